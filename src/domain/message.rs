@@ -1,0 +1,105 @@
+//! One mail as the domain sees it: who wrote, what they wrote, and what the headers say of its making.
+//!
+//! Reading raw bytes is the mail layer's work; this is what comes out of it, as plain values.
+
+use chrono::{DateTime, Utc};
+
+/// A mailbox as a header names it. The address is lower-cased in its domain only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// The display name, decoded; empty when there is none.
+    pub name: String,
+    /// `local@domain`.
+    pub address: String,
+}
+
+/// Who a mail says it is from. Never proof of identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sender {
+    /// Exactly one plain address.
+    Known(Address),
+    /// Several From addresses, a group, or an address hidden in a display name; never answered automatically.
+    Ambiguous {
+        /// What the header shows, for a person to read.
+        shown: String,
+    },
+    /// No usable From.
+    Missing,
+}
+
+/// What the headers and structure say about whether a programme made this mail (RFC 3834, RFC 3464).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Making {
+    /// The keyword of `Auto-Submitted`, lower-cased, such as `auto-replied`; `None` without that header.
+    pub auto_submitted: Option<String>,
+    /// `Precedence`, lower-cased.
+    pub precedence: Option<String>,
+    /// Any `List-*` header is there.
+    pub from_list: bool,
+    /// `X-Auto-Response-Suppress`, `X-Autoreply`, `X-Autorespond` or a like header is there.
+    pub auto_response_header: bool,
+    /// `Return-Path: <>`.
+    pub null_sender: bool,
+    /// `multipart/report` (delivery status or read receipt), with its report-type.
+    pub report_type: Option<String>,
+    /// A `text/calendar` part, with its METHOD, lower-cased, such as `request`; empty when it names none.
+    pub calendar_method: Option<String>,
+}
+
+/// One part that is not shown as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its number in the message, stable for the same raw bytes.
+    pub index: usize,
+    /// The file name as the mail gives it, made safe to show; never a path.
+    pub name: String,
+    /// The declared media type, such as `application/pdf`.
+    pub media_type: String,
+    /// Decoded size in bytes.
+    pub size: usize,
+}
+
+/// A mail, read. Always a derived view: the raw bytes are what is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Without angle brackets; `None` when absent or empty.
+    pub message_id: Option<String>,
+    /// Message-IDs in `In-Reply-To`, without brackets, never empty strings.
+    pub in_reply_to: Vec<String>,
+    /// Message-IDs in `References`, without brackets, oldest first.
+    pub references: Vec<String>,
+    /// Who it says it is from.
+    pub from: Sender,
+    /// `Reply-To`, only shown, never answered before a person agrees.
+    pub reply_to: Vec<Address>,
+    /// `To` and `Cc`.
+    pub to: Vec<Address>,
+    /// Decoded, on one line.
+    pub subject: String,
+    /// The `Date` header, only shown: the sender sets it.
+    pub date: Option<DateTime<Utc>>,
+    /// The date of the topmost `Received` line: when our own server took it.
+    pub top_received: Option<DateTime<Utc>>,
+    /// All text a person would see, decoded, `\n` line ends. HTML-only mail is turned into text.
+    pub text: String,
+    /// The part of `text` that the writer writes now: without quoted and forwarded text.
+    pub own_text: String,
+    /// The forwarded or quoted part of `text`; empty when there is none.
+    pub quoted_text: String,
+    /// What made it.
+    pub making: Making,
+    /// Parts offered as files, in order.
+    pub attachments: Vec<Attachment>,
+    /// What was odd about it, for a person: "declared GB2312, read as GB18030".
+    pub remarks: Vec<String>,
+}
+
+impl Mail {
+    /// The one sender address, when there is exactly one.
+    pub fn sender(&self) -> Option<&Address> {
+        match &self.from {
+            Sender::Known(address) => Some(address),
+            Sender::Ambiguous { .. } | Sender::Missing => None,
+        }
+    }
+}
