@@ -1,0 +1,357 @@
+//! What can be wrong with a statement that has the right shape: each check names the line and the cure.
+
+use std::collections::BTreeSet;
+
+use super::places::{Places, Step};
+use super::read::{STATEMENT_FILE, parse_date, parse_time_of_day, parse_zone};
+use super::{Caution, OnBehalfId, Policy, Source};
+use crate::domain::mistake::Mistake;
+
+/// Checks each value that is a text, before the file is read into types: here all mistakes can be seen at once.
+pub(super) fn texts(places: &Places) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    let mut refuse = |key: &str, good: fn(&str) -> bool, what: &str, cure: &str| {
+        if let Some((text, line)) = places.top_text(key)
+            && !good(text)
+        {
+            mistakes.push(Mistake::new(
+                STATEMENT_FILE,
+                line,
+                format!("`{text}` is no {what}."),
+                cure,
+            ));
+        }
+    };
+    refuse(
+        "zone",
+        |text| parse_zone(text).is_some(),
+        "time zone",
+        "Use a name of the tz database, such as `Europe/Berlin`.",
+    );
+    refuse(
+        "digest-at",
+        |text| parse_time_of_day(text).is_some(),
+        "time of day",
+        "Write it as `09:00`.",
+    );
+    refuse(
+        "office-hour",
+        |text| parse_time_of_day(text).is_some(),
+        "time of day",
+        "Write it as `09:00`.",
+    );
+    refuse(
+        "in-force-from",
+        |text| parse_date(text).is_some(),
+        "date",
+        "Write it as `2024-06-06`.",
+    );
+    let languages = places.top_list("languages");
+    for (table, line) in places.texts() {
+        let there: BTreeSet<&str> = table.keys().map(|key| key.get_ref().as_ref()).collect();
+        for language in languages.iter().filter(|language| !there.contains(*language)) {
+            let what = format!("A text has no `{language}`.");
+            mistakes.push(Mistake::new(
+                STATEMENT_FILE,
+                line,
+                what,
+                format!("Add the text in `{language}`, or take the language out of `languages`."),
+            ));
+        }
+        for (key, value) in table {
+            let language = key.get_ref().as_ref();
+            if !languages.contains(&language) {
+                let what = format!("A text is in `{language}`, which is not among the `languages`.");
+                mistakes.push(Mistake::new(
+                    STATEMENT_FILE,
+                    line,
+                    what,
+                    "Add it to `languages`, or take the text out.",
+                ));
+            } else if value.get_ref().as_str().is_some_and(|text| text.trim().is_empty()) {
+                mistakes.push(Mistake::new(
+                    STATEMENT_FILE,
+                    line,
+                    format!("A text is empty in `{language}`."),
+                    "Write it.",
+                ));
+            }
+        }
+    }
+    mistakes
+}
+
+/// Checks what the parts of a statement say of each other.
+pub(super) fn policy(policy: &Policy, places: &Places) -> Vec<Mistake> {
+    let mut check = Check {
+        policy,
+        places,
+        mistakes: Vec::new(),
+    };
+    check.head();
+    check.rights();
+    check.sources();
+    check.on_behalf();
+    check.remedies_and_cautions();
+    check.reminders();
+    check.mistakes
+}
+
+struct Check<'a, 't> {
+    policy: &'a Policy,
+    places: &'a Places<'t>,
+    mistakes: Vec<Mistake>,
+}
+
+impl Check<'_, '_> {
+    fn at(&mut self, way: &[Step], what: impl Into<String>, cure: impl Into<String>) {
+        self.mistakes
+            .push(Mistake::new(STATEMENT_FILE, self.places.line(way), what, cure));
+    }
+
+    fn head(&mut self) {
+        let policy = self.policy;
+        for (key, value) in [
+            ("id", &policy.id),
+            ("version", &policy.version),
+            ("calendar", &policy.calendar),
+        ] {
+            if value.trim().is_empty() {
+                self.at(&[Step::Key(key)], format!("`{key}` is empty."), "Fill it in.");
+            }
+        }
+        if policy.languages.is_empty() {
+            self.at(
+                &[Step::Key("languages")],
+                "No language is named.",
+                "Name at least one, such as `languages = [\"en\"]`.",
+            );
+        }
+        if policy.term.length == 0 {
+            self.at(
+                &[Step::Key("term"), Step::Key("length")],
+                "The term has no length.",
+                "Give it the number of units within which an answer is owed.",
+            );
+        }
+        if let Some(extension) = &policy.extension
+            && (extension.length == 0 || extension.times == 0)
+        {
+            self.at(
+                &[Step::Key("extension")],
+                "The extension adds nothing.",
+                "Give `length` and `times` a number above 0, or take [extension] out.",
+            );
+        }
+        if policy.retention.request_months == 0 {
+            self.at(
+                &[Step::Key("retention")],
+                "Requests would be anonymised on the day they are closed.",
+                "Give `request-months` a number above 0.",
+            );
+        }
+        if policy.retention.journal_months < policy.retention.request_months {
+            self.at(
+                &[Step::Key("retention")],
+                "The journal would go before the requests it proves.",
+                "Give `journal-months` at least the number of `request-months`.",
+            );
+        }
+    }
+
+    fn rights(&mut self) {
+        let policy = self.policy;
+        if policy.rights.is_empty() {
+            self.at(
+                &[Step::Key("rights")],
+                "The statement promises no right.",
+                "Add at least one [[rights]].",
+            );
+        }
+        for (index, right) in policy.rights.iter().enumerate() {
+            let way = |field| [Step::Key("rights"), Step::Entry(index), Step::Key(field)];
+            if right.needs_ground && policy.grounds.is_empty() {
+                self.at(
+                    &way("needs-ground"),
+                    format!("The right `{}` needs a ground and there is none.", right.id),
+                    "Add [[grounds]], or take `needs-ground` out.",
+                );
+            }
+            if let Some(ground) = &right.offers_ground
+                && policy.ground(ground).is_none()
+            {
+                self.at(
+                    &way("offers-ground"),
+                    format!("There is no ground `{ground}`."),
+                    known("grounds", policy.grounds.iter().map(|ground| ground.id.as_str())),
+                );
+            }
+        }
+    }
+
+    fn sources(&mut self) {
+        let policy = self.policy;
+        let mut cited: Vec<(&str, usize, &[Source])> = Vec::new();
+        cited.extend(
+            policy
+                .rights
+                .iter()
+                .enumerate()
+                .map(|(index, right)| ("rights", index, &right.sources[..])),
+        );
+        cited.extend(
+            policy
+                .grounds
+                .iter()
+                .enumerate()
+                .map(|(index, ground)| ("grounds", index, &ground.sources[..])),
+        );
+        cited.extend(
+            policy
+                .exemptions
+                .iter()
+                .enumerate()
+                .map(|(index, exemption)| ("exemptions", index, &exemption.sources[..])),
+        );
+        cited.extend(
+            policy
+                .on_behalf
+                .iter()
+                .enumerate()
+                .map(|(index, rule)| ("on-behalf", index, &rule.sources[..])),
+        );
+        cited.extend(
+            policy
+                .remedies
+                .iter()
+                .enumerate()
+                .map(|(index, remedy)| ("remedies", index, &remedy.sources[..])),
+        );
+        cited.extend(
+            policy
+                .cautions
+                .iter()
+                .enumerate()
+                .map(|(index, caution)| ("cautions", index, &caution.sources[..])),
+        );
+        for (list, index, sources) in cited {
+            let entry = [Step::Key(list), Step::Entry(index), Step::Key("sources")];
+            for (number, source) in sources.iter().enumerate() {
+                let way = [&entry[..], &[Step::Entry(number), Step::Key("law")]].concat();
+                self.law(&way, source);
+            }
+            if list == "exemptions" && sources.is_empty() {
+                self.at(
+                    &entry,
+                    "An exemption has no legal basis.",
+                    "Add at least one entry to `sources`: a refusal has to name it.",
+                );
+            }
+        }
+        for (number, source) in policy
+            .extension
+            .iter()
+            .flat_map(|extension| &extension.sources)
+            .enumerate()
+        {
+            self.law(
+                &[
+                    Step::Key("extension"),
+                    Step::Key("sources"),
+                    Step::Entry(number),
+                    Step::Key("law"),
+                ],
+                source,
+            );
+        }
+    }
+
+    fn law(&mut self, way: &[Step], source: &Source) {
+        if !self.policy.laws.iter().any(|law| law.id == source.law) {
+            let cure = known("laws", self.policy.laws.iter().map(|law| law.id.as_str()));
+            self.at(way, format!("There is no law `{}`.", source.law), cure);
+        }
+    }
+
+    fn on_behalf(&mut self) {
+        let policy = self.policy;
+        if !policy.on_behalf.iter().any(|rule| rule.id.is_self()) {
+            let cure = format!("Add [[on-behalf]] with `id = \"{}\"`.", OnBehalfId::NONE);
+            self.at(
+                &[Step::Key("on-behalf")],
+                "There is no rule for people who ask for themselves.",
+                cure,
+            );
+        }
+        for (index, rule) in policy.on_behalf.iter().enumerate() {
+            let way = |field| [Step::Key("on-behalf"), Step::Entry(index), Step::Key(field)];
+            for right in rule.excludes.iter().filter(|right| policy.right(right).is_none()) {
+                self.at(
+                    &way("excludes"),
+                    format!("There is no right `{right}`."),
+                    known("rights", policy.rights.iter().map(|right| right.id.as_str())),
+                );
+            }
+            if !rule.id.is_self() && rule.evidence.is_empty() {
+                self.at(
+                    &way("evidence"),
+                    format!("`{}` asks for another person and shows nothing for it.", rule.id),
+                    "Name in `evidence` what has to be shown.",
+                );
+            }
+        }
+    }
+
+    fn remedies_and_cautions(&mut self) {
+        let policy = self.policy;
+        if policy.remedies.is_empty() {
+            self.at(
+                &[Step::Key("remedies")],
+                "There is no remedy.",
+                "Add at least one [[remedies]]: a refusal has to name where a person can turn.",
+            );
+        }
+        let mut topics: BTreeSet<&str> = Caution::TOPICS.into();
+        topics.extend(policy.rights.iter().map(|right| right.id.as_str()));
+        topics.extend(policy.grounds.iter().map(|ground| ground.id.as_str()));
+        topics.extend(policy.exemptions.iter().map(|exemption| exemption.id.as_str()));
+        topics.extend(policy.on_behalf.iter().map(|rule| rule.id.as_str()));
+        for (index, caution) in policy.cautions.iter().enumerate() {
+            if !topics.contains(caution.about.as_str()) {
+                let way = [Step::Key("cautions"), Step::Entry(index), Step::Key("about")];
+                self.at(
+                    &way,
+                    format!("There is nothing called `{}` to be careful about.", caution.about),
+                    known("topics", topics.iter().copied()),
+                );
+            }
+        }
+    }
+
+    fn reminders(&mut self) {
+        for (index, rule) in self.policy.reminders.iter().enumerate() {
+            if rule.from == super::Anchor::Receipt && rule.offset_working_days <= 0 {
+                let way = [
+                    Step::Key("reminders"),
+                    Step::Entry(index),
+                    Step::Key("offset-working-days"),
+                ];
+                self.at(
+                    &way,
+                    format!("The reminder `{}` would go before the request arrives.", rule.id),
+                    "Give it an offset above 0, or count it from the deadline.",
+                );
+            }
+        }
+    }
+}
+
+/// The cure for an id that nothing declares: the ids there are.
+fn known<'a>(list: &str, ids: impl Iterator<Item = &'a str>) -> String {
+    let ids: Vec<String> = ids.map(|id| format!("`{id}`")).collect();
+    if ids.is_empty() {
+        format!("There are no {list} yet; add it.")
+    } else {
+        format!("Use one of the {list} {}, or add it.", ids.join(", "))
+    }
+}
