@@ -1,0 +1,490 @@
+//! Reading a calendar file: its written form, turned into facts, with every mistake located and a cure for it.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+    sync::Arc,
+};
+
+use chrono::{Datelike, NaiveDate, Weekday, WeekdaySet};
+use chrono_tz::Tz;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{
+    check,
+    count::FixedDay,
+    facts::{Break, Facts, Superseded, Year},
+};
+use crate::domain::mistake::{Mistake, line_of};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CalendarForm {
+    format: Spanned<i64>,
+    region: Spanned<String>,
+    time_zone: Spanned<String>,
+    weekend: Vec<Spanned<String>>,
+    covers_from: Spanned<String>,
+    covers_to: Spanned<String>,
+    checked_on: Spanned<String>,
+    #[serde(default)]
+    fixed_days: Vec<Spanned<String>>,
+    #[serde(default)]
+    english: BTreeMap<String, String>,
+    year: Vec<Spanned<YearForm>>,
+    #[serde(default)]
+    unpublished: Vec<UnpublishedForm>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct YearForm {
+    pub(super) year: Spanned<i32>,
+    law: Option<String>,
+    notice: Option<String>,
+    signed: Option<Spanned<String>>,
+    published: Option<Spanned<String>>,
+    source: Option<String>,
+    pub(super) working_days: Spanned<i64>,
+    holidays: Vec<Spanned<BreakForm>>,
+    #[serde(default)]
+    amendments: Vec<AmendmentForm>,
+    #[serde(default)]
+    superseded: Vec<Spanned<SupersededForm>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BreakForm {
+    name: String,
+    span: [Spanned<String>; 2],
+    off: Vec<Spanned<String>>,
+    worked: Vec<Spanned<String>>,
+    notice: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AmendmentForm {
+    notice: String,
+    signed: Spanned<String>,
+    published: Spanned<String>,
+    changes: Spanned<String>,
+    #[serde(rename = "source")]
+    _source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SupersededForm {
+    name: String,
+    span: [Spanned<String>; 2],
+    off: Vec<Spanned<String>>,
+    worked: Vec<Spanned<String>>,
+    notice: Spanned<String>,
+    replaced_by: Spanned<String>,
+    replaced_on: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UnpublishedForm {
+    year: Spanned<i32>,
+    statutory: Vec<StatutoryForm>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StatutoryForm {
+    #[serde(rename = "name")]
+    _name: String,
+    days: Vec<Spanned<String>>,
+}
+
+/// Reads a calendar file into facts that hold together, or lists everything that is wrong with it.
+pub(super) fn read(text: &str, file: &str) -> Result<Facts, Vec<Mistake>> {
+    let form: CalendarForm = toml::from_str(text).map_err(|error| vec![Mistake::from_toml(file, text, &error)])?;
+    let mut reader = Reader {
+        file,
+        text,
+        mistakes: Vec::new(),
+    };
+    let facts = reader.calendar(&form);
+    match facts {
+        Some(facts) if reader.mistakes.is_empty() => Ok(facts),
+        Some(_) | None => {
+            reader.mistakes.sort_by_key(|mistake| mistake.line);
+            Err(reader.mistakes)
+        }
+    }
+}
+
+/// Collects mistakes while the form is turned into facts.
+pub(super) struct Reader<'a> {
+    file: &'a str,
+    text: &'a str,
+    mistakes: Vec<Mistake>,
+}
+
+/// A value and where in the file it stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct At<T> {
+    pub(super) value: T,
+    pub(super) offset: usize,
+}
+
+/// A break with the places of its days, for the checks.
+pub(super) struct PlacedBreak {
+    pub(super) name: String,
+    pub(super) offset: usize,
+    pub(super) first: At<NaiveDate>,
+    pub(super) last: At<NaiveDate>,
+    pub(super) off: Vec<At<NaiveDate>>,
+    pub(super) worked: Vec<At<NaiveDate>>,
+}
+
+/// The notices that a year's breaks may name, with the day each appeared.
+struct Notices {
+    /// The notice or law that the year's breaks follow unless they name another.
+    main: String,
+    main_known_on: Option<NaiveDate>,
+    amendments: HashMap<String, NaiveDate>,
+}
+
+impl Reader<'_> {
+    /// Notes a mistake at a byte offset of the file.
+    pub(super) fn wrong(&mut self, offset: usize, what: impl Into<String>, cure: impl Into<String>) {
+        self.mistakes
+            .push(Mistake::new(self.file, line_of(self.text, offset), what, cure));
+    }
+
+    fn calendar(&mut self, form: &CalendarForm) -> Option<Facts> {
+        if *form.format.get_ref() != 1 {
+            let what = format!("Format {} is not known.", form.format.get_ref());
+            self.wrong(form.format.span().start, what, "Write format = 1.");
+        }
+        let zone = self.zone(&form.time_zone);
+        let weekend = self.weekend(&form.weekend);
+        let covers_from = self.day(&form.covers_from);
+        let covers_to = self.day(&form.covers_to);
+        let checked_on = self.day(&form.checked_on);
+        let fixed_days = form
+            .fixed_days
+            .iter()
+            .filter_map(|fixed| self.fixed_day(fixed))
+            .collect();
+        check::region(self, &form.region);
+        let (covers_from, covers_to, weekend) = (covers_from?, covers_to?, weekend?);
+        let mut seen = HashMap::new();
+        let mut years = Vec::new();
+        for year in &form.year {
+            years.extend(self.year(year.get_ref(), weekend, &mut seen));
+        }
+        check::coverage(self, covers_from, covers_to, &form.year);
+        check::english(
+            self,
+            &form.english,
+            form.year.iter().flat_map(|year| &year.get_ref().holidays).map(name_of),
+        );
+        let statutory = form
+            .unpublished
+            .iter()
+            .flat_map(|year| self.unpublished(year, covers_to.value))
+            .collect();
+        let facts = Facts {
+            region: form.region.get_ref().clone(),
+            zone: zone?,
+            weekend,
+            covers_from: covers_from.value,
+            covers_to: covers_to.value,
+            checked_on: checked_on?.value,
+            fixed_days,
+            english: with_joined_names(&form.english, &years),
+            years,
+            statutory,
+        };
+        // With another mistake in the lists, a wrong sum would only be its echo.
+        if self.mistakes.is_empty() {
+            for year in form.year.iter().map(Spanned::get_ref) {
+                let number = *year.year.get_ref();
+                check::working_days(self, &year.working_days, number, facts.working_days_in(number));
+            }
+        }
+        Some(facts)
+    }
+
+    fn zone(&mut self, name: &Spanned<String>) -> Option<Tz> {
+        let zone = name.get_ref().parse().ok();
+        if zone.is_none() {
+            let what = format!("\"{}\" is not a time zone.", name.get_ref());
+            self.wrong(
+                name.span().start,
+                what,
+                "Write a name of the IANA data base, such as \"Asia/Shanghai\".",
+            );
+        }
+        zone
+    }
+
+    fn weekend(&mut self, names: &[Spanned<String>]) -> Option<WeekdaySet> {
+        let mut weekend = WeekdaySet::EMPTY;
+        for name in names {
+            match name.get_ref().parse::<Weekday>() {
+                Ok(day) => {
+                    weekend.insert(day);
+                }
+                Err(_) => {
+                    let what = format!("\"{}\" is not a day of the week.", name.get_ref());
+                    self.wrong(name.span().start, what, "Write its English name, such as \"Saturday\".");
+                    return None;
+                }
+            }
+        }
+        if weekend == WeekdaySet::ALL {
+            let offset = names.first().map_or(0, |name| name.span().start);
+            self.wrong(
+                offset,
+                "No day of the week is left to work.",
+                "Leave at least one day out of the weekend.",
+            );
+            return None;
+        }
+        Some(weekend)
+    }
+
+    /// Reads a date written `YYYY-MM-DD`.
+    fn day(&mut self, written: &Spanned<String>) -> Option<At<NaiveDate>> {
+        let offset = written.span().start;
+        let strict = written.get_ref().len() == "2026-01-31".len();
+        let day = NaiveDate::parse_from_str(written.get_ref(), "%Y-%m-%d")
+            .ok()
+            .filter(|day| strict && day.year() > 0);
+        if day.is_none() {
+            let what = format!("\"{}\" is not a date.", written.get_ref());
+            self.wrong(
+                offset,
+                what,
+                "Write year, month and day of a day that exists, such as \"2026-01-31\".",
+            );
+        }
+        day.map(|value| At { value, offset })
+    }
+
+    fn days(&mut self, written: &[Spanned<String>]) -> Vec<At<NaiveDate>> {
+        written.iter().filter_map(|day| self.day(day)).collect()
+    }
+
+    fn fixed_day(&mut self, written: &Spanned<String>) -> Option<FixedDay> {
+        // Any leap year serves: 29 February exists in it.
+        let day = NaiveDate::parse_from_str(&format!("2000-{}", written.get_ref()), "%Y-%m-%d").ok();
+        if day.is_none() {
+            let what = format!("\"{}\" is not a day of the year.", written.get_ref());
+            self.wrong(written.span().start, what, "Write month and day, such as \"10-01\".");
+        }
+        day.map(|day| FixedDay {
+            month: day.month(),
+            day: day.day(),
+        })
+    }
+
+    fn year(&mut self, form: &YearForm, weekend: WeekdaySet, seen: &mut HashMap<NaiveDate, String>) -> Option<Year> {
+        let year = *form.year.get_ref();
+        let notices = self.notices(form)?;
+        let mut breaks = Vec::new();
+        for holiday in &form.holidays {
+            let BreakForm {
+                name,
+                span,
+                off,
+                worked,
+                notice,
+            } = holiday.get_ref();
+            let Some(placed) = self.placed_break(name, holiday.span(), span, off, worked) else {
+                continue;
+            };
+            check::holiday(self, &placed, year, weekend);
+            check::no_day_twice(self, &placed, seen);
+            breaks.extend(self.ordered(placed, notice.as_ref(), &notices));
+        }
+        let superseded = form
+            .superseded
+            .iter()
+            .filter_map(|form| self.superseded(form, year, weekend, &notices));
+        let superseded = superseded.collect();
+        check::amendments_are_used(
+            self,
+            form.amendments.iter().map(|amendment| &amendment.changes),
+            &breaks,
+        );
+        let year = Year {
+            year,
+            known_on: notices.main_known_on,
+            breaks,
+            superseded,
+        };
+        Some(year)
+    }
+
+    /// The year's notice or law, and its amendments.
+    fn notices(&mut self, form: &YearForm) -> Option<Notices> {
+        let offset = form.year.span().start;
+        let mut amendments = HashMap::new();
+        for amendment in &form.amendments {
+            self.day(&amendment.signed);
+            if let Some(published) = self.day(&amendment.published) {
+                amendments.insert(amendment.notice.clone(), published.value);
+            }
+        }
+        match (&form.law, &form.notice, &form.signed, &form.published, &form.source) {
+            (Some(law), None, None, None, _) => Some(Notices {
+                main: law.clone(),
+                main_known_on: None,
+                amendments,
+            }),
+            (None, Some(notice), Some(signed), Some(published), Some(_)) => {
+                self.day(signed);
+                let published = self.day(published)?;
+                Some(Notices {
+                    main: notice.clone(),
+                    main_known_on: Some(published.value),
+                    amendments,
+                })
+            }
+            _ => {
+                let what = format!("The year {} does not say where it comes from.", form.year.get_ref());
+                self.wrong(
+                    offset,
+                    what,
+                    "Give notice, signed, published and source of the notice, or give the law that fixes the days.",
+                );
+                None
+            }
+        }
+    }
+
+    fn placed_break(
+        &mut self,
+        name: &str,
+        place: Range<usize>,
+        [first, last]: &[Spanned<String>; 2],
+        off: &[Spanned<String>],
+        worked: &[Spanned<String>],
+    ) -> Option<PlacedBreak> {
+        let (first, last) = (self.day(first), self.day(last));
+        let (off, worked) = (self.days(off), self.days(worked));
+        Some(PlacedBreak {
+            name: name.to_owned(),
+            offset: place.start,
+            first: first?,
+            last: last?,
+            off,
+            worked,
+        })
+    }
+
+    /// A break with the notice that orders it: the year's own unless it names an amendment.
+    fn ordered(&mut self, placed: PlacedBreak, notice: Option<&Spanned<String>>, notices: &Notices) -> Option<Break> {
+        let (notice, known_on) = match notice {
+            None => (notices.main.as_str(), notices.main_known_on),
+            Some(named) if *named.get_ref() == notices.main => (notices.main.as_str(), notices.main_known_on),
+            Some(named) => match notices.amendments.get(named.get_ref()) {
+                Some(published) => (named.get_ref().as_str(), Some(*published)),
+                None => {
+                    let what = format!("The notice {} is not listed for this year.", named.get_ref());
+                    self.wrong(
+                        named.span().start,
+                        what,
+                        "Add it to the amendments of the year, or correct its number.",
+                    );
+                    return None;
+                }
+            },
+        };
+        Some(Break {
+            name: Arc::from(placed.name),
+            notice: Arc::from(notice),
+            known_on,
+            first: placed.first.value,
+            last: placed.last.value,
+            worked: placed.worked.iter().map(|day| day.value).collect(),
+        })
+    }
+
+    fn superseded(
+        &mut self,
+        form: &Spanned<SupersededForm>,
+        year: i32,
+        weekend: WeekdaySet,
+        notices: &Notices,
+    ) -> Option<Superseded> {
+        let SupersededForm {
+            name,
+            span,
+            off,
+            worked,
+            notice,
+            replaced_by,
+            replaced_on,
+        } = form.get_ref();
+        let placed = self.placed_break(name, form.span(), span, off, worked)?;
+        check::holiday(self, &placed, year, weekend);
+        let was = self.ordered(placed, Some(notice), notices)?;
+        let replaced_on = self.day(replaced_on)?;
+        if notices.amendments.get(replaced_by.get_ref()) != Some(&replaced_on.value) {
+            let what = format!(
+                "No amendment {} appeared on {}.",
+                replaced_by.get_ref(),
+                replaced_on.value
+            );
+            self.wrong(
+                replaced_by.span().start,
+                what,
+                "Name an amendment of this year and the day it was published.",
+            );
+        }
+        Some(Superseded {
+            was,
+            replaced_on: replaced_on.value,
+        })
+    }
+
+    fn unpublished(&mut self, form: &UnpublishedForm, covers_to: NaiveDate) -> Vec<NaiveDate> {
+        let year = *form.year.get_ref();
+        check::unpublished_year(self, form.year.span().start, year, covers_to);
+        let days: Vec<_> = form
+            .statutory
+            .iter()
+            .flat_map(|holiday| self.days(&holiday.days))
+            .collect();
+        for day in &days {
+            check::day_in_year(self, *day, year);
+        }
+        days.iter().map(|day| day.value).collect()
+    }
+}
+
+fn name_of(holiday: &Spanned<BreakForm>) -> At<&str> {
+    At {
+        value: holiday.get_ref().name.as_str(),
+        offset: holiday.span().start,
+    }
+}
+
+/// The English names as given, and those of breaks that join several holidays with `、`.
+fn with_joined_names(english: &BTreeMap<String, String>, years: &[Year]) -> BTreeMap<String, String> {
+    let mut names = english.clone();
+    for holiday in years.iter().flat_map(|year| &year.breaks) {
+        let parts: Option<Vec<&str>> = holiday
+            .name
+            .split('、')
+            .map(|part| english.get(part).map(String::as_str))
+            .collect();
+        if let Some(parts) = parts {
+            names
+                .entry(holiday.name.to_string())
+                .or_insert_with(|| parts.join(", "));
+        }
+    }
+    names
+}
