@@ -14,7 +14,12 @@ fn china() -> Calendar {
 }
 
 fn working_days(length: u32) -> Term {
-    Term { length, unit: Unit::WorkingDays, first_day: FirstDay::Next, roll: Roll::None }
+    Term {
+        length,
+        unit: Unit::WorkingDays,
+        first_day: FirstDay::Next,
+        roll: Roll::None,
+    }
 }
 
 fn date(text: &str) -> NaiveDate {

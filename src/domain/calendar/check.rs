@@ -7,7 +7,8 @@ use toml::Spanned;
 
 use super::{
     facts::Break,
-    file::{At, PlacedBreak, Reader, YearForm},
+    file::{At, PlacedBreak, Reader},
+    form::YearForm,
 };
 
 /// The longest break that is believed; the longest so far had ten days.

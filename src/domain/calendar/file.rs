@@ -8,99 +8,15 @@ use std::{
 
 use chrono::{Datelike, NaiveDate, Weekday, WeekdaySet};
 use chrono_tz::Tz;
-use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
     check,
     count::FixedDay,
     facts::{Break, Facts, Superseded, Year},
+    form::{BreakForm, CalendarForm, SupersededForm, UnpublishedForm, YearForm},
 };
 use crate::domain::mistake::{Mistake, line_of};
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CalendarForm {
-    format: Spanned<i64>,
-    region: Spanned<String>,
-    time_zone: Spanned<String>,
-    weekend: Vec<Spanned<String>>,
-    covers_from: Spanned<String>,
-    covers_to: Spanned<String>,
-    checked_on: Spanned<String>,
-    #[serde(default)]
-    fixed_days: Vec<Spanned<String>>,
-    #[serde(default)]
-    english: BTreeMap<String, String>,
-    year: Vec<Spanned<YearForm>>,
-    #[serde(default)]
-    unpublished: Vec<UnpublishedForm>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct YearForm {
-    pub(super) year: Spanned<i32>,
-    law: Option<String>,
-    notice: Option<String>,
-    signed: Option<Spanned<String>>,
-    published: Option<Spanned<String>>,
-    source: Option<String>,
-    pub(super) working_days: Spanned<i64>,
-    holidays: Vec<Spanned<BreakForm>>,
-    #[serde(default)]
-    amendments: Vec<AmendmentForm>,
-    #[serde(default)]
-    superseded: Vec<Spanned<SupersededForm>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BreakForm {
-    name: String,
-    span: [Spanned<String>; 2],
-    off: Vec<Spanned<String>>,
-    worked: Vec<Spanned<String>>,
-    notice: Option<Spanned<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AmendmentForm {
-    notice: String,
-    signed: Spanned<String>,
-    published: Spanned<String>,
-    changes: Spanned<String>,
-    #[serde(rename = "source")]
-    _source: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SupersededForm {
-    name: String,
-    span: [Spanned<String>; 2],
-    off: Vec<Spanned<String>>,
-    worked: Vec<Spanned<String>>,
-    notice: Spanned<String>,
-    replaced_by: Spanned<String>,
-    replaced_on: Spanned<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct UnpublishedForm {
-    year: Spanned<i32>,
-    statutory: Vec<StatutoryForm>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StatutoryForm {
-    #[serde(rename = "name")]
-    _name: String,
-    days: Vec<Spanned<String>>,
-}
 
 /// Reads a calendar file into facts that hold together, or lists everything that is wrong with it.
 pub(super) fn read(text: &str, file: &str) -> Result<Facts, Vec<Mistake>> {

@@ -8,6 +8,7 @@ mod check;
 mod count;
 mod facts;
 mod file;
+mod form;
 
 use std::sync::Arc;
 

@@ -1,0 +1,141 @@
+//! `habeas deadline`: when an answer is due, for one receipt or a file of them, and why.
+
+mod batch;
+mod explain;
+mod instant;
+
+use std::{
+    fs::File,
+    io::{self, Write},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use anyhow::Context;
+use chrono::{DateTime, SecondsFormat, Utc};
+use chrono_tz::Tz;
+
+pub use self::{
+    batch::run as run_batch,
+    instant::{BadInstant, parse as parse_instant},
+};
+use crate::domain::{
+    calendar::Calendar,
+    deadline::{Deadline, Term, Unit, deadline, proof_sheet},
+};
+
+/// Prints the last day on which an answer is in time.
+#[derive(Debug, Clone, clap::Args)]
+pub struct DeadlineArgs {
+    /// When the request was received, with its offset, such as 2025-09-30T20:15:00+08:00
+    #[arg(long, value_name = "INSTANT", required_unless_present = "batch")]
+    received: Option<String>,
+    /// Count this many working days instead of the policy's term
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    working_days: Option<u32>,
+    /// The policy that gives the term, the calendar and the time zone
+    #[arg(long, value_name = "NAME")]
+    policy: Option<String>,
+    /// Show every day from receipt to deadline and why it counts or not
+    #[arg(long, conflicts_with_all = ["batch", "json"])]
+    explain: bool,
+    /// Read a CSV file (- for standard input) with the columns received_at and working_days, and print one with due dates
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["received", "json"])]
+    batch: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What a policy says about time.
+#[derive(Debug, Clone)]
+pub struct PolicyTerm {
+    /// The policy's name.
+    pub name: String,
+    /// Its term for an answer.
+    pub term: Term,
+    /// The calendar it counts with.
+    pub calendar: Arc<Calendar>,
+    /// The zone of its dates.
+    pub zone: Tz,
+}
+
+/// Something typed or written in a file that cannot be used, with what to write instead. The programme ends with
+/// [`BadInput::EXIT_CODE`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BadInput(pub String);
+
+impl BadInput {
+    /// The exit code of a wrong use, as of wrong arguments.
+    pub const EXIT_CODE: u8 = 2;
+}
+
+/// Runs the command. `policies` finds the term of a policy by name, or of the default one.
+pub fn run(
+    args: &DeadlineArgs,
+    policies: &dyn Fn(Option<&str>) -> anyhow::Result<PolicyTerm>,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let mut policy = policies(args.policy.as_deref())?;
+    if let Some(length) = args.working_days {
+        policy.term = in_working_days(policy.term, length);
+    }
+    if let Some(file) = &args.batch {
+        return if file.as_os_str() == "-" {
+            batch::run(io::stdin().lock(), &policy, out)
+        } else {
+            let input = File::open(file).with_context(|| format!("{} cannot be opened", file.display()))?;
+            batch::run(input, &policy, out).with_context(|| file.display().to_string())
+        };
+    }
+    let written = args.received.as_deref().unwrap_or_default();
+    let received_at = instant::parse(written.as_bytes()).map_err(|bad| BadInput(bad.advice(written, policy.zone)))?;
+    let deadline = deadline(received_at, &policy.term, None, &policy.calendar, policy.zone);
+    if args.json {
+        serde_json::to_writer_pretty(&mut *out, &as_json(received_at, &policy, &deadline))?;
+        writeln!(out)?;
+    } else if args.explain {
+        let sheet = proof_sheet(received_at, &policy.term, None, &policy.calendar, policy.zone);
+        explain::write(&sheet, &policy, out)?;
+    } else {
+        writeln!(out, "{}", in_words(&deadline, &policy.calendar))?;
+    }
+    Ok(())
+}
+
+/// The policy's way of counting, for another number of working days.
+fn in_working_days(term: Term, length: u32) -> Term {
+    Term {
+        length,
+        unit: Unit::WorkingDays,
+        ..term
+    }
+}
+
+/// The due date, and that it is provisional when it is.
+fn in_words(deadline: &Deadline, calendar: &Calendar) -> String {
+    let due_on = deadline.due_on;
+    match deadline.unknown_from {
+        None => due_on.to_string(),
+        Some(unknown_from) => format!(
+            "{due_on} (provisional: the working-day calendar {} is unknown from {unknown_from})",
+            calendar.region()
+        ),
+    }
+}
+
+fn as_json(received_at: DateTime<Utc>, policy: &PolicyTerm, deadline: &Deadline) -> serde_json::Value {
+    serde_json::json!({
+        "policy": policy.name,
+        "term": policy.term,
+        "time_zone": policy.zone.name(),
+        "received_at": received_at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        "received_on": deadline.received_on,
+        "due_date": deadline.due_on,
+        "ends_at": deadline.ends_at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        "provisional": deadline.is_provisional(),
+        "unknown_from": deadline.unknown_from,
+        "calendar": deadline.calendar,
+    })
+}
