@@ -334,8 +334,10 @@ pub struct IdentityMethod {
     pub id: MethodId,
     /// What people call it.
     pub name: Localized,
-    /// How it is done.
+    /// How it is done, for staff.
     pub explanation: Localized,
+    /// What the requester is asked to do, for the letter.
+    pub request: Localized,
     /// How much it asks of the person, 1 the least. The least that is enough is the right one.
     pub intrusive: u32,
     /// Staff write down why nothing milder would do.
@@ -349,7 +351,7 @@ pub struct IdentityMethod {
 pub struct Remedy {
     /// What people call it.
     pub name: Localized,
-    /// The sentence for the letter.
+    /// The sentence for the letter, without its full stop: the legal basis follows it.
     pub text: Localized,
     /// Its places in law.
     #[serde(default)]

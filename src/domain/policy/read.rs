@@ -74,6 +74,19 @@ impl Pack {
             Err(mistakes)
         }
     }
+
+    /// The language for letters to somebody who writes in `wanted`: that one; for Chinese in any script Simplified
+    /// Chinese; else English; else the pack's first language.
+    pub fn letter_language(&self, wanted: &str) -> &str {
+        let languages = &self.policy.languages;
+        let find = |language: &str| languages.iter().find(|known| *known == language);
+        let chinese = wanted.starts_with("zh").then_some("zh-Hans");
+        let found = find(wanted)
+            .or_else(|| chinese.and_then(find))
+            .or_else(|| find("en"))
+            .or(languages.first());
+        found.map_or("en", String::as_str)
+    }
 }
 
 /// Reads the statement file. A text that is wrong in itself is reported from the plain TOML, where several mistakes can

@@ -1,0 +1,195 @@
+//! What is written to people: which letter an occasion calls for, the facts it needs, and the letter put together from a
+//! pack's texts. A letter that lacks what its reader is owed cannot be composed.
+
+mod answer;
+mod catalogue;
+mod compose;
+mod letters;
+mod staff;
+mod template;
+mod wording;
+
+use chrono::NaiveDate;
+
+pub use self::{
+    compose::compose,
+    letters::Letters,
+    staff::{Digest, ReminderLine, compose_digest, compose_reminder},
+};
+use super::policy::{ExemptionId, GroundId, Localized, MethodId, OnBehalfId, RightId};
+
+/// A letter, ready to be mailed as plain text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterText {
+    /// On one line.
+    pub subject: String,
+    /// Paragraphs apart by blank lines, `\n` line ends, never wrapped.
+    pub body: String,
+    /// The language it is in.
+    pub language: String,
+}
+
+/// What calls for a letter to the requester.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Occasion {
+    /// A request arrived and its rights are understood.
+    Acknowledgement,
+    /// A request arrived, and a person has to read what it asks.
+    AcknowledgementUnclear,
+    /// Everything is decided.
+    Answer,
+    /// Proof is needed of who asks, or that they may ask for another person.
+    IdentityQuestion,
+    /// An officer writes a few words of their own.
+    Note,
+    /// The term is made longer.
+    ExtensionNotice,
+    /// The requester took the request back.
+    WithdrawalConfirmed,
+}
+
+impl Occasion {
+    /// All of them.
+    pub const ALL: [Occasion; 7] = [
+        Occasion::Acknowledgement,
+        Occasion::AcknowledgementUnclear,
+        Occasion::Answer,
+        Occasion::IdentityQuestion,
+        Occasion::Note,
+        Occasion::ExtensionNotice,
+        Occasion::WithdrawalConfirmed,
+    ];
+}
+
+/// What a letter can say about a request. Dates are in the policy's zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseFacts {
+    /// Such as `DSR-2026-000123`.
+    pub reference: String,
+    /// As the requester's mail gives it; only used when it looks like a name.
+    pub requester_name: String,
+    /// When the request arrived.
+    pub received_on: NaiveDate,
+    /// The last day on which an answer is in time.
+    pub due_on: NaiveDate,
+    /// Whether a calendar yet to be published can still move `due_on`.
+    pub provisional: bool,
+    /// The date of the letter.
+    pub written_on: NaiveDate,
+    /// Whom the requester asks for.
+    pub on_behalf: OnBehalfId,
+    /// The name of the person whose data it is, when another asks for them; may be empty.
+    pub subject_name: String,
+    /// What is still to be shown by one who asks for another.
+    pub evidence_wanted: Vec<Localized>,
+    /// The way in which the requester is asked to prove who they are.
+    pub method: Option<MethodId>,
+    /// The rights as understood, for the acknowledgement.
+    pub right_ids: Vec<RightId>,
+    /// What was decided, for the answer.
+    pub items: Vec<ItemFacts>,
+    /// The longer term and why, for its notice.
+    pub extension: Option<ExtensionFacts>,
+    /// The officer's own words; may be empty where a letter stands without them.
+    pub reply: String,
+    /// Who answers.
+    pub controller: String,
+    /// Where to turn with questions, such as the mailbox's address.
+    pub contact: String,
+}
+
+/// What was decided on one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemFacts {
+    /// The right invoked.
+    pub right: RightId,
+    /// The ground it rests on, when the right needs one and there is one.
+    pub ground: Option<GroundId>,
+    /// The decision.
+    pub outcome: OutcomeWord,
+    /// The exemptions cited.
+    pub exemptions: Vec<ExemptionId>,
+    /// Refused since the right needs a ground and none is there.
+    pub missing_ground: bool,
+    /// Refused since nothing shows that the requester may ask.
+    pub identity_not_proven: bool,
+    /// Why, in the officer's words.
+    pub reason: String,
+    /// What was given or done, in the officer's words.
+    pub given: String,
+}
+
+/// A decision, as a letter says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OutcomeWord {
+    /// All that was asked.
+    Granted,
+    /// Some of it; the rest is refused.
+    PartlyGranted,
+    /// None of it.
+    Refused,
+    /// No data of the person were found.
+    NothingHeld,
+    /// Another organisation has to answer.
+    NotForUs,
+}
+
+impl OutcomeWord {
+    /// All of them.
+    pub const ALL: [OutcomeWord; 5] = [
+        OutcomeWord::Granted,
+        OutcomeWord::PartlyGranted,
+        OutcomeWord::Refused,
+        OutcomeWord::NothingHeld,
+        OutcomeWord::NotForUs,
+    ];
+}
+
+/// The longer term.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExtensionFacts {
+    /// The new last day.
+    pub due_on: NaiveDate,
+    /// Why, in the officer's words.
+    pub reason: String,
+}
+
+/// What a letter still lacks. Said to the officer who would send it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MissingPart {
+    /// The pack brings no such text in this language.
+    #[error("The policy pack has no text `{stem}` in `{language}`. Add it to the pack.")]
+    Letter {
+        /// The first part of the file's name.
+        stem: &'static str,
+        /// The language asked for.
+        language: String,
+    },
+    /// No item is decided.
+    #[error("There is no decision to tell. Decide each item first.")]
+    Items,
+    /// The policy knows no such right, ground, exemption or method.
+    #[error("The policy does not know `{0}`. Choose another.")]
+    Unknown(String),
+    /// A refusal without a reason (PIPL, Art. 50; GDPR, Art. 12(4)).
+    #[error("The refusal of `{0}` has no reason. Write down why.")]
+    Reason(RightId),
+    /// A refusal that rests on nothing.
+    #[error("The refusal of `{0}` rests on no exemption, missing ground or missing proof. Choose what it rests on.")]
+    Basis(RightId),
+    /// An exemption that names no law.
+    #[error("The exemption `{0}` names no legal basis. Add it to the policy pack.")]
+    LegalBasis(ExemptionId),
+    /// A partial grant that does not say what is granted.
+    #[error("The answer on `{0}` does not say what is given. Write down which part is granted.")]
+    Given(RightId),
+    /// A refusal that does not say where to turn.
+    #[error("The policy names no remedy, and a refusal has to. Add one to the policy pack.")]
+    Remedy,
+    /// A letter of the officer's own words, without words.
+    #[error("The letter says nothing yet. Write a few words.")]
+    Words,
+    /// A notice of a longer term without one.
+    #[error("The longer term or its reason is missing. Give both.")]
+    Extension,
+}

@@ -1,0 +1,107 @@
+//! Letters to staff: reminders and the daily digest. They name requests by reference and hold no personal data.
+
+use chrono::NaiveDate;
+
+use super::catalogue::Part;
+use super::compose::Writer;
+use super::template::Facts;
+use super::{LetterText, MissingPart, wording};
+use crate::domain::policy::{Pack, ReminderId};
+
+/// How many references a subject names before it stops.
+const REFERENCES_IN_SUBJECT: usize = 3;
+
+/// One request that somebody is reminded of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReminderLine {
+    /// Such as `DSR-2026-000123`.
+    pub reference: String,
+    /// The last day on which an answer is in time.
+    pub due_on: NaiveDate,
+    /// How the clock stands, in the reader's language: "3 working days left".
+    pub standing: String,
+    /// The line of the schedule that calls for it; none in a digest.
+    pub rule: Option<ReminderId>,
+    /// Where to open the request.
+    pub link: String,
+}
+
+/// What the daily digest tells one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digest {
+    /// The local date of the digest.
+    pub today: NaiveDate,
+    /// Past their deadline.
+    pub late: Vec<ReminderLine>,
+    /// Due today or soon.
+    pub due: Vec<ReminderLine>,
+    /// Waiting for somebody to read them.
+    pub unread: Vec<ReminderLine>,
+    /// Waiting for a second person.
+    pub approval: Vec<ReminderLine>,
+}
+
+/// A reminder of one or more requests.
+pub fn compose_reminder(
+    pack: &Pack,
+    language: &str,
+    lines: &[ReminderLine],
+    person: &str,
+) -> Result<LetterText, MissingPart> {
+    if lines.is_empty() {
+        return Err(MissingPart::Items);
+    }
+    let writer = Writer {
+        pack,
+        language: pack.letter_language(language),
+    };
+    let mut references: Vec<&str> = lines
+        .iter()
+        .take(REFERENCES_IN_SUBJECT)
+        .map(|line| line.reference.as_str())
+        .collect();
+    if lines.len() > REFERENCES_IN_SUBJECT {
+        references.push("…");
+    }
+    let facts = Facts::default()
+        .with("person", person)
+        .with("references", references.join(" "))
+        .with("count", lines.len().to_string())
+        .with("work", work(writer, lines)?);
+    writer.letter(Part::Reminder, &facts)
+}
+
+/// The daily digest.
+pub fn compose_digest(pack: &Pack, language: &str, digest: &Digest, person: &str) -> Result<LetterText, MissingPart> {
+    let writer = Writer {
+        pack,
+        language: pack.letter_language(language),
+    };
+    let facts = Facts::default()
+        .with("person", person)
+        .with("today", wording::date(writer.language, digest.today))
+        .with("late", work(writer, &digest.late)?)
+        .with("late_count", digest.late.len().to_string())
+        .with("due", work(writer, &digest.due)?)
+        .with("due_count", digest.due.len().to_string())
+        .with("unread", work(writer, &digest.unread)?)
+        .with("unread_count", digest.unread.len().to_string())
+        .with("approval", work(writer, &digest.approval)?)
+        .with("approval_count", digest.approval.len().to_string());
+    writer.letter(Part::Digest, &facts)
+}
+
+/// Requests, one below the other.
+fn work(writer: Writer, lines: &[ReminderLine]) -> Result<String, MissingPart> {
+    let texts = lines.iter().map(|line| {
+        let rule = line.rule.as_ref().and_then(|id| writer.pack.policy.reminder(id));
+        let facts = Facts::default()
+            .with("reference", line.reference.as_str())
+            .with("rule", rule.map_or("", |rule| rule.name.text(writer.language)))
+            .with("due_on", wording::date(writer.language, line.due_on))
+            .with("standing", line.standing.as_str())
+            .with("link", line.link.as_str());
+        writer.snippet(Part::Work, &facts)
+    });
+    Ok(texts.collect::<Result<Vec<_>, _>>()?.join("\n\n"))
+}

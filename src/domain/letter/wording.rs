@@ -1,0 +1,75 @@
+//! How each language writes what is the same in all letters: dates, lists, names.
+
+use chrono::{Datelike, NaiveDate};
+
+/// The longest display name that is still taken for a name, in characters.
+const LONGEST_NAME: usize = 60;
+
+/// A date as a letter writes it: 28 October 2025, 2025年10月28日, and 2025-10-28 in any other language.
+pub(super) fn date(language: &str, day: NaiveDate) -> String {
+    if language.starts_with("zh") {
+        format!("{}年{}月{}日", day.year(), day.month(), day.day())
+    } else if language.starts_with("en") {
+        day.format("%-d %B %Y").to_string()
+    } else {
+        day.format("%Y-%m-%d").to_string()
+    }
+}
+
+/// Several things in one sentence, apart by semicolons.
+pub(super) fn in_a_row(language: &str, things: &[String]) -> String {
+    things.join(if language.starts_with("zh") { "；" } else { "; " })
+}
+
+/// A name to greet with. Whoever writes a mail chooses the name in it, and the acknowledgement goes out unseen: what is
+/// not plainly a name (an address, a link, a sentence to be passed on) is not repeated.
+pub(super) fn name(shown: &str) -> Option<&str> {
+    let shown = shown.trim();
+    let plain = |letter: char| letter.is_alphabetic() || " -'’.·".contains(letter);
+    let links = shown
+        .split(' ')
+        .any(|word| word.trim_end_matches('.').contains('.') && word.chars().count() > 4);
+    let is_name = shown.chars().any(char::is_alphabetic) && shown.chars().all(plain) && !links;
+    (is_name && shown.chars().count() <= LONGEST_NAME).then_some(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_written_as_the_letters_language_writes_them() {
+        let day = NaiveDate::from_ymd_opt(2025, 10, 8).unwrap();
+        assert_eq!(date("en", day), "8 October 2025");
+        assert_eq!(date("zh-Hans", day), "2025年10月8日");
+        assert_eq!(date("de", day), "2025-10-08");
+    }
+
+    #[test]
+    fn only_what_looks_like_a_name_is_repeated_in_a_letter() {
+        for good in [
+            "Anna Müller",
+            "王小明",
+            "J. R. O'Neill",
+            "J.R. Smith",
+            "Jean-Luc",
+            "阿卜杜拉·买买提",
+            " Li Na ",
+        ] {
+            assert_eq!(name(good), Some(good.trim()));
+        }
+        for bad in [
+            "",
+            "...",
+            "a@b.example",
+            "http://evil.example",
+            "evil.example",
+            "Call 12345",
+            "名\u{202e}字",
+            "Win\nmoney",
+        ] {
+            assert_eq!(name(bad), None, "{bad:?}");
+        }
+        assert_eq!(name(&"a".repeat(61)), None);
+    }
+}
