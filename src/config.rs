@@ -1,0 +1,351 @@
+//! The settings: read once from a file and the environment into types, and refused in words when they are wrong.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// A setting that cannot be used: which, what is wrong with it, and what to write.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file could not be read.
+    #[error("The settings file {path} cannot be read: {source}. Check its name and its permissions.")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not what a settings file looks like.
+    #[error("{path}: {what} Correct the line, or compare it with the table of settings in README.md.")]
+    Malformed {
+        /// The file.
+        path: String,
+        /// What the reader found.
+        what: String,
+    },
+    /// A value that cannot be used.
+    #[error("The setting {name} cannot be used: {what}")]
+    Wrong {
+        /// Its name in the file, with the variable in brackets if it has one.
+        name: &'static str,
+        /// What is wrong and what to write.
+        what: String,
+    },
+}
+
+/// All settings, with their defaults.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The address the dashboard listens on.
+    pub listen: SocketAddr,
+    /// The address people open; links in mails begin with it.
+    pub base_url: String,
+    /// Where the database, the master key and the folders are, unless they are named one by one.
+    pub data: PathBuf,
+    /// The database: `sqlite:PATH` or `postgres://…`; empty means `habeas.db` in the data folder.
+    pub database: String,
+    /// The file with the master key; empty means `master.key` in the data folder.
+    pub master_key: PathBuf,
+    /// The policy pack that new requests come under.
+    pub policy: String,
+    /// Folders with further policy packs, one pack each.
+    pub policies: Vec<PathBuf>,
+    /// Who answers.
+    pub controller: Controller,
+    /// Mailboxes to watch.
+    pub mailbox: Vec<Mailbox>,
+    /// A folder to watch for mail files; none when empty.
+    pub drop_folder: PathBuf,
+    /// Where mail leaves; without it mail is written to `outbox` in the data folder.
+    pub smtp: Option<Smtp>,
+    /// Lines of JSON instead of text in the log.
+    pub log_json: bool,
+    /// Runs although the user is root.
+    pub allow_root: bool,
+}
+
+/// Who answers, as the letters say it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Controller {
+    /// The company's name.
+    pub name: String,
+    /// The privacy contact's address: sender of every letter, and one that is never answered automatically.
+    pub contact: String,
+}
+
+/// How a mail server's line is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Line {
+    /// TLS from the first byte.
+    Tls,
+    /// STARTTLS, required.
+    StartTls,
+    /// No protection; only to a server on this machine.
+    PlainLoopback,
+}
+
+/// A mailbox to watch over IMAP.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mailbox {
+    /// The server.
+    pub host: String,
+    /// Its port.
+    #[serde(default = "imap_port")]
+    pub port: u16,
+    /// How the line is protected.
+    #[serde(default = "tls")]
+    pub line: Line,
+    /// The account.
+    pub user: String,
+    /// Its password; or the variable `HABEAS_IMAP_PASSWORD`.
+    #[serde(default)]
+    pub password: String,
+    /// The folders to take mail from.
+    #[serde(default = "inbox")]
+    pub folders: Vec<String>,
+    /// Seconds between looks, also where the server tells of new mail by itself.
+    #[serde(default = "poll_seconds")]
+    pub poll_seconds: u64,
+    /// A file with further certificates to trust, in PEM.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// The server that takes outgoing mail.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smtp {
+    /// The server.
+    pub host: String,
+    /// Its port.
+    #[serde(default = "smtp_port")]
+    pub port: u16,
+    /// How the line is protected.
+    #[serde(default = "start_tls")]
+    pub line: Line,
+    /// The account; none when the server needs none.
+    #[serde(default)]
+    pub user: String,
+    /// Its password; or the variable `HABEAS_SMTP_PASSWORD`.
+    #[serde(default)]
+    pub password: String,
+    /// A file with further certificates to trust, in PEM.
+    pub ca_file: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            base_url: String::new(),
+            data: PathBuf::from("habeas-data"),
+            database: String::new(),
+            master_key: PathBuf::new(),
+            policy: "cn-statement".to_owned(),
+            policies: Vec::new(),
+            controller: Controller::default(),
+            mailbox: Vec::new(),
+            drop_folder: PathBuf::new(),
+            smtp: None,
+            log_json: false,
+            allow_root: false,
+        }
+    }
+}
+
+impl Default for Controller {
+    fn default() -> Self {
+        Self { name: "Example Company".to_owned(), contact: "privacy@example.com".to_owned() }
+    }
+}
+
+impl Settings {
+    /// Reads the file named on the command line, by `HABEAS_CONFIG`, or `habeas.toml` if it is there; the environment wins.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used, in words that say what to write.
+    pub fn load(file: Option<&Path>) -> Result<Self, SettingsError> {
+        let environment: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter(|(name, _)| name.starts_with("HABEAS_"))
+            .collect();
+        let named = file.map(Path::to_owned).or_else(|| environment.get("HABEAS_CONFIG").map(PathBuf::from));
+        let path = named.clone().unwrap_or_else(|| PathBuf::from("habeas.toml"));
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => String::new(),
+            Err(source) => return Err(SettingsError::Unreadable { path: path.display().to_string(), source }),
+        };
+        Self::read(&text, &path.display().to_string(), &environment)
+    }
+
+    /// Settings from a file's text and an environment.
+    ///
+    /// # Errors
+    /// See [`Settings::load`].
+    pub fn read(text: &str, path: &str, environment: &BTreeMap<String, String>) -> Result<Self, SettingsError> {
+        let mut settings: Self = toml::from_str(text)
+            .map_err(|error| SettingsError::Malformed { path: path.to_owned(), what: error.to_string() })?;
+        settings.take(environment)?;
+        if settings.base_url.is_empty() {
+            settings.base_url = format!("http://{}", settings.listen);
+        }
+        while settings.base_url.ends_with('/') {
+            settings.base_url.pop();
+        }
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn take(&mut self, environment: &BTreeMap<String, String>) -> Result<(), SettingsError> {
+        for (name, value) in environment {
+            match name.as_str() {
+                "HABEAS_CONFIG" | "HABEAS_LOG" => {}
+                "HABEAS_LISTEN" => self.listen = parse("listen [HABEAS_LISTEN]", value)?,
+                "HABEAS_BASE_URL" => self.base_url.clone_from(value),
+                "HABEAS_DATA" => self.data = PathBuf::from(value),
+                "HABEAS_DATABASE" => self.database.clone_from(value),
+                "HABEAS_MASTER_KEY" => self.master_key = PathBuf::from(value),
+                "HABEAS_POLICY" => self.policy.clone_from(value),
+                "HABEAS_DROP_FOLDER" => self.drop_folder = PathBuf::from(value),
+                "HABEAS_IMAP_PASSWORD" => {
+                    for mailbox in &mut self.mailbox {
+                        mailbox.password.clone_from(value);
+                    }
+                }
+                "HABEAS_SMTP_PASSWORD" => {
+                    if let Some(smtp) = &mut self.smtp {
+                        smtp.password.clone_from(value);
+                    }
+                }
+                "HABEAS_ALLOW_ROOT" => self.allow_root = value == "1",
+                _ if name.starts_with("HABEAS_TEST_") => {}
+                _ => {
+                    return Err(SettingsError::Wrong {
+                        name: "environment",
+                        what: format!("{name} is no known variable. README.md lists those that are."),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), SettingsError> {
+        let secure = self.base_url.starts_with("https://");
+        if !secure && !self.is_loopback() {
+            return Err(SettingsError::Wrong {
+                name: "base_url [HABEAS_BASE_URL]",
+                what: format!(
+                    "{} is not protected. Write an https:// address that your web server passes on, or listen on 127.0.0.1.",
+                    self.base_url
+                ),
+            });
+        }
+        if !self.controller.contact.contains('@') {
+            return Err(SettingsError::Wrong {
+                name: "controller.contact",
+                what: "it is not a mail address. Write the address of the privacy contact.".to_owned(),
+            });
+        }
+        for mailbox in &self.mailbox {
+            check_line("mailbox.line", mailbox.line, &mailbox.host)?;
+            if mailbox.password.is_empty() {
+                return Err(SettingsError::Wrong {
+                    name: "mailbox.password",
+                    what: "it is empty. Write it into the file, or set HABEAS_IMAP_PASSWORD.".to_owned(),
+                });
+            }
+        }
+        if let Some(smtp) = &self.smtp {
+            check_line("smtp.line", smtp.line, &smtp.host)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the dashboard can be reached from this machine alone and people open it there.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.base_url.strip_prefix("http://").unwrap_or("");
+        let host = host.split('/').next().unwrap_or("");
+        self.listen.ip().is_loopback() && is_loopback_host(host.rsplit_once(':').map_or(host, |(name, _)| name))
+    }
+
+    /// The database's address.
+    pub fn database_url(&self) -> String {
+        if self.database.is_empty() {
+            format!("sqlite:{}", self.data.join("habeas.db").display())
+        } else {
+            self.database.clone()
+        }
+    }
+
+    /// The file with the master key.
+    pub fn master_key_file(&self) -> PathBuf {
+        if self.master_key.as_os_str().is_empty() { self.data.join("master.key") } else { self.master_key.clone() }
+    }
+
+    /// The folder that outgoing mail is written to without a server.
+    pub fn outbox_folder(&self) -> PathBuf {
+        self.data.join("outbox")
+    }
+
+    /// The domain of the privacy contact, for Message-IDs.
+    pub fn mail_domain(&self) -> &str {
+        self.controller.contact.rsplit_once('@').map_or("localhost", |(_, domain)| domain)
+    }
+}
+
+fn parse<T: std::str::FromStr>(name: &'static str, value: &str) -> Result<T, SettingsError>
+where
+    T::Err: std::fmt::Display,
+{
+    value.parse().map_err(|error| SettingsError::Wrong {
+        name,
+        what: format!("{value:?} is {error}. Write an address and port such as 127.0.0.1:8080."),
+    })
+}
+
+fn check_line(name: &'static str, line: Line, host: &str) -> Result<(), SettingsError> {
+    match line {
+        Line::Tls | Line::StartTls => Ok(()),
+        Line::PlainLoopback if is_loopback_host(host) => Ok(()),
+        Line::PlainLoopback => Err(SettingsError::Wrong {
+            name,
+            what: format!("{host} is another machine, and mail must not travel unprotected. Write \"tls\" or \"start-tls\"."),
+        }),
+    }
+}
+
+fn is_loopback_host(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn imap_port() -> u16 {
+    993
+}
+
+fn smtp_port() -> u16 {
+    587
+}
+
+fn tls() -> Line {
+    Line::Tls
+}
+
+fn start_tls() -> Line {
+    Line::StartTls
+}
+
+fn inbox() -> Vec<String> {
+    vec!["INBOX".to_owned()]
+}
+
+fn poll_seconds() -> u64 {
+    60
+}

@@ -1,0 +1,437 @@
+//! What the journal says of a request: each event, as it is written down.
+//!
+//! Personal values never stand here in clear: a [`TextRef`] names the sealed text and carries a salted commitment to it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::deadline::Deadline;
+use super::item::{Decision, Verdict};
+use super::person::{Actor, PersonId};
+use super::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, ReminderId, RightId};
+use super::text::TextRef;
+
+/// An event with when it happened and who caused it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// The instant of the step.
+    pub at: DateTime<Utc>,
+    /// Who caused it.
+    pub by: By,
+    /// What happened.
+    pub event: Event,
+}
+
+/// Who caused an event, as the journal names them: the role a person had is not part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// A person, by the number of their account.
+    Person(PersonId),
+    /// The intake.
+    Mail,
+    /// The sweeper.
+    Clock,
+    /// The delivery.
+    Post,
+}
+
+impl By {
+    /// The person, when it was one.
+    pub fn person(self) -> Option<PersonId> {
+        match self {
+            Self::Person(id) => Some(id),
+            Self::Mail | Self::Clock | Self::Post => None,
+        }
+    }
+
+    /// Reads the journal's name: `person:7`, `mail`, `clock`, `post`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "mail" => Some(Self::Mail),
+            "clock" => Some(Self::Clock),
+            "post" => Some(Self::Post),
+            _ => Some(Self::Person(PersonId(name.strip_prefix("person:")?.parse().ok()?))),
+        }
+    }
+}
+
+impl From<Actor> for By {
+    fn from(actor: Actor) -> Self {
+        match actor {
+            Actor::Person { id, .. } => Self::Person(id),
+            Actor::Mail => Self::Mail,
+            Actor::Clock => Self::Clock,
+            Actor::Post => Self::Post,
+        }
+    }
+}
+
+/// How a request reached the company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Channel {
+    /// The privacy contact's mailbox.
+    Mail,
+    /// By telephone, entered by hand.
+    Phone,
+    /// On paper, entered by hand.
+    Letter,
+    /// In person, entered by hand.
+    Counter,
+}
+
+impl Channel {
+    /// All channels, in the order they are offered.
+    pub const ALL: [Self; 4] = [Self::Mail, Self::Phone, Self::Letter, Self::Counter];
+
+    /// The word used in tables, forms and addresses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Phone => "phone",
+            Self::Letter => "letter",
+            Self::Counter => "counter",
+        }
+    }
+}
+
+/// What sort of case it is. Each runs on the same term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CaseKind {
+    /// Invokes rights.
+    Request,
+    /// Complains about the handling of personal data.
+    Complaint,
+    /// Asks about data protection.
+    Question,
+}
+
+impl CaseKind {
+    /// All kinds, in the order they are offered.
+    pub const ALL: [Self; 3] = [Self::Request, Self::Complaint, Self::Question];
+
+    /// The word used in tables, forms and addresses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Complaint => "complaint",
+            Self::Question => "question",
+        }
+    }
+}
+
+/// A right invoked, with the message that did so and its own term.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewItem {
+    /// The right.
+    pub right: RightId,
+    /// When the message that invokes it was received.
+    pub received_at: DateTime<Utc>,
+    /// The message; `None` when entered by hand.
+    pub message: Option<i64>,
+    /// The end of the term from that receipt.
+    pub deadline: Deadline,
+}
+
+/// How a request began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    /// The reference, a name and never a credential.
+    pub reference: String,
+    /// The policy in force at receipt.
+    pub policy: String,
+    /// Its version; the request stays with it.
+    pub policy_version: String,
+    /// How it came.
+    pub channel: Channel,
+    /// The server's receipt instant, or the true one that a person entered.
+    pub received_at: DateTime<Utc>,
+    /// The message it was opened from.
+    pub message: Option<i64>,
+    /// The requester's language.
+    pub language: String,
+    /// What sort of case.
+    pub kind: CaseKind,
+    /// Whether a person must look before anything else.
+    pub triage: Triage,
+    /// For whom the requester acts.
+    pub on_behalf: OnBehalfId,
+    /// The rights recognised.
+    pub items: Vec<NewItem>,
+    /// The end of the term from the first receipt.
+    pub deadline: Deadline,
+    /// Exemptions that the text hints at; a hint never decides.
+    pub hints: Vec<ExemptionId>,
+    /// Name, address and subject, sealed.
+    pub card: TextRef,
+}
+
+/// Whether a request waits for a person to say what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Triage {
+    /// Recognition was sure.
+    Clear,
+    /// A person must look.
+    Needed,
+}
+
+/// How an answer reached the requester.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Delivery {
+    /// The next hop's mail server accepted it (Electronic Signature Law 11).
+    Mail,
+    /// Handed over, posted or told by a person.
+    ByHand,
+}
+
+/// How a message came to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Belonging {
+    /// By our unguessable token, from the requester's address.
+    Proven,
+    /// Only suggested; it changes nothing until a person confirms it.
+    Held,
+}
+
+/// One thing that happened to a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// It began.
+    Opened(Box<Opening>),
+    /// The acknowledgement was put into the outbox.
+    AcknowledgementQueued {
+        /// Its row in the outbox.
+        letter: i64,
+    },
+    /// A person said what it is.
+    Triaged {
+        /// What sort of case.
+        kind: CaseKind,
+        /// For whom the requester acts.
+        on_behalf: OnBehalfId,
+        /// The requester's language.
+        language: String,
+    },
+    /// A right was added.
+    ItemAdded(NewItem),
+    /// An item is not, or no longer, asked for.
+    ItemDropped {
+        /// Its number.
+        item: u32,
+        /// Why.
+        reason: TextRef,
+    },
+    /// Not a request; out of the way, and reversible.
+    SetAside {
+        /// Why.
+        reason: TextRef,
+    },
+    /// It is one after all; the clock has run all the time.
+    BroughtBack,
+    /// Someone took it, or nobody has it any more.
+    Assigned {
+        /// Who works on it.
+        to: Option<PersonId>,
+    },
+    /// The requester was asked to show who they are.
+    IdentityAsked {
+        /// How.
+        method: MethodId,
+        /// Why this method; shown to the requester.
+        reason: Option<TextRef>,
+        /// The letter in the outbox, when it went by mail.
+        letter: Option<i64>,
+    },
+    /// Who they are is shown.
+    IdentityConfirmed {
+        /// By which method.
+        method: MethodId,
+        /// What matched.
+        note: TextRef,
+    },
+    /// They did not show who they are.
+    IdentityNotProven {
+        /// What is missing.
+        reason: TextRef,
+    },
+    /// The ground that entitles to an item.
+    GroundChosen {
+        /// The item.
+        item: u32,
+        /// The ground; `None` takes it back.
+        ground: Option<GroundId>,
+    },
+    /// An exemption was looked at for an item.
+    Assessed {
+        /// The item.
+        item: u32,
+        /// The exemption.
+        exemption: ExemptionId,
+        /// Whether it stands.
+        verdict: Verdict,
+        /// Why.
+        reason: TextRef,
+    },
+    /// An item was decided; an earlier approval is void.
+    Decided {
+        /// The item.
+        item: u32,
+        /// What.
+        decision: Decision,
+    },
+    /// A second person agrees with all refusals.
+    Approved,
+    /// A second person does not agree.
+    SentBack {
+        /// Why.
+        reason: TextRef,
+    },
+    /// The answer is on its way.
+    AnswerQueued {
+        /// Its row in the outbox.
+        letter: i64,
+        /// The text, as approved.
+        text: TextRef,
+    },
+    /// The requester has the answer; the clock stops at `at`.
+    Answered {
+        /// When the next hop accepted it, or when it was handed over.
+        answered_at: DateTime<Utc>,
+        /// How.
+        delivery: Delivery,
+        /// What was handed over by hand.
+        text: Option<TextRef>,
+    },
+    /// The answer could not be delivered; the clock runs on.
+    AnswerNotDelivered {
+        /// The row in the outbox.
+        letter: i64,
+    },
+    /// All is done.
+    Closed,
+    /// Closed or answered, and taken up again.
+    Reopened {
+        /// Why.
+        reason: TextRef,
+    },
+    /// The requester took it back.
+    Withdrawn {
+        /// What they said, and where.
+        reason: TextRef,
+    },
+    /// It is the same matter as another request, which goes on.
+    MergedInto {
+        /// The other's number.
+        request: i64,
+        /// The other's reference.
+        reference: String,
+    },
+    /// Another request was merged into this one; the earlier clock governs.
+    MergeTaken {
+        /// The other's number.
+        request: i64,
+        /// The other's reference.
+        reference: String,
+        /// The other's receipt; the earlier of both governs the clock.
+        received_at: DateTime<Utc>,
+        /// The deadline that governs now, the earlier of both.
+        deadline: Deadline,
+        /// The other's items that this one did not have, with their own receipt.
+        items: Vec<NewItem>,
+    },
+    /// The term was extended, as the policy allows.
+    Extended {
+        /// Why; the requester is told.
+        reason: TextRef,
+        /// The deadline before.
+        from: Deadline,
+        /// The deadline now.
+        to: Deadline,
+        /// The letter that says so, when it went by mail.
+        letter: Option<i64>,
+    },
+    /// Another calendar moved the deadline, and a person confirmed it.
+    DeadlineMoved {
+        /// Before.
+        from: Deadline,
+        /// Now.
+        to: Deadline,
+        /// Each item's own deadline now, by number.
+        items: Vec<(u32, Deadline)>,
+    },
+    /// A message came in.
+    MessageJoined {
+        /// The message.
+        message: i64,
+        /// When it was received.
+        received_at: DateTime<Utc>,
+        /// How sure it is.
+        belonging: Belonging,
+    },
+    /// A person says that a held message belongs here.
+    MessageConfirmed {
+        /// The message.
+        message: i64,
+    },
+    /// A person says that a held message does not belong here.
+    MessageReleased {
+        /// The message.
+        message: i64,
+    },
+    /// A remark for colleagues.
+    Noted {
+        /// What.
+        text: TextRef,
+    },
+    /// A stage of the reminder schedule was reached; the notices are written in the same step.
+    Reminded {
+        /// Which line of the schedule.
+        rule: ReminderId,
+        /// The due date it speaks of.
+        due_on: chrono::NaiveDate,
+    },
+}
+
+impl Event {
+    /// The name under which the journal lists it, the same as in its written form.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Opened(_) => "opened",
+            Self::AcknowledgementQueued { .. } => "acknowledgement-queued",
+            Self::Triaged { .. } => "triaged",
+            Self::ItemAdded(_) => "item-added",
+            Self::ItemDropped { .. } => "item-dropped",
+            Self::SetAside { .. } => "set-aside",
+            Self::BroughtBack => "brought-back",
+            Self::Assigned { .. } => "assigned",
+            Self::IdentityAsked { .. } => "identity-asked",
+            Self::IdentityConfirmed { .. } => "identity-confirmed",
+            Self::IdentityNotProven { .. } => "identity-not-proven",
+            Self::GroundChosen { .. } => "ground-chosen",
+            Self::Assessed { .. } => "assessed",
+            Self::Decided { .. } => "decided",
+            Self::Approved => "approved",
+            Self::SentBack { .. } => "sent-back",
+            Self::AnswerQueued { .. } => "answer-queued",
+            Self::Answered { .. } => "answered",
+            Self::AnswerNotDelivered { .. } => "answer-not-delivered",
+            Self::Closed => "closed",
+            Self::Reopened { .. } => "reopened",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::MergedInto { .. } => "merged-into",
+            Self::MergeTaken { .. } => "merge-taken",
+            Self::Extended { .. } => "extended",
+            Self::DeadlineMoved { .. } => "deadline-moved",
+            Self::MessageJoined { .. } => "message-joined",
+            Self::MessageConfirmed { .. } => "message-confirmed",
+            Self::MessageReleased { .. } => "message-released",
+            Self::Noted { .. } => "noted",
+            Self::Reminded { .. } => "reminded",
+        }
+    }
+}

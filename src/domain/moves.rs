@@ -1,0 +1,508 @@
+//! Which moves a request allows, to whom, and the sentence that says why not.
+//!
+//! `decide` asks the same question before it looks at a command's details, so that a page offers exactly what the core accepts.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::event::CaseKind;
+use super::person::{Actor, PersonId, Role};
+use super::policy::Policy;
+use super::request::{Approval, Identity, Request, Stage};
+
+/// A kind of step that a person may take with a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Move {
+    /// Say what it is.
+    Triage,
+    /// Add a right that was invoked.
+    AddItem,
+    /// Take out an item that is not asked for.
+    DropItem,
+    /// Give it to someone.
+    Assign,
+    /// Ask the requester to show who they are.
+    AskIdentity,
+    /// Record that they did.
+    ConfirmIdentity,
+    /// Record that they did not.
+    DoubtIdentity,
+    /// Choose the ground of an item.
+    ChooseGround,
+    /// Assess an exemption for an item.
+    Assess,
+    /// Decide an item.
+    Decide,
+    /// Approve the refusals as second person.
+    Approve,
+    /// Send the decisions back.
+    SendBack,
+    /// Send the answer by mail.
+    Answer,
+    /// Record an answer that was handed over, posted or told.
+    AnswerByHand,
+    /// Extend the term.
+    Extend,
+    /// Close it.
+    Close,
+    /// Take it up again.
+    Reopen,
+    /// Set it aside as no request.
+    SetAside,
+    /// Bring it back.
+    BringBack,
+    /// Record that the requester took it back.
+    Withdraw,
+    /// Merge it into another request.
+    Merge,
+    /// Confirm that a held message belongs here.
+    ConfirmMessage,
+    /// Say that a held message does not belong here.
+    ReleaseMessage,
+    /// Write a remark for colleagues.
+    Note,
+}
+
+impl Move {
+    /// All moves, in the order of a request's life.
+    pub const ALL: [Self; 24] = [
+        Self::Triage,
+        Self::ConfirmMessage,
+        Self::ReleaseMessage,
+        Self::AddItem,
+        Self::DropItem,
+        Self::Assign,
+        Self::AskIdentity,
+        Self::ConfirmIdentity,
+        Self::DoubtIdentity,
+        Self::ChooseGround,
+        Self::Assess,
+        Self::Decide,
+        Self::Approve,
+        Self::SendBack,
+        Self::Answer,
+        Self::AnswerByHand,
+        Self::Extend,
+        Self::Close,
+        Self::Reopen,
+        Self::SetAside,
+        Self::BringBack,
+        Self::Withdraw,
+        Self::Merge,
+        Self::Note,
+    ];
+
+    /// The word used in forms and addresses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Triage => "triage",
+            Self::AddItem => "add-item",
+            Self::DropItem => "drop-item",
+            Self::Assign => "assign",
+            Self::AskIdentity => "ask-identity",
+            Self::ConfirmIdentity => "confirm-identity",
+            Self::DoubtIdentity => "doubt-identity",
+            Self::ChooseGround => "choose-ground",
+            Self::Assess => "assess",
+            Self::Decide => "decide",
+            Self::Approve => "approve",
+            Self::SendBack => "send-back",
+            Self::Answer => "answer",
+            Self::AnswerByHand => "answer-by-hand",
+            Self::Extend => "extend",
+            Self::Close => "close",
+            Self::Reopen => "reopen",
+            Self::SetAside => "set-aside",
+            Self::BringBack => "bring-back",
+            Self::Withdraw => "withdraw",
+            Self::Merge => "merge",
+            Self::ConfirmMessage => "confirm-message",
+            Self::ReleaseMessage => "release-message",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// Why a step is not possible. The words are for an officer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// The role may not.
+    NotYourRole,
+    /// Nothing changes a request that is out of the way.
+    NotRunning,
+    /// It was triaged already.
+    AlreadyTriaged,
+    /// A person must say what it is first.
+    TriageFirst,
+    /// There is no item.
+    NoItems,
+    /// A request needs at least one right.
+    NeedsItem,
+    /// No right of the policy needs a ground here.
+    NoGroundNeeded,
+    /// The right needs a ground before it can be granted.
+    GroundMissing,
+    /// The right is there, or needs no ground, so that none can be missing.
+    GroundNotMissing,
+    /// The requester is identified already.
+    AlreadyIdentified,
+    /// Nothing may be given to someone unidentified.
+    IdentifyFirst,
+    /// "Not identified" cannot be the reason while it has not been recorded.
+    IdentityNotDoubted,
+    /// An item is not decided.
+    Undecided,
+    /// A refusal waits for a second person.
+    ApprovalMissing,
+    /// Nothing is refused.
+    NothingToApprove,
+    /// The refusals are approved.
+    AlreadyApproved,
+    /// The same person cannot decide and approve.
+    SamePerson,
+    /// The decisions were sent back and have not changed.
+    SentBack,
+    /// An answer is on its way.
+    AnswerOnItsWay,
+    /// There is no address to answer to.
+    NoAddress,
+    /// There is no answer yet.
+    NotAnswered,
+    /// It has been answered.
+    AlreadyAnswered,
+    /// The policy promises its term without extension.
+    NoExtension,
+    /// It has been extended as often as the policy allows.
+    ExtensionsUsed,
+    /// The time in which an extension may be announced is over.
+    ExtensionTooLate,
+    /// It is not set aside.
+    NotSetAside,
+    /// It was merged and goes on elsewhere.
+    Merged,
+    /// A request cannot be merged into itself or into one that does not run.
+    MergeTarget,
+    /// No message is held.
+    NothingHeld,
+    /// The message is not held here.
+    NotThisMessage,
+    /// There is no such item.
+    UnknownItem,
+    /// The policy has no such right.
+    UnknownRight,
+    /// The right is asked for already.
+    RightThere,
+    /// The person acts for someone whom this right does not cover.
+    RightExcluded,
+    /// The policy has no such ground.
+    UnknownGround,
+    /// The policy has no such exemption.
+    UnknownExemption,
+    /// The policy has no such way of acting for another.
+    UnknownOnBehalf,
+    /// The policy has no such method.
+    UnknownMethod,
+    /// This method needs a reason that the requester sees.
+    MethodNeedsReason,
+    /// A refusal names an exemption that was not assessed, or was assessed with "no".
+    ExemptionNotAssessed,
+    /// An exemption that covers a part only cannot refuse the whole.
+    OnlyPartly,
+    /// A refusal names no exemption.
+    NoBasis,
+    /// A receipt cannot lie in the future.
+    FutureReceipt,
+    /// An answer cannot lie before the receipt or in the future.
+    ImplausibleAnswer,
+    /// The answer says nothing.
+    EmptyAnswer,
+    /// Nothing would change.
+    NothingChanges,
+}
+
+impl Refusal {
+    /// A key for the sentence in another language.
+    pub fn code(self) -> &'static str {
+        self.words().0
+    }
+
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::NotYourRole => ("not-your-role", "Your role does not allow this step."),
+            Self::NotRunning => ("not-running", "This request is no longer open."),
+            Self::AlreadyTriaged => (
+                "already-triaged",
+                "It has been said what this is. Add or take out items instead.",
+            ),
+            Self::TriageFirst => (
+                "triage-first",
+                "First say what this is: a request, a complaint, a question, or none of them.",
+            ),
+            Self::NoItems => ("no-items", "No right is invoked here."),
+            Self::NeedsItem => ("needs-item", "A request invokes at least one right. Choose which."),
+            Self::NoGroundNeeded => ("no-ground-needed", "No right in this request needs a ground."),
+            Self::GroundMissing => (
+                "ground-missing",
+                "This right needs a ground before it can be granted. Choose one, or refuse it for the missing ground.",
+            ),
+            Self::GroundNotMissing => (
+                "ground-not-missing",
+                "This right needs no ground, or has one. Refuse it for another reason.",
+            ),
+            Self::AlreadyIdentified => ("already-identified", "The requester has been identified."),
+            Self::IdentifyFirst => (
+                "identify-first",
+                "Record who the requester is first: something is granted, and it must not reach an impostor.",
+            ),
+            Self::IdentityNotDoubted => (
+                "identity-not-doubted",
+                "Record first that the requester did not show who they are.",
+            ),
+            Self::Undecided => ("undecided", "Decide each item first."),
+            Self::ApprovalMissing => ("approval-missing", "A refusal needs a second person's approval."),
+            Self::NothingToApprove => ("nothing-to-approve", "Nothing is refused, so nothing needs approval."),
+            Self::AlreadyApproved => ("already-approved", "The refusals have been approved."),
+            Self::SamePerson => (
+                "same-person",
+                "You took part in these decisions. Another person must approve them.",
+            ),
+            Self::SentBack => ("sent-back", "The decisions were sent back. Change a decision first."),
+            Self::AnswerOnItsWay => (
+                "answer-on-its-way",
+                "The answer is on its way. Wait until it is delivered or comes back.",
+            ),
+            Self::NoAddress => (
+                "no-address",
+                "There is no mail address to answer to. Hand the answer over and record that.",
+            ),
+            Self::NotAnswered => ("not-answered", "It has not been answered yet."),
+            Self::AlreadyAnswered => ("already-answered", "It has been answered."),
+            Self::NoExtension => ("no-extension", "This policy promises its term without extension."),
+            Self::ExtensionsUsed => ("extensions-used", "It has been extended as often as the policy allows."),
+            Self::ExtensionTooLate => (
+                "extension-too-late",
+                "An extension must be announced before the first term ends. That time is over.",
+            ),
+            Self::NotSetAside => ("not-set-aside", "It is not set aside or withdrawn."),
+            Self::Merged => ("merged", "It was merged and goes on under another reference."),
+            Self::MergeTarget => ("merge-target", "Merge it into another request that is still open."),
+            Self::NothingHeld => ("nothing-held", "No message waits to be confirmed."),
+            Self::NotThisMessage => ("not-this-message", "This message is not waiting here."),
+            Self::UnknownItem => (
+                "unknown-item",
+                "There is no such item. Reload the page: someone may have taken it out.",
+            ),
+            Self::UnknownRight => ("unknown-right", "This policy has no such right."),
+            Self::RightThere => ("right-there", "This right is asked for already."),
+            Self::RightExcluded => ("right-excluded", "Someone acting in this way cannot invoke this right."),
+            Self::UnknownGround => ("unknown-ground", "This policy has no such ground."),
+            Self::UnknownExemption => ("unknown-exemption", "This policy has no such exemption."),
+            Self::UnknownOnBehalf => (
+                "unknown-on-behalf",
+                "This policy knows no such way of acting for another person.",
+            ),
+            Self::UnknownMethod => ("unknown-method", "This policy has no such way to identify someone."),
+            Self::MethodNeedsReason => (
+                "method-needs-reason",
+                "This way of identifying asks for much. Write the reason; the requester will see it.",
+            ),
+            Self::ExemptionNotAssessed => (
+                "exemption-not-assessed",
+                "Assess the exemption for this item first, with yes or partly.",
+            ),
+            Self::OnlyPartly => (
+                "only-partly",
+                "The exemption covers a part only. Grant the rest, or assess it anew.",
+            ),
+            Self::NoBasis => (
+                "no-basis",
+                "A refusal names at least one exemption or the missing ground.",
+            ),
+            Self::FutureReceipt => (
+                "future-receipt",
+                "It cannot have been received in the future. Correct the date.",
+            ),
+            Self::ImplausibleAnswer => (
+                "implausible-answer",
+                "The answer cannot lie before the receipt or in the future. Correct the date.",
+            ),
+            Self::EmptyAnswer => ("empty-answer", "Write the answer in your own words first."),
+            Self::NothingChanges => ("nothing-changes", "That is how it stands already."),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words().1)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// Whether a role may take a kind of step at all. An admin of a small office is also an officer.
+pub fn permits(role: Role, step: Move) -> bool {
+    match role {
+        Role::Officer | Role::Admin => true,
+        Role::Reviewer => matches!(step, Move::Approve | Move::SendBack | Move::Note),
+        Role::SystemOwner | Role::Auditor => false,
+    }
+}
+
+/// Whether a step is open to someone now, before its details are known.
+///
+/// # Errors
+/// The refusal that an officer reads.
+pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Result<(), Refusal> {
+    let Actor::Person { id, role } = actor else {
+        return Err(Refusal::NotYourRole);
+    };
+    if !permits(role, step) {
+        return Err(Refusal::NotYourRole);
+    }
+    if matches!(request.stage, Stage::Merged { .. }) && step != Move::Note {
+        return Err(Refusal::Merged);
+    }
+    match step {
+        Move::Note => Ok(()),
+        Move::Assign => running(request),
+        Move::Triage => match request.stage {
+            Stage::Triage => Ok(()),
+            _ => running(request).and(Err(Refusal::AlreadyTriaged)),
+        },
+        Move::AddItem | Move::AskIdentity => open(request),
+        Move::DropItem => open(request).and_then(|()| has_items(request)),
+        Move::ConfirmIdentity => open(request).and_then(|()| match request.identity {
+            Identity::Confirmed { .. } => Err(Refusal::AlreadyIdentified),
+            Identity::Open | Identity::Asked { .. } | Identity::NotProven { .. } => Ok(()),
+        }),
+        Move::DoubtIdentity => open(request).and_then(|()| match request.identity {
+            Identity::NotProven { .. } => Err(Refusal::NothingChanges),
+            Identity::Open | Identity::Asked { .. } | Identity::Confirmed { .. } => Ok(()),
+        }),
+        Move::ChooseGround => open(request).and_then(|()| needs_a_ground(request, policy)),
+        Move::Assess | Move::Decide => open(request).and_then(|()| has_items(request)),
+        Move::Approve | Move::SendBack => approvable(request, id, step),
+        Move::Answer | Move::AnswerByHand => answerable(request),
+        Move::Extend => running(request).and_then(|()| extendable(request, policy)),
+        Move::Close => match request.stage {
+            Stage::Answered { .. } => Ok(()),
+            _ => running(request).and(Err(Refusal::NotAnswered)),
+        },
+        Move::Reopen => match request.stage {
+            Stage::Answered { .. } | Stage::Closed { .. } => Ok(()),
+            _ => Err(Refusal::NotAnswered),
+        },
+        Move::SetAside | Move::Withdraw | Move::Merge => not_sending(request),
+        Move::BringBack => match request.stage {
+            Stage::SetAside { .. } | Stage::Withdrawn { .. } => Ok(()),
+            _ => Err(Refusal::NotSetAside),
+        },
+        Move::ConfirmMessage | Move::ReleaseMessage if request.held.is_empty() => Err(Refusal::NothingHeld),
+        Move::ConfirmMessage | Move::ReleaseMessage => Ok(()),
+    }
+}
+
+/// Each move with whether it is open to someone now.
+pub fn moves(request: &Request, actor: Actor, policy: &Policy) -> Vec<(Move, Result<(), Refusal>)> {
+    Move::ALL
+        .into_iter()
+        .map(|step| (step, may(request, step, actor, policy)))
+        .collect()
+}
+
+fn running(request: &Request) -> Result<(), Refusal> {
+    match request.stage {
+        Stage::Answered { .. } | Stage::Closed { .. } => Err(Refusal::AlreadyAnswered),
+        _ if request.is_running() => Ok(()),
+        _ => Err(Refusal::NotRunning),
+    }
+}
+
+fn not_sending(request: &Request) -> Result<(), Refusal> {
+    running(request)?;
+    match request.stage {
+        Stage::Answering { .. } => Err(Refusal::AnswerOnItsWay),
+        _ => Ok(()),
+    }
+}
+
+/// Casework needs a triaged request whose answer is not on its way.
+fn open(request: &Request) -> Result<(), Refusal> {
+    not_sending(request)?;
+    match request.stage {
+        Stage::Triage => Err(Refusal::TriageFirst),
+        _ => Ok(()),
+    }
+}
+
+fn has_items(request: &Request) -> Result<(), Refusal> {
+    if request.items.is_empty() {
+        Err(Refusal::NoItems)
+    } else {
+        Ok(())
+    }
+}
+
+fn needs_a_ground(request: &Request, policy: &Policy) -> Result<(), Refusal> {
+    let needed = request
+        .items
+        .iter()
+        .any(|item| policy.right(&item.right).is_some_and(|right| right.needs_ground));
+    if needed { Ok(()) } else { Err(Refusal::NoGroundNeeded) }
+}
+
+fn approvable(request: &Request, person: PersonId, step: Move) -> Result<(), Refusal> {
+    open(request)?;
+    has_items(request)?;
+    if !request.is_decided() {
+        return Err(Refusal::Undecided);
+    }
+    if !request.refuses() {
+        return Err(Refusal::NothingToApprove);
+    }
+    match (request.approval, step) {
+        (Approval::Given { .. }, Move::Approve) => return Err(Refusal::AlreadyApproved),
+        (Approval::SentBack, _) => return Err(Refusal::SentBack),
+        (Approval::Given { .. } | Approval::None, _) => {}
+    }
+    if request.deciders().contains(&person) {
+        Err(Refusal::SamePerson)
+    } else {
+        Ok(())
+    }
+}
+
+/// The rule of the house: no answer leaves with an undecided item, to someone unidentified when something is given,
+/// or with a refusal that a second person has not approved.
+fn answerable(request: &Request) -> Result<(), Refusal> {
+    open(request)?;
+    if request.kind == CaseKind::Request && request.items.is_empty() {
+        return Err(Refusal::NeedsItem);
+    }
+    if !request.is_decided() {
+        return Err(Refusal::Undecided);
+    }
+    if request.gives() && !matches!(request.identity, Identity::Confirmed { .. }) {
+        return Err(Refusal::IdentifyFirst);
+    }
+    match request.approval {
+        _ if !request.refuses() => Ok(()),
+        Approval::Given { by } if !request.deciders().contains(&by) => Ok(()),
+        Approval::SentBack => Err(Refusal::SentBack),
+        Approval::Given { .. } | Approval::None => Err(Refusal::ApprovalMissing),
+    }
+}
+
+fn extendable(request: &Request, policy: &Policy) -> Result<(), Refusal> {
+    let Some(extension) = &policy.extension else {
+        return Err(Refusal::NoExtension);
+    };
+    if request.extensions >= extension.times {
+        Err(Refusal::ExtensionsUsed)
+    } else {
+        Ok(())
+    }
+}

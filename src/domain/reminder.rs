@@ -1,0 +1,93 @@
+//! When someone is reminded of a request, of what, and which of it is due.
+//!
+//! The schedule is derived from the request as it stands; the ledger in the request says which stages were reached.
+//! A stage is due once its instant has passed, however long ago, so that a standstill loses none.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono_tz::Tz;
+
+use super::decide::Rules;
+use super::policy::{Anchor, Recipient, ReminderId, ReminderRule, WaitsFor};
+use super::request::{Request, Stage};
+
+/// One stage of the schedule for one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// Which line of the schedule.
+    pub rule: ReminderId,
+    /// The instant from which it is due: an office hour of a working day.
+    pub at: DateTime<Utc>,
+    /// The due date it speaks of; another deadline makes it another stage.
+    pub due_on: NaiveDate,
+    /// Who is told.
+    pub to: Recipient,
+}
+
+/// The stages that have not been reached, in order of time; none while the clock stands.
+pub fn ahead(request: &Request, rules: Rules<'_>) -> Vec<Due> {
+    if !request.is_running() {
+        return Vec::new();
+    }
+    let due_on = request.deadline.due_on;
+    let mut ahead: Vec<Due> = rules
+        .policy
+        .reminders
+        .iter()
+        .filter(|rule| applies(rule, request))
+        .filter(|rule| !request.reminded.contains(&(rule.id.clone(), due_on)))
+        .map(|rule| Due {
+            rule: rule.id.clone(),
+            at: instant(rule, request, rules),
+            due_on,
+            to: rule.to,
+        })
+        .collect();
+    ahead.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.rule.cmp(&b.rule)));
+    ahead
+}
+
+/// The stages that are due now.
+pub fn due(request: &Request, rules: Rules<'_>, now: DateTime<Utc>) -> Vec<Due> {
+    let mut due = ahead(request, rules);
+    due.retain(|stage| stage.at <= now);
+    due
+}
+
+/// The instant of the next stage: the one indexed column that the sweeper looks at.
+pub fn next_due_at(request: &Request, rules: Rules<'_>) -> Option<DateTime<Utc>> {
+    ahead(request, rules).first().map(|stage| stage.at)
+}
+
+/// A local time of a day as an instant. Where the zone skips that time, the first instant after the gap.
+pub fn local_instant(day: NaiveDate, time: NaiveTime, zone: Tz) -> DateTime<Utc> {
+    let wanted = day.and_time(time);
+    zone.from_local_datetime(&wanted)
+        .earliest()
+        .or_else(|| {
+            zone.from_local_datetime(&(wanted + chrono::TimeDelta::hours(1)))
+                .earliest()
+        })
+        .map_or_else(|| wanted.and_utc(), |local| local.with_timezone(&Utc))
+}
+
+fn applies(rule: &ReminderRule, request: &Request) -> bool {
+    match rule.only_in {
+        None => true,
+        Some(WaitsFor::Triage) => matches!(request.stage, Stage::Triage) || !request.held.is_empty(),
+        Some(WaitsFor::Approval) => request.awaits_approval(),
+    }
+}
+
+fn instant(rule: &ReminderRule, request: &Request, rules: Rules<'_>) -> DateTime<Utc> {
+    let anchor = match rule.from {
+        Anchor::Deadline => request.deadline.due_on,
+        Anchor::Receipt => request.deadline.received_on,
+    };
+    let days = rule.offset_working_days;
+    let day = match days {
+        0 => anchor,
+        _ if days < 0 => rules.calendar.minus_working_days(anchor, days.unsigned_abs()),
+        _ => rules.calendar.add_working_days(anchor, days.unsigned_abs()).day,
+    };
+    local_instant(day, rules.policy.office_hour, rules.policy.zone)
+}

@@ -1,0 +1,517 @@
+//! A request as it stands, folded from its events.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::deadline::Deadline;
+use super::event::{Belonging, CaseKind, Channel, Delivery, Event, NewItem, Opening, Recorded, Triage};
+use super::item::{Assessment, Basis, Decided, Item};
+use super::person::PersonId;
+use super::policy::{ExemptionId, MethodId, OnBehalfId, ReminderId};
+use super::text::TextRef;
+
+/// One person's case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Such as `DSR-2026-000123`; a name, never a credential.
+    pub reference: String,
+    /// The policy in force at receipt, with its version.
+    pub policy: PolicyStamp,
+    /// How it came.
+    pub channel: Channel,
+    /// When it was received.
+    pub received_at: DateTime<Utc>,
+    /// What the clock runs from: the receipt, or the earlier one of a request that was merged into it.
+    pub clock_from: DateTime<Utc>,
+    /// When it was opened here.
+    pub opened_at: DateTime<Utc>,
+    /// The requester's language.
+    pub language: String,
+    /// What sort of case.
+    pub kind: CaseKind,
+    /// Where it is in its life.
+    pub stage: Stage,
+    /// For whom the requester acts.
+    pub on_behalf: OnBehalfId,
+    /// Whether the requester is known to be who they say.
+    pub identity: Identity,
+    /// The rights invoked, in order of their numbers.
+    pub items: Vec<Item>,
+    /// The highest item number ever used.
+    pub last_item: u32,
+    /// The end of the term, as it stands.
+    pub deadline: Deadline,
+    /// How often the term was extended.
+    pub extensions: u32,
+    /// Who works on it.
+    pub assignee: Option<PersonId>,
+    /// The second person's view of the refusals.
+    pub approval: Approval,
+    /// Exemptions that the text hints at.
+    pub hints: Vec<ExemptionId>,
+    /// The acknowledgement's row in the outbox.
+    pub acknowledgement: Option<i64>,
+    /// Messages that belong here, proven or confirmed, in order of arrival.
+    pub messages: Vec<i64>,
+    /// Messages that wait for a person to say whether they belong here.
+    pub held: Vec<i64>,
+    /// The ledger: stages of the reminder schedule that were reached, each for one due date.
+    pub reminded: BTreeSet<(ReminderId, NaiveDate)>,
+    /// Name, address and subject, sealed.
+    pub card: TextRef,
+}
+
+/// A policy by name and version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyStamp {
+    /// The pack's id.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// Where a request is in its life.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "stage", rename_all = "kebab-case")]
+pub enum Stage {
+    /// Waits for a person to say what it is. The clock runs.
+    Triage,
+    /// Worked on. The clock runs.
+    Open,
+    /// The answer is queued, not yet accepted by the next hop. The clock runs.
+    Answering {
+        /// The letter in the outbox.
+        letter: i64,
+    },
+    /// The answer came back. The clock runs.
+    NotDelivered {
+        /// The letter in the outbox.
+        letter: i64,
+    },
+    /// The requester has the answer. The clock stands.
+    Answered {
+        /// Since when.
+        at: DateTime<Utc>,
+        /// How.
+        delivery: Delivery,
+        /// The letter, if it went by mail: a later bounce takes the answer back.
+        letter: Option<i64>,
+    },
+    /// Done.
+    Closed {
+        /// Since when.
+        at: DateTime<Utc>,
+        /// When it had been answered.
+        answered_at: DateTime<Utc>,
+    },
+    /// Not a request, says a person. Reversible; the clock has run all the time.
+    SetAside {
+        /// Since when.
+        at: DateTime<Utc>,
+    },
+    /// Taken back by the requester.
+    Withdrawn {
+        /// Since when.
+        at: DateTime<Utc>,
+    },
+    /// Goes on under another reference.
+    Merged {
+        /// Since when.
+        at: DateTime<Utc>,
+        /// The other request.
+        into: i64,
+        /// Its reference.
+        reference: String,
+    },
+}
+
+/// Whether the requester is known to be who they say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "identity", rename_all = "kebab-case")]
+pub enum Identity {
+    /// Nobody has asked yet.
+    Open,
+    /// Asked; the clock does not wait.
+    Asked {
+        /// How.
+        method: MethodId,
+    },
+    /// Shown.
+    Confirmed {
+        /// How.
+        method: MethodId,
+    },
+    /// Not shown.
+    NotProven {
+        /// What is missing.
+        reason: TextRef,
+    },
+}
+
+/// The second person's view of the refusals as they stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "approval", rename_all = "kebab-case")]
+pub enum Approval {
+    /// Not given, or void since a decision changed.
+    None,
+    /// Sent back; a changed decision asks again.
+    SentBack,
+    /// Given.
+    Given {
+        /// By whom; never one who decided.
+        by: PersonId,
+    },
+}
+
+/// What an officer sees as the next thing to do, in the order of a request's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// Say what it is.
+    Triage,
+    /// Find out who asks.
+    Identity,
+    /// Assess and decide each item.
+    Decision,
+    /// A second person looks at the refusals.
+    Approval,
+    /// Write and send the answer.
+    Answer,
+    /// Wait until the next hop accepts it.
+    Sending,
+    /// It came back: find another way.
+    NotDelivered,
+    /// Answered: carry it out and close.
+    Answered,
+    /// Nothing.
+    Done,
+}
+
+impl Request {
+    /// A request from its first event.
+    pub fn opened(opening: &Opening, at: DateTime<Utc>) -> Self {
+        let mut request = Self {
+            reference: opening.reference.clone(),
+            policy: PolicyStamp {
+                id: opening.policy.clone(),
+                version: opening.policy_version.clone(),
+            },
+            channel: opening.channel,
+            received_at: opening.received_at,
+            clock_from: opening.received_at,
+            opened_at: at,
+            language: opening.language.clone(),
+            kind: opening.kind,
+            stage: match opening.triage {
+                Triage::Clear => Stage::Open,
+                Triage::Needed => Stage::Triage,
+            },
+            on_behalf: opening.on_behalf.clone(),
+            identity: Identity::Open,
+            items: Vec::new(),
+            last_item: 0,
+            deadline: opening.deadline.clone(),
+            extensions: 0,
+            assignee: None,
+            approval: Approval::None,
+            hints: opening.hints.clone(),
+            acknowledgement: None,
+            messages: opening.message.into_iter().collect(),
+            held: Vec::new(),
+            reminded: BTreeSet::new(),
+            card: opening.card.clone(),
+        };
+        for item in &opening.items {
+            request.add(item);
+        }
+        request
+    }
+
+    /// Folds one more event in. Events come from `decide`, so that each one fits; a second `Opened` changes nothing.
+    pub fn evolve(mut self, recorded: &Recorded) -> Self {
+        let at = recorded.at;
+        match &recorded.event {
+            Event::Opened(_) | Event::Noted { .. } => {}
+            Event::AcknowledgementQueued { letter } => self.acknowledgement = Some(*letter),
+            Event::Triaged {
+                kind,
+                on_behalf,
+                language,
+            } => {
+                self.kind = *kind;
+                self.on_behalf = on_behalf.clone();
+                self.language = language.clone();
+                self.stage = Stage::Open;
+            }
+            Event::ItemAdded(item) => {
+                self.add(item);
+                self.approval = Approval::None;
+            }
+            Event::ItemDropped { item, .. } => {
+                self.items.retain(|kept| kept.number != *item);
+                self.approval = Approval::None;
+            }
+            Event::SetAside { .. } => self.stage = Stage::SetAside { at },
+            Event::BroughtBack => self.stage = Stage::Triage,
+            Event::Assigned { to } => self.assignee = *to,
+            Event::IdentityAsked { method, .. } => self.identity = Identity::Asked { method: method.clone() },
+            Event::IdentityConfirmed { method, .. } => {
+                self.identity = Identity::Confirmed { method: method.clone() };
+                self.void_refusals_for_identity();
+            }
+            Event::IdentityNotProven { reason } => self.identity = Identity::NotProven { reason: reason.clone() },
+            Event::GroundChosen { item, ground } => {
+                self.change(*item, |item| {
+                    item.ground = ground.clone();
+                    item.decision = None;
+                });
+            }
+            Event::Assessed {
+                item,
+                exemption,
+                verdict,
+                reason,
+            } => {
+                let assessment = recorded.by.person().map(|by| Assessment {
+                    exemption: exemption.clone(),
+                    verdict: *verdict,
+                    reason: reason.clone(),
+                    by,
+                });
+                self.change(*item, |item| {
+                    item.assessments.retain(|kept| &kept.exemption != exemption);
+                    item.assessments.extend(assessment);
+                    item.decision = None;
+                });
+            }
+            Event::Decided { item, decision } => {
+                let decided = recorded.by.person().map(|by| Decided {
+                    decision: decision.clone(),
+                    by,
+                });
+                self.change(*item, |item| item.decision = decided);
+            }
+            Event::Approved => {
+                self.approval = recorded.by.person().map_or(Approval::None, |by| Approval::Given { by });
+            }
+            Event::SentBack { .. } => self.approval = Approval::SentBack,
+            Event::AnswerQueued { letter, .. } => self.stage = Stage::Answering { letter: *letter },
+            Event::Answered {
+                answered_at, delivery, ..
+            } => {
+                let letter = match self.stage {
+                    Stage::Answering { letter } => Some(letter),
+                    _ => None,
+                };
+                self.stage = Stage::Answered {
+                    at: *answered_at,
+                    delivery: *delivery,
+                    letter,
+                };
+            }
+            Event::AnswerNotDelivered { letter } => self.stage = Stage::NotDelivered { letter: *letter },
+            Event::Closed => {
+                let answered_at = self.answered_at().unwrap_or(at);
+                self.stage = Stage::Closed { at, answered_at };
+            }
+            Event::Reopened { .. } => {
+                self.stage = Stage::Open;
+                self.approval = Approval::None;
+            }
+            Event::Withdrawn { .. } => self.stage = Stage::Withdrawn { at },
+            Event::MergedInto { request, reference } => {
+                self.stage = Stage::Merged {
+                    at,
+                    into: *request,
+                    reference: reference.clone(),
+                };
+            }
+            Event::MergeTaken {
+                received_at,
+                deadline,
+                items,
+                ..
+            } => {
+                self.clock_from = self.clock_from.min(*received_at);
+                self.deadline = deadline.clone();
+                for item in items {
+                    self.add(item);
+                }
+                self.approval = Approval::None;
+            }
+            Event::Extended { to, .. } => {
+                self.deadline = to.clone();
+                self.extensions += 1;
+            }
+            Event::DeadlineMoved { to, items, .. } => {
+                self.deadline = to.clone();
+                for (number, deadline) in items {
+                    self.change_quietly(*number, |item| item.deadline = deadline.clone());
+                }
+            }
+            Event::MessageJoined { message, belonging, .. } => match belonging {
+                Belonging::Proven => self.messages.push(*message),
+                Belonging::Held => self.held.push(*message),
+            },
+            Event::MessageConfirmed { message } => {
+                self.held.retain(|held| held != message);
+                self.messages.push(*message);
+            }
+            Event::MessageReleased { message } => self.held.retain(|held| held != message),
+            Event::Reminded { rule, due_on } => {
+                self.reminded.insert((rule.clone(), *due_on));
+            }
+        }
+        self
+    }
+
+    /// Folds a whole stream; `None` when it does not begin with `Opened`.
+    pub fn fold<'a>(stream: impl IntoIterator<Item = &'a Recorded>) -> Option<Self> {
+        let mut stream = stream.into_iter();
+        let first = stream.next()?;
+        let Event::Opened(opening) = &first.event else {
+            return None;
+        };
+        Some(stream.fold(Self::opened(opening, first.at), Self::evolve))
+    }
+
+    /// The item with a number.
+    pub fn item(&self, number: u32) -> Option<&Item> {
+        self.items.iter().find(|item| item.number == number)
+    }
+
+    /// Whether the clock runs.
+    pub fn is_running(&self) -> bool {
+        match self.stage {
+            Stage::Triage | Stage::Open | Stage::Answering { .. } | Stage::NotDelivered { .. } => true,
+            Stage::Answered { .. }
+            | Stage::Closed { .. }
+            | Stage::SetAside { .. }
+            | Stage::Withdrawn { .. }
+            | Stage::Merged { .. } => false,
+        }
+    }
+
+    /// When the requester had the answer.
+    pub fn answered_at(&self) -> Option<DateTime<Utc>> {
+        match self.stage {
+            Stage::Answered { at, .. } => Some(at),
+            Stage::Closed { answered_at, .. } => Some(answered_at),
+            Stage::Triage
+            | Stage::Open
+            | Stage::Answering { .. }
+            | Stage::NotDelivered { .. }
+            | Stage::SetAside { .. }
+            | Stage::Withdrawn { .. }
+            | Stage::Merged { .. } => None,
+        }
+    }
+
+    /// Whether something is granted, so that it must be certain who receives it.
+    pub fn gives(&self) -> bool {
+        self.decisions().any(|decided| decided.decision.gives())
+    }
+
+    /// Whether something is refused, so that a second person must approve.
+    pub fn refuses(&self) -> bool {
+        self.decisions().any(|decided| decided.decision.refuses())
+    }
+
+    /// Whether each item is decided.
+    pub fn is_decided(&self) -> bool {
+        self.items.iter().all(|item| item.decision.is_some())
+    }
+
+    /// Whether only a second person's approval is missing.
+    pub fn awaits_approval(&self) -> bool {
+        matches!(self.stage, Stage::Open | Stage::NotDelivered { .. })
+            && matches!(self.approval, Approval::None)
+            && !self.items.is_empty()
+            && self.is_decided()
+            && self.refuses()
+    }
+
+    /// Everyone who took a decision that stands.
+    pub fn deciders(&self) -> BTreeSet<PersonId> {
+        self.decisions().map(|decided| decided.by).collect()
+    }
+
+    /// The next thing to do.
+    pub fn step(&self) -> Step {
+        match self.stage {
+            Stage::Triage => Step::Triage,
+            Stage::Answering { .. } => Step::Sending,
+            Stage::NotDelivered { .. } => Step::NotDelivered,
+            Stage::Answered { .. } => Step::Answered,
+            Stage::Closed { .. } | Stage::SetAside { .. } | Stage::Withdrawn { .. } | Stage::Merged { .. } => {
+                Step::Done
+            }
+            Stage::Open if self.items.is_empty() => Step::Answer,
+            Stage::Open if matches!(self.identity, Identity::Open | Identity::Asked { .. }) => Step::Identity,
+            Stage::Open if !self.is_decided() || matches!(self.approval, Approval::SentBack) => Step::Decision,
+            Stage::Open if self.awaits_approval() => Step::Approval,
+            Stage::Open => Step::Answer,
+        }
+    }
+
+    fn decisions(&self) -> impl Iterator<Item = &Decided> {
+        self.items.iter().filter_map(|item| item.decision.as_ref())
+    }
+
+    fn add(&mut self, new: &NewItem) {
+        self.last_item += 1;
+        self.items.push(Item {
+            number: self.last_item,
+            right: new.right.clone(),
+            received_at: new.received_at,
+            deadline: new.deadline.clone(),
+            message: new.message,
+            ground: None,
+            assessments: Vec::new(),
+            decision: None,
+        });
+    }
+
+    /// Changes one item's case; what a second person approved is then another case. A new ground or assessment also
+    /// takes back the decision, so that none stands on what is no longer so.
+    fn change(&mut self, number: u32, change: impl FnOnce(&mut Item)) {
+        self.change_quietly(number, change);
+        self.approval = Approval::None;
+    }
+
+    /// Who is identified after all is no longer refused for not being so.
+    fn void_refusals_for_identity(&mut self) {
+        for item in &mut self.items {
+            let basis = item.decision.as_ref().and_then(|decided| decided.decision.basis());
+            if basis == Some(&Basis::IdentityNotProven) {
+                item.decision = None;
+                self.approval = Approval::None;
+            }
+        }
+    }
+
+    fn change_quietly(&mut self, number: u32, change: impl FnOnce(&mut Item)) {
+        if let Some(item) = self.items.iter_mut().find(|item| item.number == number) {
+            change(item);
+        }
+    }
+}
+
+impl Stage {
+    /// The word used in tables, forms and addresses.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Triage => "triage",
+            Self::Open => "open",
+            Self::Answering { .. } => "answering",
+            Self::NotDelivered { .. } => "not-delivered",
+            Self::Answered { .. } => "answered",
+            Self::Closed { .. } => "closed",
+            Self::SetAside { .. } => "set-aside",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Merged { .. } => "merged",
+        }
+    }
+}
