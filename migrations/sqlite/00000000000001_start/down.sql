@@ -1,0 +1,17 @@
+DROP TABLE search_terms;
+DROP TABLE calendars;
+DROP TABLE attempts;
+DROP TABLE sessions;
+DROP TABLE invitations;
+DROP TABLE people;
+DROP TABLE digests;
+DROP TABLE notices;
+DROP TABLE outbox;
+DROP TABLE sightings;
+DROP TABLE messages;
+DROP TABLE texts;
+DROP TABLE request_rights;
+DROP TABLE requests;
+DROP TABLE events;
+DROP TABLE keys;
+DROP TABLE counters;

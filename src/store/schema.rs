@@ -1,0 +1,234 @@
+//! The tables, kept by hand: one schema for both engines. Times are UTC.
+
+diesel::table! {
+    counters (name) {
+        name -> Text,
+        value -> BigInt,
+    }
+}
+
+diesel::table! {
+    keys (id) {
+        id -> BigInt,
+        wrapped -> Binary,
+        destroyed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    events (stream, seq) {
+        stream -> BigInt,
+        seq -> BigInt,
+        kind -> Text,
+        at -> Timestamp,
+        actor -> Text,
+        leaf -> Binary,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    requests (id) {
+        id -> BigInt,
+        reference -> Text,
+        policy_id -> Text,
+        policy_version -> Text,
+        stage -> Text,
+        kind -> Text,
+        channel -> Text,
+        language -> Text,
+        received_at -> Timestamp,
+        due_on -> Date,
+        ends_at -> Timestamp,
+        provisional -> Bool,
+        calendar -> Text,
+        open -> Bool,
+        assignee -> Nullable<BigInt>,
+        awaits_approval -> Bool,
+        held -> Integer,
+        delivery -> Text,
+        next_due_at -> Nullable<Timestamp>,
+        key_id -> BigInt,
+        seq -> BigInt,
+        sender -> Nullable<Binary>,
+        card -> Binary,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    request_rights (request_id, right) {
+        request_id -> BigInt,
+        right -> Text,
+    }
+}
+
+diesel::table! {
+    texts (id) {
+        id -> BigInt,
+        request_id -> BigInt,
+        purpose -> Text,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    messages (id) {
+        id -> BigInt,
+        received_at -> Timestamp,
+        kept_at -> Timestamp,
+        size -> BigInt,
+        key_id -> BigInt,
+        outcome -> Text,
+        why -> Text,
+        request_id -> Nullable<BigInt>,
+        duplicate_of -> Nullable<BigInt>,
+        held -> Bool,
+        attempts -> Integer,
+        claimed_until -> Nullable<Timestamp>,
+        place -> Text,
+        digest -> Binary,
+        mid -> Nullable<Binary>,
+        sender -> Nullable<Binary>,
+        fingerprint -> Nullable<Binary>,
+        thread -> Nullable<Binary>,
+        card -> Nullable<Binary>,
+        reading -> Nullable<Binary>,
+        raw -> Binary,
+    }
+}
+
+diesel::table! {
+    sightings (grp, no) {
+        grp -> Text,
+        no -> BigInt,
+        message_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> BigInt,
+        request_id -> Nullable<BigInt>,
+        key_id -> BigInt,
+        occasion -> Text,
+        message_id -> Text,
+        token -> Nullable<Binary>,
+        automatic -> Bool,
+        state -> Text,
+        attempts -> Integer,
+        next_attempt_at -> Timestamp,
+        lease_until -> Nullable<Timestamp>,
+        lease_owner -> Nullable<Text>,
+        reply -> Nullable<Text>,
+        queued_at -> Timestamp,
+        settled_at -> Nullable<Timestamp>,
+        recipient -> Binary,
+        raw -> Binary,
+    }
+}
+
+diesel::table! {
+    notices (id) {
+        id -> BigInt,
+        request_id -> BigInt,
+        rule -> Text,
+        due_on -> Date,
+        person -> BigInt,
+        made_at -> Timestamp,
+        outbox_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    digests (person, day) {
+        person -> BigInt,
+        day -> Date,
+        outbox_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    people (id) {
+        id -> BigInt,
+        name -> Text,
+        email -> Text,
+        role -> Text,
+        language -> Text,
+        manager -> Bool,
+        password -> Nullable<Text>,
+        active -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    invitations (token) {
+        token -> Binary,
+        person -> BigInt,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    sessions (token) {
+        token -> Binary,
+        person -> BigInt,
+        csrf -> Binary,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+        ends_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    attempts (name) {
+        name -> Binary,
+        failures -> Integer,
+        since -> Timestamp,
+    }
+}
+
+diesel::table! {
+    calendars (id) {
+        id -> BigInt,
+        region -> Text,
+        version -> Text,
+        content -> Text,
+        loaded_at -> Timestamp,
+        loaded_by -> Text,
+    }
+}
+
+diesel::table! {
+    search_terms (term, request_id) {
+        term -> BigInt,
+        request_id -> BigInt,
+    }
+}
+
+diesel::joinable!(messages -> keys (key_id));
+diesel::joinable!(outbox -> keys (key_id));
+diesel::joinable!(requests -> keys (key_id));
+diesel::joinable!(sightings -> messages (message_id));
+diesel::joinable!(sessions -> people (person));
+diesel::allow_tables_to_appear_in_same_query!(
+    counters,
+    keys,
+    events,
+    requests,
+    request_rights,
+    texts,
+    messages,
+    sightings,
+    outbox,
+    notices,
+    digests,
+    people,
+    invitations,
+    sessions,
+    attempts,
+    calendars,
+    search_terms,
+);
