@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 
 use anyhow::Context;
 use chrono::{Datelike, NaiveDate};
-use csv::{ByteRecord, ErrorKind, ReaderBuilder};
+use csv::{ByteRecord, ErrorKind, ReaderBuilder, Terminator};
 
 use super::{BadInput, PolicyTerm, in_working_days, instant};
 use crate::domain::deadline::{Term, due, local_date};
@@ -16,10 +16,12 @@ const HEADER: &[u8] = b"received_at,working_days,due_date,provisional\n";
 /// Reads lines with `received_at` and `working_days` and writes each with its due date, in the same order. The first
 /// line that cannot be used ends it, after all lines before that are written.
 pub fn run(input: impl Read, policy: &PolicyTerm, out: &mut impl Write) -> anyhow::Result<()> {
+    // With a line feed as the only terminator, and one at the very end, line numbers can be told exactly.
     let mut lines = ReaderBuilder::new()
         .flexible(true)
+        .terminator(Terminator::Any(b'\n'))
         .buffer_capacity(BUFFER_BYTES)
-        .from_reader(input);
+        .from_reader(input.chain(&b"\n"[..]));
     let columns = Columns::find(lines.byte_headers().context("the batch cannot be read")?)?;
     let mut written = Vec::with_capacity(BUFFER_BYTES + 256);
     written.extend_from_slice(HEADER);
@@ -30,8 +32,11 @@ pub fn run(input: impl Read, policy: &PolicyTerm, out: &mut impl Write) -> anyho
             Ok(false) => break Ok(()),
             Err(error) => break Err(unreadable(error)),
         }
+        if is_blank(&line) {
+            continue;
+        }
         if let Err(bad) = write_line(&line, &columns, policy, &mut written) {
-            let number = line.position().map_or(0, csv::Position::line);
+            let number = first_line_of(&line, lines.position().line());
             break Err(BadInput(format!("Line {number}: {bad}")).into());
         }
         if written.len() >= BUFFER_BYTES {
@@ -42,6 +47,18 @@ pub fn run(input: impl Read, policy: &PolicyTerm, out: &mut impl Write) -> anyho
     out.write_all(&written)?;
     out.flush()?;
     outcome
+}
+
+/// The line of the file on which a record starts, when the next record is searched from line `next`. The record's own
+/// position does not serve: it lies before blank lines that were skipped.
+fn first_line_of(record: &ByteRecord, next: u64) -> u64 {
+    let line_feeds = record.iter().flatten().filter(|byte| **byte == b'\n').count() as u64;
+    next.saturating_sub(1).saturating_sub(line_feeds)
+}
+
+/// A line of white space only, such as an empty one that ends in CR LF.
+fn is_blank(record: &ByteRecord) -> bool {
+    record.len() == 1 && record.iter().all(|field| field.trim_ascii().is_empty())
 }
 
 /// Where the columns stand.
