@@ -1,0 +1,7 @@
+//! Who comes in: signing in and out, people and their settings, and the guard at every door.
+
+pub mod cookie;
+pub mod guard;
+pub mod me;
+pub mod people;
+pub mod sign_in;

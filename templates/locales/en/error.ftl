@@ -1,0 +1,20 @@
+## When something goes wrong.
+error-absent-title = There is nothing here for you
+error-absent-text = The page does not exist, or it is not yours to see. Check the address, or start from the desk.
+error-faster-title = Somebody was faster
+error-faster-text = { $reference } changed while you had it open, so your change was not saved. Look at what happened, then decide again.
+error-refused-title = This cannot be done
+error-form-title = The form has gaps
+error-form-text = Something in it could not be read, so nothing was changed. Go back and check the fields.
+error-back = Back
+error-broken-title = Something broke on our side
+error-broken-text = Nothing was changed. Try again; if it happens again, tell your administrator the time of day.
+error-forged-title = This form did not come from here
+error-forged-text = The form was too old or came from another site, so nothing was changed. Open the page again and repeat the step.
+error-busy-title = Too busy just now
+error-busy-text = Nothing was changed. Wait a moment and try again.
+error-kept = What you had written
+error-to-desk = To the desk
+error-to-request = Look at the request
+error-to-requests = To all requests
+error-sign-in = Sign in

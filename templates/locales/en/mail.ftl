@@ -1,0 +1,28 @@
+## Mail that opened nothing.
+mail-title = Mail
+mail-lead = What reached the mailbox and opened no request. Nothing is ever thrown away.
+mail-balance = The balance
+mail-received = received
+mail-opened = opened a request
+mail-joined = joined a request
+mail-set-aside = set aside
+mail-duplicate = duplicates
+mail-quarantined = quarantined
+mail-kept = not yet looked at
+mail-balance-ok = Every mail is accounted for.
+mail-balance-off = { $n ->
+    [one] { $n } mail is not accounted for.
+   *[other] { $n } mails are not accounted for.
+}
+mail-tabs = Kinds of mail
+mail-tab-set-aside = Set aside
+mail-tab-quarantined = Quarantined
+mail-tab-duplicate = Duplicates
+mail-note-set-aside = Read and found to be no rights request.
+mail-note-quarantined = Could not be read safely, or looked automatic. Somebody should look.
+mail-note-duplicate = The same message delivered again. It is kept with the first one.
+mail-none-title = Nothing here
+mail-none-text = When mail is set aside, you find it here with the reason.
+mail-why = Why it stands here
+mail-bring-back = Make it a request
+mail-bring-back-hint = A request is opened. Its clock counts from when the mail was received, not from today.

@@ -1,0 +1,41 @@
+## The policy in words.
+policy-title = Policy in force
+policy-version = Version
+policy-in-force = In force from
+policy-term = Term
+policy-calendar = Calendar
+policy-zone = Time zone
+policy-extension = Extension
+policy-no-extension = None. The statement promises none.
+policy-retention = Request files are kept
+policy-months = { $n ->
+    [one] { $n } month
+   *[other] { $n } months
+}
+policy-fingerprint = Fingerprint of the pack
+policy-rights = Rights
+policy-rights-note = What a person may ask for.
+policy-grounds = Grounds
+policy-grounds-note = What entitles to a deletion.
+policy-exemptions = Exemptions
+policy-exemptions-note = Reasons in law for which no response is owed. Each is assessed by staff, item by item.
+policy-on-behalf = On behalf of someone
+policy-on-behalf-note = Who may act for another person, and what proves it.
+policy-identity = Identity
+policy-identity-note = Ways to prove who one is, least intrusive first.
+policy-remedies = Remedies
+policy-remedies-note = What every refusal tells the person.
+policy-by-law = by law, not in the statement
+policy-needs-ground = needs a ground
+policy-relayed = told to systems and recipients
+policy-grave = grave
+policy-intrusive-reason = needs a reason
+policy-evidence = Evidence
+policy-question = Question for staff
+policy-excludes = Not for
+policy-reminders = Reminders
+policy-reminder-when = When
+policy-reminder-what = What
+policy-reminder-whom = Who
+policy-letters = Letters
+policy-letters-note = As they read with sample facts.

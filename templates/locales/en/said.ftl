@@ -1,0 +1,21 @@
+## What was just done, after a form.
+said-saved = Saved.
+said-opened = The request is open, and its clock runs.
+said-assigned = The assignment is saved.
+said-ground = The ground is saved.
+said-assessed = The assessment is saved.
+said-decided = The decision is saved.
+said-sent = The answer is on its way.
+said-submitted = The answer waits for approval.
+said-approved = The answer is approved.
+said-returned = The answer was sent back.
+said-noted = The note is added.
+said-placed = The message has found its place.
+said-aside = Set aside. It stays under "Mail".
+said-back = Brought back. The clock counts from the first day.
+said-closed = The request is closed.
+said-extended = The term is extended, and the requester is told.
+said-merged = The request is merged.
+said-calendar = The calendar is loaded.
+said-confirmed = The new dates are confirmed.
+said-password = The password is changed.

@@ -1,0 +1,20 @@
+## When something goes wrong.
+error-absent-title = 此处没有可供您查看的内容
+error-absent-text = 页面不存在，或您无权查看。请检查地址，或从工作台开始。
+error-faster-title = 已有人先一步修改
+error-faster-text = { $reference } 在您打开期间已被修改，您的更改未保存。请先查看变动，再作决定。
+error-refused-title = 无法执行
+error-form-title = 表单填写有误
+error-form-text = 部分内容无法识别，未作任何更改。请返回检查各栏。
+error-back = 返回
+error-broken-title = 系统出现问题
+error-broken-text = 没有任何更改。请重试；如再次出现，请将发生时间告知管理员。
+error-forged-title = 表单来源不符
+error-forged-text = 表单已过期或来自其他网站，未作任何更改。请重新打开页面再操作。
+error-busy-title = 系统繁忙
+error-busy-text = 没有任何更改。请稍候重试。
+error-kept = 您已填写的内容
+error-to-desk = 返回工作台
+error-to-request = 查看请求
+error-to-requests = 查看全部请求
+error-sign-in = 登录

@@ -1,0 +1,25 @@
+## Mail that opened nothing.
+mail-title = 邮件
+mail-lead = 已到达邮箱但未建立请求的邮件。任何邮件都不会被丢弃。
+mail-balance = 邮件核对
+mail-received = 收到
+mail-opened = 建立请求
+mail-joined = 归入请求
+mail-set-aside = 搁置
+mail-duplicate = 重复
+mail-quarantined = 隔离
+mail-kept = 尚未处理
+mail-balance-ok = 每封邮件均有着落。
+mail-balance-off = 有 { $n } 封邮件没有着落。
+mail-tabs = 邮件分类
+mail-tab-set-aside = 搁置
+mail-tab-quarantined = 隔离
+mail-tab-duplicate = 重复
+mail-note-set-aside = 已识别为非权利请求。
+mail-note-quarantined = 无法安全读取，或疑似自动邮件，需人工查看。
+mail-note-duplicate = 同一邮件再次投递，与首封一并保存。
+mail-none-title = 这里没有邮件
+mail-none-text = 被搁置的邮件会连同原因显示在这里。
+mail-why = 为何在此
+mail-bring-back = 建立为请求
+mail-bring-back-hint = 将建立请求，期限自邮件收到之时起算，而非今天。

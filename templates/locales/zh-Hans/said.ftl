@@ -1,0 +1,21 @@
+## What was just done, after a form.
+said-saved = 已保存。
+said-opened = 请求已建立，期限开始计算。
+said-assigned = 负责人已保存。
+said-ground = 情形已保存。
+said-assessed = 评估已保存。
+said-decided = 决定已保存。
+said-sent = 答复已发出。
+said-submitted = 答复已提交核准。
+said-approved = 答复已核准。
+said-returned = 答复已退回。
+said-noted = 备注已添加。
+said-placed = 邮件已归位。
+said-aside = 已搁置，可在“邮件”中找到。
+said-back = 已恢复，期限自首日起算。
+said-closed = 请求已结案。
+said-extended = 期限已延长，并已告知请求人。
+said-merged = 请求已合并。
+said-calendar = 日历已载入。
+said-confirmed = 新期限已确认。
+said-password = 密码已修改。
