@@ -61,6 +61,8 @@ pub struct Settings {
     pub drop_folder: PathBuf,
     /// Where mail leaves; without it mail is written to `outbox` in the data folder.
     pub smtp: Option<Smtp>,
+    /// What is logged, such as `habeas=debug,warn`.
+    pub log: String,
     /// Lines of JSON instead of text in the log.
     pub log_json: bool,
     /// Runs although the user is root.
@@ -152,6 +154,7 @@ impl Default for Settings {
             mailbox: Vec::new(),
             drop_folder: PathBuf::new(),
             smtp: None,
+            log: "habeas=info,warn".to_owned(),
             log_json: false,
             allow_root: false,
         }
@@ -184,6 +187,18 @@ impl Settings {
         Self::read(&text, &path.display().to_string(), &environment)
     }
 
+    /// The settings of the demo: this machine alone, a folder of its own among the temporary files, no mail server.
+    pub fn demo(listen: SocketAddr) -> Self {
+        Self {
+            listen,
+            base_url: format!("http://{listen}"),
+            data: std::env::temp_dir().join(format!("habeas-demo-{}", listen.port())),
+            log: "habeas=warn,warn".to_owned(),
+            allow_root: true,
+            ..Self::default()
+        }
+    }
+
     /// Settings from a file's text and an environment.
     ///
     /// # Errors
@@ -205,7 +220,8 @@ impl Settings {
     fn take(&mut self, environment: &BTreeMap<String, String>) -> Result<(), SettingsError> {
         for (name, value) in environment {
             match name.as_str() {
-                "HABEAS_CONFIG" | "HABEAS_LOG" => {}
+                "HABEAS_CONFIG" => {}
+                "HABEAS_LOG" => self.log.clone_from(value),
                 "HABEAS_LISTEN" => self.listen = parse("listen [HABEAS_LISTEN]", value)?,
                 "HABEAS_BASE_URL" => self.base_url.clone_from(value),
                 "HABEAS_DATA" => self.data = PathBuf::from(value),

@@ -1,0 +1,36 @@
+//! What the running parts last reported, for the desk and the health page. Nothing is decided by it.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+
+/// The last report of each part.
+#[derive(Debug, Default)]
+pub struct Board(Mutex<BTreeMap<String, Report>>);
+
+/// What a part last reported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// When it last worked.
+    pub worked_at: Option<DateTime<Utc>>,
+    /// What it did, or why it failed.
+    pub result: Result<String, String>,
+}
+
+impl Board {
+    /// Notes a report.
+    pub fn note(&self, part: &str, at: DateTime<Utc>, result: Result<String, String>) {
+        let mut board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = board.get(part).and_then(|report| report.worked_at);
+        let worked_at = if result.is_ok() { Some(at) } else { before };
+        board.insert(part.to_owned(), Report { at, worked_at, result });
+    }
+
+    /// All reports, by part.
+    pub fn reports(&self) -> BTreeMap<String, Report> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

@@ -1,0 +1,127 @@
+//! Where mail is picked up: mailboxes that are watched, and the drop folder. Both hand over to the intake.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::intake::{self, Arrival, BATCH};
+use crate::config::{Line, Mailbox};
+use crate::house::House;
+use crate::mail::files::{self, Found};
+use crate::mail::mailbox::{self, Fetched, ImapSettings, Taker};
+use crate::mail::tls::Security;
+use crate::store::messages;
+
+/// The intake as a mailbox sees it: it says what it has, and takes what it has not.
+struct Collector {
+    house: Arc<House>,
+}
+
+impl Taker for Collector {
+    type Error = anyhow::Error;
+
+    fn taken(&self, account: &str, folder: &str, uidvalidity: u32) -> anyhow::Result<BTreeSet<u32>> {
+        let group = group(account, folder, uidvalidity);
+        let taken = self.house.store.read(|db| messages::taken_uids(db, &group))?;
+        Ok(taken.into_iter().filter_map(|uid| u32::try_from(uid).ok()).collect())
+    }
+
+    fn take(&self, batch: Vec<Fetched>) -> anyhow::Result<()> {
+        let arrivals: Vec<Arrival> = batch.into_iter().map(arrival).collect();
+        for share in arrivals.chunks(BATCH) {
+            let taken = intake::take(&self.house, share)?;
+            tracing::info!(messages = taken.len(), "mail taken in");
+        }
+        Ok(())
+    }
+}
+
+/// Watches a mailbox until `stop` turns true. What it last saw stands on the board.
+pub async fn watch_mailbox(house: Arc<House>, settings: Mailbox, stop: watch::Receiver<bool>) {
+    let name = format!("mailbox {}", settings.host);
+    let imap = imap_settings(&settings);
+    let collector = Arc::new(Collector { house: Arc::clone(&house) });
+    mailbox::watch(&imap, collector, stop, |state| {
+        house.board.note(&name, house.now.instant(), state.result());
+    })
+    .await;
+}
+
+/// A mailbox of the settings as the mail layer knows it.
+pub fn imap_settings(settings: &Mailbox) -> ImapSettings {
+    ImapSettings {
+        host: settings.host.clone(),
+        port: settings.port,
+        security: security(settings.line),
+        extra_ca: settings.ca_file.clone(),
+        user: settings.user.clone(),
+        password: settings.password.clone(),
+        folders: settings.folders.clone(),
+        poll: Duration::from_secs(settings.poll_seconds.clamp(5, 3600)),
+    }
+}
+
+/// How a line is protected, as the mail layer knows it.
+pub fn security(line: Line) -> Security {
+    match line {
+        Line::Tls => Security::Tls,
+        Line::StartTls => Security::StartTls,
+        Line::PlainLoopback => Security::PlainLoopback,
+    }
+}
+
+/// Takes the complete files of the drop folder and moves each into its `taken` folder once it is kept.
+///
+/// # Errors
+/// When the folder cannot be read or the store fails; the files stay for the next run.
+pub fn drop_folder(house: &House) -> anyhow::Result<usize> {
+    let folder = &house.settings.drop_folder;
+    if folder.as_os_str().is_empty() {
+        return Ok(0);
+    }
+    let mut count = 0;
+    for file in files::settled(folder)? {
+        let mut batch = Vec::new();
+        for found in files::walk(std::slice::from_ref(&file)) {
+            match found {
+                Found::Message(message) => batch.push(from_file(house, message)),
+                Found::Unreadable { source, why } => tracing::warn!(source, why, "a file could not be read"),
+            }
+            if batch.len() >= BATCH {
+                count += intake::take(house, &std::mem::take(&mut batch))?.len();
+            }
+        }
+        count += intake::take(house, &batch)?.len();
+        files::move_taken(&file, &folder.join("taken"))?;
+    }
+    Ok(count)
+}
+
+/// A message found in a file, with the receipt that its topmost `Received` line or its file tells.
+pub fn from_file(house: &House, message: files::Message) -> Arrival {
+    let digest = house.store.vault().digest("bytes", &message.raw);
+    let no = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte)) >> 1;
+    Arrival {
+        grp: format!("file:{}", message.source),
+        no: i64::try_from(no).unwrap_or(i64::MAX),
+        place: message.source,
+        received_at: crate::mail::parse::top_received(&message.raw).or(message.hint_received_at),
+        raw: message.raw,
+    }
+}
+
+fn arrival(fetched: Fetched) -> Arrival {
+    Arrival {
+        grp: group(&fetched.account, &fetched.folder, fetched.uidvalidity),
+        no: i64::from(fetched.uid),
+        place: format!("{}/{}", fetched.account, fetched.folder),
+        received_at: Some(fetched.received_at),
+        raw: fetched.raw,
+    }
+}
+
+fn group(account: &str, folder: &str, uidvalidity: u32) -> String {
+    format!("imap:{account}/{folder}/{uidvalidity}")
+}

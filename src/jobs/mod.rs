@@ -1,0 +1,128 @@
+//! What happens by itself: one table of jobs with their rhythm, and the loop that runs them.
+//!
+//! A job takes no input, looks at the state, does what is due in bounded steps, is safe to run twice, and reports what it
+//! did. The next run is the retry.
+
+pub mod collect;
+pub mod deliver;
+pub mod digest;
+pub mod intake;
+mod place;
+pub mod sweep;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use crate::house::House;
+use crate::mail::transport::Transport;
+
+/// What a job may use.
+pub struct Workshop {
+    /// The house it works in.
+    pub house: Arc<House>,
+    /// How mail leaves.
+    pub transport: Transport,
+    /// The name of this instance, for leases.
+    pub owner: String,
+    /// Where work that waits for the network runs.
+    pub handle: Handle,
+}
+
+/// One line of the table.
+pub struct Job {
+    /// Its name on the operation page and in the log.
+    pub name: &'static str,
+    /// The pause between two runs.
+    pub every: Duration,
+    /// What it does; returns what it did in a few words, empty when there was nothing to do.
+    pub work: fn(&Workshop) -> anyhow::Result<String>,
+}
+
+/// All jobs. Watching a mailbox is not among them: it runs all the time, see [`collect`].
+pub const JOBS: [Job; 6] = [
+    Job { name: "catch-up", every: Duration::from_secs(30), work: catch_up },
+    Job { name: "drop-folder", every: Duration::from_secs(5), work: drop_folder },
+    Job { name: "deliver", every: Duration::from_secs(5), work: deliver_due },
+    Job { name: "remind", every: Duration::from_secs(20), work: remind },
+    Job { name: "digest", every: Duration::from_secs(60), work: send_digest },
+    Job { name: "calendars", every: Duration::from_secs(60), work: calendars },
+];
+
+/// Starts every job on its own thread; each ends, with its step finished, soon after `stop` turns true.
+pub fn start(workshop: &Arc<Workshop>, stop: &watch::Receiver<bool>) -> Vec<std::thread::JoinHandle<()>> {
+    JOBS.iter()
+        .filter_map(|job| {
+            let workshop = Arc::clone(workshop);
+            let mut stop = stop.clone();
+            let run = move || {
+                while !*stop.borrow() {
+                    run_once(job, &workshop);
+                    let handle = workshop.handle.clone();
+                    handle.block_on(async {
+                        // A closed channel means that the program ends, as a stop does.
+                        let _ended = tokio::time::timeout(job.every, stop.wait_for(|stop| *stop)).await;
+                    });
+                }
+            };
+            match std::thread::Builder::new().name(job.name.to_owned()).spawn(run) {
+                Ok(thread) => Some(thread),
+                Err(error) => {
+                    tracing::error!(job = job.name, %error, "a job could not be started");
+                    None
+                }
+            }
+        })
+        .collect()
+}
+
+fn run_once(job: &Job, workshop: &Workshop) {
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (job.work)(workshop)))
+        .unwrap_or_else(|_| Err(anyhow::anyhow!("the job ended unexpectedly; its next run goes on")));
+    match &done {
+        Ok(did) if did.is_empty() => {}
+        Ok(did) => tracing::info!(job = job.name, did, "done"),
+        Err(error) => tracing::error!(job = job.name, error = format!("{error:#}"), "failed; the next run tries again"),
+    }
+    workshop.house.board.note(job.name, workshop.house.now.instant(), done.map_err(|error| format!("{error:#}")));
+}
+
+fn catch_up(workshop: &Workshop) -> anyhow::Result<String> {
+    Ok(count(intake::catch_up(&workshop.house)?, "kept messages placed"))
+}
+
+fn drop_folder(workshop: &Workshop) -> anyhow::Result<String> {
+    Ok(count(collect::drop_folder(&workshop.house)?, "messages taken from the drop folder"))
+}
+
+fn deliver_due(workshop: &Workshop) -> anyhow::Result<String> {
+    let delivered =
+        workshop.handle.block_on(deliver::deliver(&workshop.house, &workshop.transport, &workshop.owner))?;
+    if delivered == deliver::Delivered::default() {
+        return Ok(String::new());
+    }
+    Ok(format!("{} sent, {} to try again, {} failed", delivered.sent, delivered.postponed, delivered.failed))
+}
+
+fn remind(workshop: &Workshop) -> anyhow::Result<String> {
+    let swept = sweep::sweep(&workshop.house)?;
+    if swept == sweep::Swept::default() {
+        return Ok(String::new());
+    }
+    Ok(format!("{} requests due, {} mails", swept.requests, swept.mails))
+}
+
+fn send_digest(workshop: &Workshop) -> anyhow::Result<String> {
+    Ok(count(digest::digest(&workshop.house)?, "digests"))
+}
+
+fn calendars(workshop: &Workshop) -> anyhow::Result<String> {
+    workshop.house.refresh_calendars()?;
+    Ok(String::new())
+}
+
+fn count(number: usize, of_what: &str) -> String {
+    if number == 0 { String::new() } else { format!("{number} {of_what}") }
+}

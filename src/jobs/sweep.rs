@@ -1,0 +1,186 @@
+//! Reminders and escalations: what is due is written into the ledger, then told in one merged mail a person.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+
+use crate::domain::decide::{Command, Rules};
+use crate::domain::letter::{self, ReminderLine};
+use crate::domain::message::Address;
+use crate::domain::person::{Actor, PersonId, Role};
+use crate::domain::policy::{Recipient, ReminderId};
+use crate::domain::reminder;
+use crate::domain::request::Request;
+use crate::house::House;
+use crate::mail::compose::Automatic;
+use crate::mail::letters::Envelope;
+use crate::store::door::{Door, Seen, StepError};
+use crate::store::people::Person;
+use crate::store::{StoreError, Tx, notices, outbox, people, requests};
+use crate::wording;
+
+/// How many requests are swept in one transaction.
+const BATCH: i64 = 100;
+
+/// What a sweep did.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Swept {
+    /// Requests for which a stage of the schedule was reached.
+    pub requests: usize,
+    /// Mails put into the outbox.
+    pub mails: usize,
+}
+
+/// Takes everything that is due, however long ago, and tells each person once.
+///
+/// # Errors
+/// When the store fails or the pack of a request is not there; what was committed before stays.
+pub fn sweep(house: &House) -> anyhow::Result<Swept> {
+    let mut swept = Swept::default();
+    loop {
+        let now = house.now.instant();
+        let due = house.store.read(|db| requests::due(db, now, BATCH))?;
+        if due.is_empty() {
+            break;
+        }
+        swept.requests += due.len();
+        remind(house, &due, now).context("a reminder could not be written")?;
+    }
+    swept.mails = tell(house)?;
+    Ok(swept)
+}
+
+/// Writes the stages that are due into the ledger, with one notice for each person concerned.
+fn remind(house: &House, due: &[i64], now: DateTime<Utc>) -> Result<(), StepError> {
+    let shelf = house.shelf();
+    let door = Door { book: &*shelf, actor: Actor::Clock, now };
+    house.store.write(|tx| {
+        let staff = people::list(tx)?;
+        for id in due {
+            let mut stages = Vec::new();
+            door.step(tx, *id, Seen::Whatever, |desk| {
+                stages = reminder::due(&desk.stored.request, desk.rules, now);
+                let assignee = desk.stored.request.assignee;
+                for stage in &stages {
+                    for person in recipients(stage.to, assignee, &staff) {
+                        notices::add(desk.tx(), desk.stored.id, stage.rule.as_str(), stage.due_on, person, now)?;
+                    }
+                }
+                Ok(Command::Remind)
+            })?;
+        }
+        Ok(())
+    })
+}
+
+/// Who is told: the assignee, or the officers when nobody works on it; the officers; those who get escalations.
+/// An empty group falls back to the next one, and in the end to whoever runs the house: a reminder reaches somebody.
+pub fn recipients(to: Recipient, assignee: Option<PersonId>, staff: &[Person]) -> Vec<PersonId> {
+    let active = || staff.iter().filter(|person| person.active);
+    let of_role = |role: Role| active().filter(|person| person.role == role).map(|person| person.id).collect::<Vec<_>>();
+    let first_of = |groups: [Vec<PersonId>; 3]| groups.into_iter().find(|group| !group.is_empty()).unwrap_or_default();
+    let assigned = active().filter(|person| Some(person.id) == assignee).map(|person| person.id).collect();
+    let managers = active().filter(|person| person.manager).map(|person| person.id).collect();
+    match to {
+        Recipient::Assignee => first_of([assigned, of_role(Role::Officer), of_role(Role::Admin)]),
+        Recipient::Officers => first_of([of_role(Role::Officer), of_role(Role::Admin), managers]),
+        Recipient::Manager => first_of([managers, of_role(Role::Admin), of_role(Role::Officer)]),
+    }
+}
+
+/// One merged mail to each person with notices that were not told yet.
+fn tell(house: &House) -> anyhow::Result<usize> {
+    let now = house.now.instant();
+    let staff: BTreeMap<PersonId, Person> =
+        house.store.read(people::list)?.into_iter().map(|person| (person.id, person)).collect();
+    let mut mails = 0;
+    for (id, person) in &staff {
+        mails += house.store.write(|tx| tell_one(tx, house, *id, person, now)).context("a reminder could not be mailed")?;
+    }
+    Ok(mails)
+}
+
+fn tell_one(
+    tx: &mut Tx<'_>,
+    house: &House,
+    id: PersonId,
+    person: &Person,
+    now: DateTime<Utc>,
+) -> Result<usize, StepError> {
+    let pending = notices::pending(tx, id)?;
+    if pending.is_empty() {
+        return Ok(0);
+    }
+    let shelf = house.shelf();
+    // A request whose clock stopped meanwhile needs no reminder any more; of several stages the latest speaks for all.
+    let mut latest: BTreeMap<i64, ReminderLine> = BTreeMap::new();
+    for notice in &pending {
+        let stored = requests::find(tx, notice.request_id)?;
+        if stored.request.is_running()
+            && let Some(rules) = crate::domain::decide::RuleBook::rules(&*shelf, &stored.request.policy)
+        {
+            let rule = ReminderId::new(&notice.rule);
+            latest.insert(notice.request_id, line(house, &stored.request, rules, Some(rule), &person.language, now));
+        }
+    }
+    let mut lines: Vec<ReminderLine> = latest.into_values().collect();
+    lines.sort_by(|a, b| a.due_on.cmp(&b.due_on).then_with(|| a.reference.cmp(&b.reference)));
+    let letter = if lines.is_empty() {
+        None
+    } else {
+        let pack = house.pack().map_err(|error| StepError::Letter(error.to_string()))?;
+        let text = letter::compose_reminder(&pack.pack, &person.language, &lines, &person.name)
+            .map_err(|missing| StepError::Letter(missing.to_string()))?;
+        Some(to_staff(tx, house, person, "reminder", &text, now)?)
+    };
+    notices::told(tx, &pending, letter)?;
+    Ok(usize::from(letter.is_some()))
+}
+
+/// One request as a line of a mail to staff, without personal data.
+pub(super) fn line(
+    house: &House,
+    request: &Request,
+    rules: Rules<'_>,
+    rule: Option<ReminderId>,
+    language: &str,
+    now: DateTime<Utc>,
+) -> ReminderLine {
+    let standing = request.deadline.standing(now, rules.calendar, rules.policy.zone);
+    ReminderLine {
+        reference: request.reference.clone(),
+        due_on: request.deadline.due_on,
+        standing: letter::standing(language, standing),
+        rule,
+        link: format!("{}/requests/{}", house.settings.base_url, request.reference),
+    }
+}
+
+/// Puts a mail to a member of staff into the outbox, under the house's key.
+pub(super) fn to_staff(
+    tx: &mut Tx<'_>,
+    house: &House,
+    person: &Person,
+    occasion: &str,
+    text: &letter::LetterText,
+    now: DateTime<Utc>,
+) -> Result<i64, StepError> {
+    let to = Address { name: person.name.clone(), address: person.email.clone() };
+    let mail = Envelope::sealed(&house.settings, &to, text, Automatic::Generated, None, now)?;
+    let (key_id, key) = keys::house(tx)?;
+    Ok(outbox::enqueue(
+        tx,
+        None,
+        (key_id, &key),
+        &outbox::NewLetter {
+            occasion,
+            message_id: &mail.message_id,
+            token: None,
+            recipient: &person.email,
+            raw: &mail.raw,
+            automatic: true,
+        },
+        now,
+    )?)
+}

@@ -1,0 +1,207 @@
+//! From a decision to a letter in the outbox: the facts a letter needs, its text, and the mail it becomes.
+
+use chrono::{DateTime, Utc};
+
+use super::compose::{self, Automatic, Outgoing};
+use crate::config::Settings;
+use crate::domain::event::CaseKind;
+use crate::domain::item::{Basis, Decision, Item};
+use crate::domain::letter::{self, CaseFacts, ExtensionFacts, ItemFacts, LetterText, Occasion, OutcomeWord};
+use crate::domain::message::Address;
+use crate::domain::policy::{MethodId, Pack};
+use crate::store::door::{Desk, StepError};
+use crate::store::outbox::NewLetter;
+
+/// Who writes, and in reply to what.
+#[derive(Clone, Copy)]
+pub struct Letterhead<'a> {
+    /// Who answers, and the domain of Message-IDs.
+    pub settings: &'a Settings,
+    /// The texts.
+    pub pack: &'a Pack,
+    /// The message that the letter replies to.
+    pub thread: Option<&'a Thread>,
+}
+
+/// The reply headers of a letter (RFC 5322, section 3.6.4).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Thread {
+    /// The Message-ID it replies to, without brackets.
+    pub in_reply_to: Option<String>,
+    /// The Message-IDs before it, oldest first.
+    pub references: Vec<String>,
+}
+
+/// What a letter says beyond what the request itself tells.
+#[derive(Debug, Clone, Default)]
+pub struct Words {
+    /// The officer's own words.
+    pub reply: String,
+    /// How the requester is asked to show who they are.
+    pub method: Option<MethodId>,
+    /// A longer term and why.
+    pub extension: Option<ExtensionFacts>,
+}
+
+/// The text of a letter about the request at a desk.
+///
+/// # Errors
+/// What the letter still lacks, in words for the officer.
+pub fn write(
+    desk: &mut Desk<'_, '_>,
+    head: Letterhead<'_>,
+    occasion: Occasion,
+    words: Words,
+) -> Result<LetterText, StepError> {
+    let facts = facts(desk, head, words)?;
+    letter::compose(head.pack, &desk.stored.request.language, occasion, &facts)
+        .map_err(|missing| StepError::Letter(missing.to_string()))
+}
+
+/// Puts a letter to the requester into the outbox and returns its number there.
+///
+/// # Errors
+/// When there is no address, or the mail cannot be made of it.
+pub fn post(
+    desk: &mut Desk<'_, '_>,
+    head: Letterhead<'_>,
+    occasion: Occasion,
+    automatic: Automatic,
+    text: &LetterText,
+) -> Result<i64, StepError> {
+    let card = &desk.stored.card;
+    if card.address.is_empty() {
+        return Err(crate::domain::moves::Refusal::NoAddress.into());
+    }
+    let to = Address { name: String::new(), address: card.address.clone() };
+    let mail = Envelope::sealed(head.settings, &to, text, automatic, head.thread, desk.now)?;
+    desk.post(&NewLetter {
+        occasion: name_of(occasion),
+        message_id: &mail.message_id,
+        token: Some(&mail.token),
+        recipient: &to.address,
+        raw: &mail.raw,
+        automatic: automatic != Automatic::No,
+    })
+}
+
+/// A mail ready for the outbox, with the Message-ID it keeps however often it is sent.
+pub struct Envelope {
+    /// Without brackets.
+    pub message_id: String,
+    /// The unguessable part of it; 256 random bits in hex.
+    pub token: String,
+    /// The whole mail.
+    pub raw: Vec<u8>,
+}
+
+impl Envelope {
+    /// Makes the mail of a text.
+    ///
+    /// # Errors
+    /// When the address or the subject cannot stand in a header.
+    pub fn sealed(
+        settings: &Settings,
+        to: &Address,
+        text: &LetterText,
+        automatic: Automatic,
+        thread: Option<&Thread>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StepError> {
+        let mut secret = [0; 32];
+        rand::fill(&mut secret);
+        let token = hex::encode(secret);
+        let message_id = compose::message_id(&token, settings.mail_domain());
+        let from = Address { name: settings.controller.name.clone(), address: settings.controller.contact.clone() };
+        let raw = compose::compose(&Outgoing {
+            from: &from,
+            to,
+            subject: &text.subject,
+            body: &text.body,
+            message_id: &message_id,
+            in_reply_to: thread.and_then(|thread| thread.in_reply_to.as_deref()),
+            references: thread.map_or(&[], |thread| &thread.references),
+            automatic,
+            language: &text.language,
+            date: now,
+        })
+        .map_err(|error| StepError::Letter(error.to_string()))?;
+        Ok(Self { message_id, token, raw })
+    }
+}
+
+/// The occasion as the outbox lists it.
+pub fn name_of(occasion: Occasion) -> &'static str {
+    match occasion {
+        Occasion::Acknowledgement | Occasion::AcknowledgementUnclear => "acknowledgement",
+        Occasion::Answer => "answer",
+        Occasion::IdentityQuestion => "identity-question",
+        Occasion::Note => "note",
+        Occasion::ExtensionNotice => "extension-notice",
+        Occasion::WithdrawalConfirmed => "withdrawal-confirmed",
+    }
+}
+
+/// The occasion of the answer to a case: decisions on its items, or the officer's own words to a question or complaint.
+pub fn answer_occasion(kind: CaseKind, items: &[Item]) -> Occasion {
+    match kind {
+        CaseKind::Complaint | CaseKind::Question if items.is_empty() => Occasion::Note,
+        CaseKind::Request | CaseKind::Complaint | CaseKind::Question => Occasion::Answer,
+    }
+}
+
+fn facts(desk: &mut Desk<'_, '_>, head: Letterhead<'_>, words: Words) -> Result<CaseFacts, StepError> {
+    let request = desk.stored.request.clone();
+    let policy = desk.rules.policy;
+    let mut items = Vec::new();
+    for item in &request.items {
+        if let Some(decided) = &item.decision {
+            items.push(item_facts(desk, item, &decided.decision)?);
+        }
+    }
+    let rule = policy.on_behalf(&request.on_behalf);
+    Ok(CaseFacts {
+        reference: request.reference.clone(),
+        requester_name: desk.stored.card.name.clone(),
+        received_on: request.deadline.received_on,
+        due_on: request.deadline.due_on,
+        provisional: request.deadline.unknown_from.is_some(),
+        written_on: desk.now.with_timezone(&policy.zone).date_naive(),
+        on_behalf: request.on_behalf.clone(),
+        subject_name: String::new(),
+        evidence_wanted: rule.map(|rule| rule.evidence.clone()).unwrap_or_default(),
+        method: words.method,
+        right_ids: request.items.iter().map(|item| item.right.clone()).collect(),
+        items,
+        extension: words.extension,
+        reply: words.reply,
+        controller: head.settings.controller.name.clone(),
+        contact: head.settings.controller.contact.clone(),
+    })
+}
+
+fn item_facts(desk: &mut Desk<'_, '_>, item: &Item, decision: &Decision) -> Result<ItemFacts, StepError> {
+    let outcome = match decision {
+        Decision::Granted { .. } => OutcomeWord::Granted,
+        Decision::PartlyGranted { .. } => OutcomeWord::PartlyGranted,
+        Decision::Refused { .. } => OutcomeWord::Refused,
+        Decision::NothingHeld { .. } => OutcomeWord::NothingHeld,
+        Decision::NotForUs { .. } => OutcomeWord::NotForUs,
+    };
+    let exemptions = match decision.basis() {
+        Some(Basis::Exemptions { exemptions }) => exemptions.clone(),
+        Some(Basis::MissingGround | Basis::IdentityNotProven) | None => Vec::new(),
+    };
+    let reason = decision.reason().map(|text| desk.read(text)).transpose()?.unwrap_or_default();
+    let given = decision.given().map(|text| desk.read(text)).transpose()?.unwrap_or_default();
+    Ok(ItemFacts {
+        right: item.right.clone(),
+        ground: item.ground.clone(),
+        outcome,
+        exemptions,
+        missing_ground: decision.basis() == Some(&Basis::MissingGround),
+        identity_not_proven: decision.basis() == Some(&Basis::IdentityNotProven),
+        reason,
+        given,
+    })
+}

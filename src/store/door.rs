@@ -1,0 +1,240 @@
+//! The one door through which a request changes: load, decide, append, project, queue letters, all in one transaction.
+
+use chrono::{DateTime, Datelike, Utc};
+
+use super::requests::{self, Card, Stored};
+use super::vault::{Key, keys, texts};
+use super::{StoreError, Tx, ids, journal, outbox};
+use crate::domain::decide::{Command, RuleBook, Rules, decide};
+use crate::domain::event::{By, CaseKind, Channel, Event, Opening, Recorded, Triage};
+use crate::domain::moves::Refusal;
+use crate::domain::person::Actor;
+use crate::domain::policy::{ExemptionId, OnBehalfId, RightId};
+use crate::domain::request::{PolicyStamp, Request};
+use crate::domain::text::TextRef;
+
+/// What a request is opened from.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The policy in force at receipt.
+    pub policy: PolicyStamp,
+    /// How it came.
+    pub channel: Channel,
+    /// When it was received.
+    pub received_at: DateTime<Utc>,
+    /// The message it is opened from.
+    pub message: Option<FirstMessage>,
+    /// The requester's language.
+    pub language: String,
+    /// What sort of case.
+    pub kind: CaseKind,
+    /// Whether a person must look first.
+    pub triage: Triage,
+    /// For whom the requester acts.
+    pub on_behalf: OnBehalfId,
+    /// The rights recognised.
+    pub rights: Vec<RightId>,
+    /// Exemptions that the text hints at.
+    pub hints: Vec<ExemptionId>,
+    /// Who asks.
+    pub card: Card,
+}
+
+/// The message a request is opened from; the key it was kept under becomes the request's.
+#[derive(Debug, Clone, Copy)]
+pub struct FirstMessage {
+    /// The message.
+    pub id: i64,
+    /// Its key.
+    pub key_id: i64,
+}
+
+/// Why a step did not happen. Nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// A rule forbids it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Someone else was faster.
+    #[error("Someone else changed this request meanwhile. Look at it again before you go on.")]
+    Changed,
+    /// Its policy pack is not there.
+    #[error("The policy {id}, version {version}, is not there. Put its pack into one of the folders named by `policies`.")]
+    NoPolicy {
+        /// The pack's id.
+        id: String,
+        /// Its version.
+        version: String,
+    },
+    /// A letter that the step needs cannot be written.
+    #[error("{0}")]
+    Letter(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a caller saw before its step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// So many events: the step is refused as [`StepError::Changed`] when there are others now.
+    Events(i64),
+    /// The step fits whatever is there.
+    Whatever,
+}
+
+/// Who acts, when, and by which rules.
+#[derive(Clone, Copy)]
+pub struct Door<'a> {
+    /// Where the rules are found.
+    pub book: &'a dyn RuleBook,
+    /// Who acts.
+    pub actor: Actor,
+    /// The instant of the step.
+    pub now: DateTime<Utc>,
+}
+
+/// What a step may use while its command is made: the request, its texts and the outbox. A refused step leaves nothing.
+pub struct Desk<'d, 't> {
+    /// The request as it stands before the step.
+    pub stored: &'d Stored,
+    /// The rules that govern it.
+    pub rules: Rules<'d>,
+    /// The instant of the step.
+    pub now: DateTime<Utc>,
+    key: &'d Key,
+    tx: &'d mut Tx<'t>,
+}
+
+impl<'t> Desk<'_, 't> {
+    /// Seals a text under the request's key.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn keep(&mut self, purpose: &str, text: &str) -> Result<TextRef, StepError> {
+        Ok(texts::keep(self.tx, self.key, self.stored.id, purpose, text)?)
+    }
+
+    /// Reads a text of this request.
+    ///
+    /// # Errors
+    /// When the store fails or the text is gone.
+    pub fn read(&mut self, text: &TextRef) -> Result<String, StepError> {
+        Ok(texts::read_committed(self.tx, self.key, text)?)
+    }
+
+    /// The transaction, for what goes with the step in other tables.
+    pub fn tx(&mut self) -> &mut Tx<'t> {
+        self.tx
+    }
+
+    /// Puts a letter into the outbox; it is sent once the step is committed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn post(&mut self, letter: &outbox::NewLetter<'_>) -> Result<i64, StepError> {
+        Ok(outbox::enqueue(self.tx, self.key, letter, self.now)?)
+    }
+}
+
+impl Door<'_> {
+    /// Opens a request.
+    ///
+    /// # Errors
+    /// When its policy is not there or the store fails.
+    pub fn open(&self, tx: &mut Tx<'_>, draft: &Draft) -> Result<Stored, StepError> {
+        let rules = self.rules(&draft.policy)?;
+        let id = ids::take(tx, "requests", 1)?;
+        let (key_id, key) = match draft.message {
+            Some(first) => (first.key_id, keys::find(tx, first.key_id)?),
+            None => keys::make(tx)?,
+        };
+        let year = self.now.with_timezone(&rules.policy.zone).year();
+        let number = ids::take(tx, &format!("references-{year}"), 1)?;
+        let message = draft.message.map(|first| first.id);
+        let opening = Opening {
+            reference: format!("DSR-{year}-{number:06}"),
+            policy: draft.policy.id.clone(),
+            policy_version: draft.policy.version.clone(),
+            channel: draft.channel,
+            received_at: draft.received_at,
+            message,
+            language: draft.language.clone(),
+            kind: draft.kind,
+            triage: draft.triage,
+            on_behalf: draft.on_behalf.clone(),
+            items: draft
+                .rights
+                .iter()
+                .map(|right| rules.new_item(right.clone(), draft.received_at, message))
+                .collect(),
+            deadline: rules.deadline(draft.received_at, 0),
+            hints: draft.hints.clone(),
+            card: texts::keep(tx, &key, id, "card", &draft.card.written()?)?,
+        };
+        let request = Request::opened(&opening, self.now);
+        let stored = Stored { id, seq: 1, key_id, card: draft.card.clone(), request };
+        self.append(tx, id, 1, [Event::Opened(Box::new(opening))])?;
+        requests::insert(tx, &key, &stored, rules)?;
+        Ok(stored)
+    }
+
+    /// Takes one step with a request: the command is made at its desk, decided, written down and projected.
+    ///
+    /// # Errors
+    /// A refusal, or that someone else was faster, or that the store failed. Then nothing of the step may be committed:
+    /// the caller ends the transaction with the error.
+    pub fn step(
+        &self,
+        tx: &mut Tx<'_>,
+        id: i64,
+        seen: Seen,
+        command: impl FnOnce(&mut Desk<'_, '_>) -> Result<Command, StepError>,
+    ) -> Result<Stored, StepError> {
+        let (mut stored, key) = requests::find_with_key(tx, id)?;
+        match seen {
+            Seen::Events(seq) if seq != stored.seq => return Err(StepError::Changed),
+            Seen::Events(_) | Seen::Whatever => {}
+        }
+        let rules = self.rules(&stored.request.policy)?;
+        let command = command(&mut Desk { stored: &stored, rules, now: self.now, key: &key, tx })?;
+        let events = decide(&stored.request, &command, rules, self.actor, self.now)?;
+        let first = stored.seq + 1;
+        for event in &events {
+            let recorded = Recorded { at: self.now, by: By::from(self.actor), event: event.clone() };
+            stored.request = stored.request.evolve(&recorded);
+            stored.seq += 1;
+        }
+        self.append(tx, id, first, events)?;
+        requests::update(tx, &stored, rules)?;
+        Ok(stored)
+    }
+
+    fn rules(&self, policy: &PolicyStamp) -> Result<Rules<'_>, StepError> {
+        self.book
+            .rules(policy)
+            .ok_or_else(|| StepError::NoPolicy { id: policy.id.clone(), version: policy.version.clone() })
+    }
+
+    fn append(
+        &self,
+        tx: &mut Tx<'_>,
+        id: i64,
+        first: i64,
+        events: impl IntoIterator<Item = Event>,
+    ) -> Result<(), StoreError> {
+        let rows: Vec<journal::NewEvent> = events
+            .into_iter()
+            .map(|event| {
+                Ok(journal::NewEvent {
+                    kind: event.name().to_owned(),
+                    at: self.now,
+                    actor: self.actor.to_string(),
+                    body: serde_json::to_value(&event)
+                        .map_err(|error| StoreError::Corrupt(format!("an event that cannot be written: {error}")))?,
+                })
+            })
+            .collect::<Result<_, StoreError>>()?;
+        journal::append(tx, id, first, &rows)
+    }
+}

@@ -1,0 +1,3 @@
+//! What the stories share: the two regimes they run under.
+
+pub mod rulebook;
