@@ -1,0 +1,270 @@
+//! Addresses as header fields write them (RFC 5322, section 3.4), and which of them a mail is from.
+
+use super::{
+    header::{encoded_word_length, words},
+    mime::Headers,
+};
+use crate::domain::message::{Address, Sender};
+
+/// Addresses of one message that are read.
+pub const MAX_ADDRESSES: usize = 1000;
+
+/// What an address field holds.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// The addresses in order.
+    pub addresses: Vec<Address>,
+    /// A named group, a comment or something that is no address stands among them.
+    pub is_odd: bool,
+}
+
+/// Reads an address field.
+pub fn list(value: &[u8]) -> Listed {
+    let mut reader = Reader::default();
+    let mut rest = value;
+    while let Some((first, after)) = rest.split_first() {
+        let length = encoded_word_length(rest).filter(|_| reader.place != Place::Angle);
+        if let Some((word, behind)) = length.and_then(|length| rest.split_at_checked(length)) {
+            reader.name_or_comment().extend_from_slice(word);
+            rest = behind;
+            continue;
+        }
+        rest = after;
+        reader.step(*first);
+        if reader.listed.addresses.len() >= MAX_ADDRESSES {
+            break;
+        }
+    }
+    reader.end_entry();
+    reader.listed.is_odd |= !reader.waiting.is_empty();
+    reader.listed
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Place {
+    #[default]
+    Phrase,
+    Quoted,
+    Angle,
+}
+
+#[derive(Default)]
+struct Reader {
+    place: Place,
+    comment_depth: usize,
+    is_escaped: bool,
+    phrase: Vec<u8>,
+    angle: Option<Vec<u8>>,
+    comment: Vec<u8>,
+    /// A phrase that was ended by a comma without an address: part of the next one's name.
+    waiting: Vec<u8>,
+    listed: Listed,
+}
+
+impl Reader {
+    fn name_or_comment(&mut self) -> &mut Vec<u8> {
+        if self.comment_depth > 0 {
+            &mut self.comment
+        } else {
+            &mut self.phrase
+        }
+    }
+
+    fn step(&mut self, byte: u8) {
+        if self.is_escaped {
+            self.is_escaped = false;
+            self.current().push(byte);
+            return;
+        }
+        match (byte, self.place) {
+            (b'\\', _) => self.is_escaped = true,
+            (b'\r' | b'\n', _) => {}
+            (b'(', Place::Phrase | Place::Angle) => {
+                self.listed.is_odd = true;
+                self.comment_depth += 1;
+            }
+            (b')', Place::Phrase | Place::Angle) if self.comment_depth > 0 => self.comment_depth -= 1,
+            (other, _) if self.comment_depth > 0 => self.comment.push(other),
+            (b'"', Place::Phrase) => self.place = Place::Quoted,
+            (b'"', Place::Quoted) => self.place = Place::Phrase,
+            (b'<', Place::Phrase) => {
+                self.listed.is_odd |= self.angle.is_some();
+                self.angle = Some(Vec::new());
+                self.place = Place::Angle;
+            }
+            (b'>', Place::Angle) => self.place = Place::Phrase,
+            (b',' | b';', Place::Phrase) => self.end_entry(),
+            (b':', Place::Phrase) if self.angle.is_none() => {
+                self.listed.is_odd = true;
+                self.phrase.clear();
+            }
+            (other, _) => self.current().push(other),
+        }
+    }
+
+    fn current(&mut self) -> &mut Vec<u8> {
+        if self.comment_depth > 0 {
+            return &mut self.comment;
+        }
+        match self.place {
+            Place::Phrase | Place::Quoted => &mut self.phrase,
+            Place::Angle => self.angle.get_or_insert_default(),
+        }
+    }
+
+    fn end_entry(&mut self) {
+        let phrase = std::mem::take(&mut self.phrase);
+        let comment = std::mem::take(&mut self.comment);
+        self.place = Place::Phrase;
+        match self.angle.take() {
+            Some(angle) => {
+                let mut name = std::mem::take(&mut self.waiting);
+                if !name.is_empty() {
+                    name.extend_from_slice(b", ");
+                }
+                name.extend_from_slice(phrase.trim_ascii());
+                let name = if name.trim_ascii().is_empty() { comment } else { name };
+                self.push(&angle, &name);
+            }
+            None if phrase.contains(&b'@') => self.push(&phrase, &comment),
+            None if phrase.trim_ascii().is_empty() => {}
+            None => {
+                if !self.waiting.is_empty() {
+                    self.waiting.extend_from_slice(b", ");
+                }
+                self.waiting.extend_from_slice(phrase.trim_ascii());
+            }
+        }
+    }
+
+    fn push(&mut self, written: &[u8], name: &[u8]) {
+        match plain(&words(written)) {
+            Some(address) => self.listed.addresses.push(Address {
+                name: words(name),
+                address,
+            }),
+            None => self.listed.is_odd = true,
+        }
+    }
+}
+
+/// An address in its plain form, its domain lower-cased; `None` when it is none.
+fn plain(written: &str) -> Option<String> {
+    let written = written.trim();
+    // RFC 5322, section 4.4: an old route before the address is passed over.
+    let written = if written.starts_with('@') {
+        written.split_once(':')?.1
+    } else {
+        written
+    };
+    let (local, domain) = written.rsplit_once('@')?;
+    let is_clean =
+        |text: &str| !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || "<>,;\"@".contains(c));
+    (is_clean(local) && is_clean(domain) && written.len() <= 320).then(|| format!("{local}@{}", domain.to_lowercase()))
+}
+
+/// Who a mail says it is from.
+pub fn sender(headers: &Headers<'_>) -> Sender {
+    let fields: Vec<&[u8]> = headers.all("From").take(10).collect();
+    let shown = || fields.iter().map(|field| words(field)).collect::<Vec<_>>().join(" · ");
+    let mut listed = Listed::default();
+    for field in &fields {
+        let Listed { addresses, is_odd } = list(field);
+        listed.addresses.extend(addresses);
+        listed.is_odd |= is_odd;
+    }
+    match listed.addresses.as_slice() {
+        [] => Sender::Missing,
+        [only] if !listed.is_odd && fields.len() == 1 && !hides_address(only) => Sender::Known(only.clone()),
+        _ => Sender::Ambiguous { shown: shown() },
+    }
+}
+
+/// Whether the display name shows an address other than the one it stands with.
+fn hides_address(address: &Address) -> bool {
+    let name = address
+        .name
+        .trim_matches(['\'', '"', '<', '>', ' ', '[', ']', '(', ')']);
+    name.contains(['@', '＠', '﹫']) && !name.eq_ignore_ascii_case(&address.address)
+}
+
+/// Whether an address mixes letters of scripts that look alike, as forged ones do.
+pub fn mixes_scripts(address: &str) -> bool {
+    let latin = address.contains(|c: char| c.is_ascii_alphabetic());
+    let alike = address.contains(|c: char| matches!(c, '\u{370}'..='\u{52f}' | '\u{ff21}'..='\u{ff5a}'));
+    latin && alike
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::mime;
+
+    fn from(value: &str) -> Sender {
+        let raw = format!("From: {value}\n\n");
+        sender(&mime::read(raw.as_bytes()).parts[0].headers)
+    }
+
+    fn known(name: &str, address: &str) -> Sender {
+        Sender::Known(Address {
+            name: name.to_owned(),
+            address: address.to_owned(),
+        })
+    }
+
+    #[test]
+    fn one_plain_address_is_a_known_sender() {
+        assert_eq!(from("ann@Example.ORG"), known("", "ann@example.org"));
+        assert_eq!(from("Ann Lee <ann@example.org>"), known("Ann Lee", "ann@example.org"));
+        assert_eq!(
+            from("\"Lee, Ann\" <ann@example.org>"),
+            known("Lee, Ann", "ann@example.org")
+        );
+        assert_eq!(from("Lee, Ann <ann@example.org>"), known("Lee, Ann", "ann@example.org"));
+        assert_eq!(
+            from("\"ann@example.org\" <ann@example.org>"),
+            known("ann@example.org", "ann@example.org")
+        );
+        assert_eq!(
+            from("=?gb2312?B?wfXn4A==?= <a@example.cn>"),
+            known("刘玎", "a@example.cn")
+        );
+        assert_eq!(
+            from("\"=?utf-8?Q?Lee,_Ann?=\" <a@example.cn>"),
+            known("Lee, Ann", "a@example.cn")
+        );
+    }
+
+    #[test]
+    fn a_sender_that_can_be_read_two_ways_is_ambiguous() {
+        for value in [
+            "a@example.org, b@example.org",
+            "\"boss@example.com\" <a@example.org>",
+            "=?utf-8?Q?boss=40example.com?= <a@example.org>",
+            "boss＠example.com <a@example.org>",
+            "Friends: a@example.org;",
+            "a@example.org (boss@example.com)",
+            "<a@example.org> <b@example.org>",
+            "a@example.org\nFrom: b@example.org",
+        ] {
+            assert!(
+                matches!(from(value), Sender::Ambiguous { .. }),
+                "{value}: {:?}",
+                from(value)
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_no_sender() {
+        for value in ["", "undisclosed", "@example.org", "a@", "a b@example.org", "<a@b@c>,"] {
+            assert!(matches!(from(value), Sender::Missing), "{value}: {:?}", from(value));
+        }
+    }
+
+    #[test]
+    fn letters_that_look_alike_are_noticed() {
+        assert!(mixes_scripts("p\u{430}ypal@example.com"));
+        assert!(!mixes_scripts("müller@example.com"));
+    }
+}

@@ -1,0 +1,392 @@
+//! What of a message is read as text, and what is offered as a file.
+
+use std::collections::HashSet;
+
+use super::{
+    decode::{neutral, overrides_direction, text},
+    header::{Flow, words},
+    html,
+    mime::{Kind, Part, Structure},
+    quote,
+};
+use crate::domain::message::Attachment;
+
+/// Bytes of text that are shown of one message.
+const MAX_TEXT: usize = 1024 * 1024;
+
+/// The readable side of a message.
+#[derive(Debug, Default)]
+pub struct Body {
+    /// Everything a reader would see.
+    pub text: String,
+    /// What the writer writes now.
+    pub own_text: String,
+    /// What is quoted or forwarded, attached messages included.
+    pub quoted_text: String,
+    /// Parts that are not shown.
+    pub attachments: Vec<Attachment>,
+    /// What was odd.
+    pub remarks: Vec<String>,
+}
+
+/// Reads the parts of a message.
+pub fn read(structure: &Structure<'_>) -> Body {
+    let mut layout = Layout::new(structure);
+    if !structure.parts.is_empty() {
+        layout.place(0, None);
+    }
+    let mut body = Body {
+        remarks: layout.remarks,
+        ..Body::default()
+    };
+    let mut room = MAX_TEXT;
+    let mut written = String::new();
+    let mut forwarded = String::new();
+    for shown in layout.shown {
+        let Some(part) = structure.parts.get(shown.part) else {
+            continue;
+        };
+        let text = readable(part, &mut room, &mut body.remarks);
+        match shown.inside {
+            None => append(&mut written, &text),
+            Some(message) => {
+                append(&mut forwarded, &envelope(structure, message));
+                append(&mut forwarded, &text);
+            }
+        }
+    }
+    let split = quote::split(&written);
+    body.text = written;
+    body.own_text = split.own;
+    body.quoted_text = split.quoted;
+    append(&mut body.text, &forwarded);
+    append(&mut body.quoted_text, &forwarded);
+    layout.offered.sort_unstable();
+    body.attachments = layout
+        .offered
+        .iter()
+        .filter_map(|index| attachment(structure, *index))
+        .collect();
+    body
+}
+
+fn append(text: &mut String, more: &str) {
+    if !text.is_empty() && !more.is_empty() {
+        text.push_str("\n\n");
+    }
+    text.push_str(more);
+}
+
+/// The lines above an attached message.
+fn envelope(structure: &Structure<'_>, message: usize) -> String {
+    let Some(part) = structure.parts.iter().find(|part| part.parent == Some(message)) else {
+        return String::new();
+    };
+    let field = |name: &str| {
+        part.headers
+            .first(name)
+            .map(|value| format!("\n{name}: {}", words(value)))
+            .unwrap_or_default()
+    };
+    format!(
+        "---------- Forwarded message{}{}{}",
+        field("From"),
+        field("Date"),
+        field("Subject")
+    )
+}
+
+/// A part shown as text, and the attached message it stands in, if it does.
+struct Shown {
+    part: usize,
+    inside: Option<usize>,
+}
+
+/// Decides for each part whether it is shown. Goes down no deeper than the structure does, which is limited.
+struct Layout<'structure, 'raw> {
+    structure: &'structure Structure<'raw>,
+    children: Vec<Vec<usize>>,
+    shown: Vec<Shown>,
+    offered: Vec<usize>,
+    remarks: Vec<String>,
+}
+
+impl<'structure, 'raw> Layout<'structure, 'raw> {
+    fn new(structure: &'structure Structure<'raw>) -> Self {
+        let mut children = vec![Vec::new(); structure.parts.len()];
+        for (index, part) in structure.parts.iter().enumerate() {
+            if let Some(siblings) = part.parent.and_then(|parent| children.get_mut(parent)) {
+                siblings.push(index);
+            }
+        }
+        Self {
+            structure,
+            children,
+            shown: Vec::new(),
+            offered: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+
+    fn part(&self, index: usize) -> Option<&'structure Part<'raw>> {
+        self.structure.parts.get(index)
+    }
+
+    fn children(&self, index: usize) -> Vec<usize> {
+        self.children.get(index).cloned().unwrap_or_default()
+    }
+
+    fn place(&mut self, index: usize, inside: Option<usize>) {
+        let Some(part) = self.part(index) else { return };
+        match part.kind {
+            Kind::Leaf if self.is_shown(index, part) => self.shown.push(Shown { part: index, inside }),
+            Kind::Leaf | Kind::Stray => {
+                if is_encrypted(part) {
+                    self.remarks.push("It is encrypted and cannot be read here.".to_owned());
+                }
+                self.offered.push(index);
+            }
+            Kind::Message => {
+                self.offered.push(index);
+                for child in self.children(index) {
+                    self.place(child, Some(index));
+                }
+            }
+            Kind::Multipart => {
+                for child in self.children(index) {
+                    self.place(child, inside);
+                }
+            }
+            Kind::Alternative => self.place_alternatives(index, inside),
+        }
+    }
+
+    fn is_shown(&self, index: usize, part: &Part<'_>) -> bool {
+        let is_only_part = index == 0
+            || part
+                .parent
+                .and_then(|parent| self.part(parent))
+                .is_some_and(|p| p.kind == Kind::Message);
+        let is_text = part.media.is("text/plain") || part.media.is("text/html");
+        is_text && (is_only_part || (!part.media.is_attachment && part.media.file_name.is_none()))
+    }
+
+    /// Shows the plain one of several alternatives, unless the HTML says much that the plain one does not: a request
+    /// must not hide behind "your program cannot show this mail".
+    fn place_alternatives(&mut self, index: usize, inside: Option<usize>) {
+        let children = self.children(index);
+        let of = |layout: &Self, name: &str| children.iter().copied().find(|child| layout.holds_text(*child, name));
+        let (plain, rich) = (of(self, "text/plain"), of(self, "text/html"));
+        let shown = match (plain, rich) {
+            (Some(plain), Some(rich)) if plain != rich => match self.compare(plain, rich) {
+                Difference::Small => vec![plain],
+                Difference::PlainLacks => vec![rich],
+                Difference::Both => {
+                    self.remarks
+                        .push("Its plain text and its HTML say different things; both are shown.".to_owned());
+                    vec![plain, rich]
+                }
+            },
+            (plain, rich) => plain.or(rich).into_iter().collect(),
+        };
+        for child in children {
+            if shown.contains(&child) {
+                self.place(child, inside);
+            } else {
+                self.offer_files(child);
+            }
+        }
+    }
+
+    /// Whether a part is text of a type, or holds one.
+    fn holds_text(&self, index: usize, name: &str) -> bool {
+        self.first_text(index)
+            .and_then(|leaf| self.part(leaf))
+            .is_some_and(|part| part.media.is(name))
+    }
+
+    fn first_text(&self, index: usize) -> Option<usize> {
+        let part = self.part(index)?;
+        match part.kind {
+            Kind::Leaf => self.is_shown(index, part).then_some(index),
+            Kind::Multipart | Kind::Alternative => self
+                .children(index)
+                .into_iter()
+                .find_map(|child| self.first_text(child)),
+            Kind::Message | Kind::Stray => None,
+        }
+    }
+
+    /// Offers what stands in an alternative that is not shown, but not its text, which another one says as well.
+    fn offer_files(&mut self, index: usize) {
+        let Some(part) = self.part(index) else { return };
+        match part.kind {
+            Kind::Leaf if self.is_shown(index, part) => {}
+            Kind::Leaf | Kind::Stray | Kind::Message => self.offered.push(index),
+            Kind::Multipart | Kind::Alternative => {
+                for child in self.children(index) {
+                    self.offer_files(child);
+                }
+            }
+        }
+    }
+
+    fn compare(&self, plain: usize, rich: usize) -> Difference {
+        let words_of = |index: usize| {
+            let part = self.first_text(index).and_then(|leaf| self.part(leaf));
+            part.map(|part| vocabulary(&readable(part, &mut MAX_TEXT.clone(), &mut Vec::new())))
+                .unwrap_or_default()
+        };
+        let (plain, rich) = (words_of(plain), words_of(rich));
+        let missing = rich.difference(&plain).count();
+        let extra = plain.difference(&rich).count();
+        // Addresses of links and pictures make small differences in every newsletter.
+        if missing * 10 <= rich.len() * 3 || missing < 4 {
+            Difference::Small
+        } else if extra * 10 <= plain.len() {
+            Difference::PlainLacks
+        } else {
+            Difference::Both
+        }
+    }
+}
+
+/// How two alternatives differ.
+enum Difference {
+    /// They say the same.
+    Small,
+    /// The plain one leaves out much of what the HTML says.
+    PlainLacks,
+    /// Each says what the other does not.
+    Both,
+}
+
+/// The different words of a text; in scripts without spaces, the different characters.
+fn vocabulary(text: &str) -> HashSet<String> {
+    let mut words = HashSet::new();
+    for word in text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
+        if word.is_ascii() {
+            words.insert(word.to_ascii_lowercase());
+        } else {
+            words.extend(word.chars().map(String::from));
+        }
+    }
+    words
+}
+
+/// A text part as it reads, cut where there is no more room.
+fn readable(part: &Part<'_>, room: &mut usize, remarks: &mut Vec<String>) -> String {
+    // Written bytes are never fewer than decoded ones in base64 and quoted-printable: three to one is the most.
+    let written = part.body.get(..room.saturating_mul(3)).unwrap_or(part.body);
+    let mut bytes = part.transfer.decode(written);
+    if written.len() < part.body.len() || bytes.len() > *room {
+        bytes.truncate(*room);
+        while bytes.pop_if(|byte| !byte.is_ascii()).is_some() {}
+        remarks.push("It is too long to be shown whole; the file it came as holds all of it.".to_owned());
+    }
+    let is_html = part.media.is("text/html");
+    let named_inside = if is_html && part.media.charset.is_none() {
+        html_charset(&bytes)
+    } else {
+        None
+    };
+    let decoded = text(&bytes, part.media.charset.as_deref().or(named_inside.as_deref()));
+    remarks.extend(decoded.remark);
+    if overrides_direction(&decoded.text) {
+        remarks.push("Characters that turn the direction of writing were taken out.".to_owned());
+    }
+    let readable = if is_html {
+        html::to_text(&decoded.text)
+    } else {
+        unflowed(&decoded.text, part.media.flow)
+    };
+    let readable = neutral(&readable);
+    *room = room.saturating_sub(bytes.len());
+    readable.trim_matches('\n').trim_end().to_owned()
+}
+
+/// The character set an HTML document names in its head.
+fn html_charset(bytes: &[u8]) -> Option<String> {
+    let head = String::from_utf8_lossy(bytes.get(..1024).unwrap_or(bytes)).to_ascii_lowercase();
+    let (_, after) = head.split_once("charset=")?;
+    let name = after.trim_start_matches(['"', '\'', ' ']);
+    let name = name.split(['"', '\'', ' ', '>', '/', ';']).next().unwrap_or_default();
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// Joins the lines of a flowed text (RFC 3676, section 4).
+fn unflowed(text: &str, flow: Flow) -> String {
+    let Flow::Flowed { deletes_space } = flow else {
+        return text.to_owned();
+    };
+    let mut result = String::with_capacity(text.len());
+    let mut open_depth: Option<usize> = None;
+    for line in text.lines() {
+        let content = line.trim_start_matches('>');
+        let depth = line.len() - content.len();
+        let content = content.strip_prefix(' ').unwrap_or(content);
+        if open_depth != Some(depth) || content == "-- " {
+            if open_depth.is_some() {
+                result.push('\n');
+            }
+            result.extend(std::iter::repeat_n('>', depth));
+            if depth > 0 {
+                result.push(' ');
+            }
+        }
+        match content.strip_suffix(' ').filter(|_| content != "-- ") {
+            Some(kept) => {
+                result.push_str(if deletes_space { kept } else { content });
+                open_depth = Some(depth);
+            }
+            None => {
+                result.push_str(content);
+                result.push('\n');
+                open_depth = None;
+            }
+        }
+    }
+    result
+}
+
+fn is_encrypted(part: &Part<'_>) -> bool {
+    let name = part.media.name.as_str();
+    matches!(
+        name,
+        "application/pgp-encrypted" | "application/pkcs7-mime" | "application/x-pkcs7-mime"
+    )
+}
+
+/// A part as a file.
+fn attachment(structure: &Structure<'_>, index: usize) -> Option<Attachment> {
+    let part = structure.parts.get(index)?;
+    let size = part.transfer.decode(part.body).len();
+    Some(Attachment {
+        index,
+        name: file_name(part, index),
+        media_type: part.media.name.clone(),
+        size,
+    })
+}
+
+/// The name a part gives itself, or one made from its type and number.
+pub fn file_name(part: &Part<'_>, index: usize) -> String {
+    let ending = match part.media.name.as_str() {
+        "message/rfc822" | "message/global" => "eml",
+        "text/plain" | "message/delivery-status" | "text/rfc822-headers" => "txt",
+        "text/html" => "html",
+        "text/calendar" => "ics",
+        "application/pdf" => "pdf",
+        "image/jpeg" => "jpg",
+        "image/png" => "png",
+        "image/gif" => "gif",
+        _ => "bin",
+    };
+    part.media
+        .file_name
+        .clone()
+        .unwrap_or_else(|| format!("part-{index}.{ending}"))
+}

@@ -1,0 +1,420 @@
+//! Reading a raw mail: whatever the bytes are, a [`Mail`] comes out, with remarks on what was odd.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::{
+    address::{self, MAX_ADDRESSES},
+    body::{self, Body},
+    decode::{Transfer, neutral, one_line, text},
+    header::{date, ids, received_at, words},
+    mime::{self, Headers, Kind, Structure},
+};
+use crate::domain::message::{Address, Mail, Making, Sender};
+
+/// A part of a mail as a file, decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttachmentBytes {
+    /// Safe to show; never a path.
+    pub name: String,
+    /// As declared.
+    pub media_type: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+/// Reads a mail. Never fails and never panics: what cannot be read is text with a remark.
+pub fn parse(raw: &[u8]) -> Mail {
+    catch_unwind(AssertUnwindSafe(|| read(raw))).unwrap_or_else(|_| unreadable(raw))
+}
+
+/// The part with this number in [`Mail::attachments`], decoded.
+pub fn attachment(raw: &[u8], index: usize) -> Option<AttachmentBytes> {
+    catch_unwind(AssertUnwindSafe(|| {
+        let structure = mime::read(raw);
+        let part = structure.parts.get(index)?;
+        let bytes = match part.kind {
+            Kind::Leaf | Kind::Stray => part.transfer.decode(part.body),
+            Kind::Message => part.body.to_vec(),
+            Kind::Multipart | Kind::Alternative => return None,
+        };
+        Some(AttachmentBytes {
+            name: body::file_name(part, index),
+            media_type: part.media.name.clone(),
+            bytes,
+        })
+    }))
+    .unwrap_or_default()
+}
+
+fn read(raw: &[u8]) -> Mail {
+    let structure = mime::read(raw);
+    let none = Headers::default();
+    let headers = structure.parts.first().map_or(&none, |part| &part.headers);
+    let body = body::read(&structure);
+    let mut remarks = structure.remarks.clone();
+    let from = address::sender(headers);
+    let to = addresses(headers, &["To", "Cc"], &mut remarks);
+    let reply_to = addresses(headers, &["Reply-To"], &mut remarks);
+    remark_on_sender(&from, headers, &mut remarks);
+    let making = making(headers, &structure);
+    let Body {
+        text,
+        own_text,
+        quoted_text,
+        attachments,
+        remarks: body_remarks,
+    } = body;
+    for remark in body_remarks {
+        if !remarks.contains(&remark) {
+            remarks.push(remark);
+        }
+    }
+    Mail {
+        message_id: headers
+            .first("Message-ID")
+            .and_then(|value| ids(value).into_iter().next()),
+        in_reply_to: headers.first("In-Reply-To").map(ids).unwrap_or_default(),
+        references: headers.first("References").map(ids).unwrap_or_default(),
+        from,
+        reply_to,
+        to,
+        subject: headers.first("Subject").map(words).unwrap_or_default(),
+        date: headers.first("Date").and_then(date),
+        top_received: headers.first("Received").and_then(received_at),
+        text,
+        own_text,
+        quoted_text,
+        making,
+        attachments,
+        remarks,
+    }
+}
+
+/// What is left to show when reading itself went wrong.
+fn unreadable(raw: &[u8]) -> Mail {
+    const SHOWN: usize = 64 * 1024;
+    let shown = neutral(&String::from_utf8_lossy(raw.get(..SHOWN).unwrap_or(raw)));
+    Mail {
+        message_id: None,
+        in_reply_to: Vec::new(),
+        references: Vec::new(),
+        from: Sender::Missing,
+        reply_to: Vec::new(),
+        to: Vec::new(),
+        subject: String::new(),
+        date: None,
+        top_received: None,
+        own_text: shown.clone(),
+        text: shown,
+        quoted_text: String::new(),
+        making: Making::default(),
+        attachments: Vec::new(),
+        remarks: vec!["It could not be read as a mail; its beginning is shown as it came.".to_owned()],
+    }
+}
+
+fn addresses(headers: &Headers<'_>, names: &[&str], remarks: &mut Vec<String>) -> Vec<Address> {
+    let mut addresses: Vec<Address> = Vec::new();
+    for value in names.iter().flat_map(|name| headers.all(name)) {
+        if addresses.len() < MAX_ADDRESSES {
+            addresses.extend(address::list(value).addresses);
+        }
+    }
+    if addresses.len() >= MAX_ADDRESSES {
+        addresses.truncate(MAX_ADDRESSES);
+        remarks.push(format!(
+            "It names more than {MAX_ADDRESSES} addresses; the others are not shown."
+        ));
+    }
+    addresses
+}
+
+fn remark_on_sender(from: &Sender, headers: &Headers<'_>, remarks: &mut Vec<String>) {
+    match from {
+        Sender::Known(known) if address::mixes_scripts(&known.address) => {
+            remarks.push("The sender's address mixes letters of several scripts that look alike.".to_owned());
+        }
+        Sender::Known(_) => {}
+        Sender::Ambiguous { .. } => remarks.push("It does not say clearly who it is from.".to_owned()),
+        Sender::Missing => match headers.first("From").map(words).filter(|shown| !shown.is_empty()) {
+            Some(shown) => remarks.push(format!("Its sender is no address: “{shown}”.")),
+            None => remarks.push("It names no sender.".to_owned()),
+        },
+    }
+}
+
+fn making(headers: &Headers<'_>, structure: &Structure<'_>) -> Making {
+    let keyword = |name: &str| {
+        let value = headers.first(name).map(words)?;
+        let word = value
+            .split([';', ' ', '('])
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        (!word.is_empty()).then_some(word)
+    };
+    let top = structure.parts.first().map(|part| &part.media);
+    let calendar = structure.parts.iter().find(|part| part.media.is("text/calendar"));
+    Making {
+        auto_submitted: keyword("Auto-Submitted"),
+        precedence: keyword("Precedence"),
+        from_list: headers.has_prefix("List-"),
+        auto_response_header: [
+            "X-Auto-Response-Suppress",
+            "X-Autoreply",
+            "X-Auto-Reply",
+            "X-Autorespond",
+            "X-Autoresponse",
+        ]
+        .iter()
+        .any(|name| headers.has_prefix(name)),
+        null_sender: headers
+            .first("Return-Path")
+            .is_some_and(|value| value.trim_ascii() == b"<>"),
+        report_type: top
+            .filter(|media| media.is("multipart/report"))
+            .map(|media| media.report_type.clone().unwrap_or_default()),
+        calendar_method: calendar.map(|part| {
+            part.media
+                .method
+                .clone()
+                .or_else(|| method_inside(part.body, part.transfer))
+                .unwrap_or_default()
+        }),
+    }
+}
+
+/// The METHOD line of a calendar file (RFC 5546).
+fn method_inside(body: &[u8], transfer: Transfer) -> Option<String> {
+    const LOOKED_AT: usize = 4096;
+    let start = transfer.decode(body.get(..LOOKED_AT).unwrap_or(body));
+    let start = text(&start, None).text;
+    let method = start.lines().find_map(|line| line.trim().strip_prefix("METHOD:"))?;
+    Some(one_line(method).to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mail(lines: &[&str]) -> Mail {
+        parse(lines.join("\r\n").as_bytes())
+    }
+
+    #[test]
+    fn a_plain_mail_is_read_whole() {
+        let mail = mail(&[
+            "Return-Path: <ann@example.org>",
+            "Received: from a by mx.example.com; Tue, 18 Feb 2025 16:41:10 +0800",
+            "Received: from b by a; Tue, 18 Feb 2025 16:41:00 +0800",
+            "From: Ann Lee <Ann@EXAMPLE.org>",
+            "To: privacy@example.com, Bo <bo@example.com>",
+            "Cc: c@example.com",
+            "Reply-To: other@example.org",
+            "Subject: My",
+            "\tdata",
+            "Message-ID: <1@example.org>",
+            "In-Reply-To: <0@example.com>",
+            "References: <a@example.com> <0@example.com>",
+            "",
+            "Please send me a copy.",
+            "",
+            "On Mon, 17 Feb 2025, Privacy wrote:",
+            "> Delete?",
+        ]);
+        let ann = Address {
+            name: "Ann Lee".to_owned(),
+            address: "Ann@example.org".to_owned(),
+        };
+        assert_eq!(mail.sender(), Some(&ann));
+        assert_eq!(mail.to.len(), 3);
+        assert_eq!(mail.reply_to[0].address, "other@example.org");
+        assert_eq!(mail.subject, "My data");
+        assert_eq!(mail.message_id.as_deref(), Some("1@example.org"));
+        assert_eq!(mail.in_reply_to, ["0@example.com"]);
+        assert_eq!(mail.references, ["a@example.com", "0@example.com"]);
+        assert_eq!(
+            mail.top_received.map(|at| at.to_rfc3339()).as_deref(),
+            Some("2025-02-18T08:41:10+00:00")
+        );
+        assert_eq!(mail.own_text, "Please send me a copy.");
+        assert!(mail.quoted_text.ends_with("Delete?"));
+        assert_eq!(mail.remarks, Vec::<String>::new());
+    }
+
+    #[test]
+    fn nothing_at_all_is_a_mail_without_a_sender() {
+        let mail = parse(b"");
+        assert_eq!(mail.from, Sender::Missing);
+        assert_eq!(mail.text, "");
+    }
+
+    #[test]
+    fn headers_say_whether_a_programme_wrote() {
+        let mail = mail(&[
+            "Return-Path: <>",
+            "Auto-Submitted: auto-replied (vacation); owner=x",
+            "Precedence: Bulk",
+            "List-Id: <l.example.com>",
+            "X-Autoreply: yes",
+            "Content-Type: multipart/report; report-type=Delivery-Status; boundary=b",
+            "",
+            "--b",
+            "Content-Type: text/calendar; charset=utf-8",
+            "",
+            "BEGIN:VCALENDAR",
+            "METHOD:REQUEST",
+            "--b--",
+        ]);
+        let making = Making {
+            auto_submitted: Some("auto-replied".to_owned()),
+            precedence: Some("bulk".to_owned()),
+            from_list: true,
+            auto_response_header: true,
+            null_sender: true,
+            report_type: Some("delivery-status".to_owned()),
+            calendar_method: Some("request".to_owned()),
+        };
+        assert_eq!(mail.making, making);
+    }
+
+    #[test]
+    fn each_file_is_listed_and_given_back_by_its_number() {
+        let raw = [
+            "Content-Type: multipart/mixed; boundary=\"b\"",
+            "",
+            "--b",
+            "",
+            "See the form.",
+            "--b",
+            "Content-Type: application/pdf; name=\"=?gb2312?B?yerH67Htuf4=?=.pdf\"",
+            "Content-Transfer-Encoding: base64",
+            "Content-Disposition: attachment; filename*0*=utf-8''..%2F%E7%94%B3%E8%AF; filename*1*=%B7.pdf",
+            "",
+            "JVBERg==",
+            "--b--",
+            "left over",
+        ]
+        .join("\n");
+        let mail = parse(raw.as_bytes());
+        let names: Vec<&str> = mail.attachments.iter().map(|file| file.name.as_str()).collect();
+        assert_eq!(names, ["_申请.pdf", "part-3.txt"]);
+        assert_eq!(mail.attachments[0].size, 4);
+        assert_eq!(
+            attachment(raw.as_bytes(), mail.attachments[0].index).unwrap().bytes,
+            b"%PDF"
+        );
+        assert_eq!(
+            attachment(raw.as_bytes(), mail.attachments[1].index).unwrap().bytes,
+            b"left over"
+        );
+        assert_eq!(attachment(raw.as_bytes(), 99), None);
+    }
+
+    #[test]
+    fn an_attached_message_is_a_file_and_quoted_text() {
+        let mail = mail(&[
+            "Content-Type: multipart/mixed; boundary=b",
+            "",
+            "--b",
+            "",
+            "Please deal with this.",
+            "--b",
+            "Content-Type: message/rfc822",
+            "",
+            "From: cy@example.net",
+            "Subject: My data",
+            "",
+            "Erase my account.",
+            "--b--",
+        ]);
+        assert_eq!(mail.own_text, "Please deal with this.");
+        assert!(
+            mail.quoted_text
+                .contains("From: cy@example.net\nSubject: My data\n\nErase my account.")
+        );
+        assert_eq!(mail.attachments[0].media_type, "message/rfc822");
+    }
+
+    #[test]
+    fn a_request_that_only_the_html_holds_is_not_overlooked() {
+        let parts = |plain: &str, html: &str| {
+            mail(&[
+                "Content-Type: multipart/alternative; boundary=b",
+                "",
+                "--b",
+                "Content-Type: text/plain",
+                "",
+                plain,
+                "--b",
+                "Content-Type: text/html",
+                "",
+                html,
+                "--b--",
+            ])
+        };
+        let same = parts("Please erase my data.", "<p>Please <b>erase</b> my data.</p>");
+        assert_eq!(
+            (same.text.as_str(), same.attachments.len()),
+            ("Please erase my data.", 0)
+        );
+        let html = "<p>Please erase everything that you have stored about me since 2019.</p>";
+        let stub = parts("This mail needs an HTML viewer.", html);
+        assert!(stub.text.contains("erase everything"), "{stub:?}");
+        assert!(stub.remarks[1].contains("say different things"));
+    }
+
+    #[test]
+    fn characters_that_deceive_the_eye_are_taken_out() {
+        let mail = mail(&["Subject: a\u{202e}b\u{200b}c\u{7}", "", "x\u{2066}y\u{0}z\u{feff}"]);
+        assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("abc", "xyz"));
+        assert!(mail.remarks.iter().any(|remark| remark.contains("direction")));
+    }
+
+    #[test]
+    fn hostile_structures_are_cut_at_the_limits() {
+        let mut nested = String::new();
+        for level in 0..50_000 {
+            nested += &format!("Content-Type: multipart/mixed; boundary=b{level}\n\n--b{level}\n");
+        }
+        assert!(parse(nested.as_bytes()).remarks[0].contains("too deep"));
+        let messages = "Content-Type: message/rfc822\n\n".repeat(50_000);
+        assert!(parse(messages.as_bytes()).remarks[0].contains("too deep"));
+        let parts = format!(
+            "Content-Type: multipart/mixed; boundary=b\n\n{}",
+            "--b\n\nx\n".repeat(50_000)
+        );
+        let mail = parse(parts.as_bytes());
+        assert!(mail.remarks.iter().any(|remark| remark.contains("more parts")));
+        let strays = format!(
+            "Content-Type: multipart/mixed; boundary=b\n\n{}",
+            "--b--\nx\n".repeat(50_000)
+        );
+        assert!(parse(strays.as_bytes()).attachments.len() <= mime::MAX_PARTS);
+        let header = format!("Subject: ok\n{}\nbody", "X-A: b\n".repeat(100_000));
+        let mail = parse(header.as_bytes());
+        assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("ok", "body"));
+        let crowd = format!("To: {}\n\n", "a@example.com, ".repeat(4000));
+        assert_eq!(parse(crowd.as_bytes()).to.len(), MAX_ADDRESSES);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..600)) {
+            read(&bytes);
+        }
+
+        #[test]
+        fn no_pieces_of_mail_make_the_reader_panic(pieces in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "From: ", "To: ", "Subject: ", "Content-Type: ", "multipart/mixed", "multipart/alternative", "text/html", "message/rfc822",
+                "; boundary=b", "; boundary=\"", "\r\n", "\n", "\n\n", " ", "--b", "--b--", "=?utf-8?B?", "=?gb2312?q?", "?=", "5oKo", "=E6",
+                "<", ">", "\"", "(", ")", ",", ":", ";", "a@b.c", "&#x110000;", "&nbsp", "<!--", "-->", "<style>", "</", "<a href='", "=", "\u{202e}", "请",
+                "Content-Transfer-Encoding: base64", "Content-Transfer-Encoding: quoted-printable", "filename*0*=", "''%E", "format=flowed", "> ", "-- ",
+                "On 1 Jan, a@b wrote:", "发件人：", "发送时间：", "主题：",
+            ]), 0..60))
+        {
+            read(pieces.concat().as_bytes());
+        }
+    }
+}
