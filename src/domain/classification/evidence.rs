@@ -1,0 +1,184 @@
+//! Everything a text gives evidence of, gathered in one pass over its sentences.
+
+use std::collections::BTreeMap;
+
+use super::language::Language;
+use super::pattern::Strength;
+use super::reading::{Match, Reading};
+use super::text::Text;
+use super::{Found, SubjectMark};
+use crate::domain::lexicon::{Lexicon, Meaning, Sign, Tongue};
+
+/// Words shown for one finding; more would tell no more.
+const MOST_WORDS: usize = 6;
+
+/// How plainly something was said, and in which words.
+type Said = (Strength, Vec<String>);
+
+/// What the sentences of a text say.
+#[derive(Debug, Default)]
+pub struct Evidence {
+    rights: BTreeMap<String, RightSaid>,
+    flags: BTreeMap<String, Said>,
+    on_behalf: BTreeMap<String, Said>,
+    signs: BTreeMap<Sign, Said>,
+    /// Personal information is spoken of.
+    pub on_topic: bool,
+    /// The subject line speaks of personal information or of an act.
+    pub subject_on_topic: bool,
+}
+
+#[derive(Debug)]
+struct RightSaid {
+    strength: Strength,
+    words: Vec<String>,
+    in_body: bool,
+}
+
+impl Evidence {
+    /// Reads a text of which the first `subject` bytes are the subject line, in every language present.
+    pub fn gather(written: &str, subject: usize, mark: SubjectMark, language: &Language, lexicon: &Lexicon) -> Self {
+        let text = Text::read(written, &lexicon.folding);
+        let mut evidence = Self::default();
+        for tongue in language.present.iter().filter_map(|code| lexicon.tongue(code)) {
+            evidence.read(&text, subject, mark, tongue);
+        }
+        evidence.settle_subject();
+        evidence
+    }
+
+    fn read(&mut self, text: &Text<'_>, subject: usize, mark: SubjectMark, tongue: &Tongue) {
+        let reading = Reading::new(text, tongue);
+        self.on_topic |= reading.has_anywhere(tongue.roles.privacy);
+        for (number, sentence) in text.sentences.iter().enumerate() {
+            let in_subject = text.written_at(sentence.start) < subject;
+            if in_subject {
+                let on_topic = |class: &usize| reading.has(number, *class);
+                self.subject_on_topic |= tongue.acts.iter().chain(&tongue.roles.privacy).any(on_topic);
+            }
+            if matches_sign(&reading, tongue, number, Sign::Disclaimer) {
+                continue;
+            }
+            for rule in &tongue.rules {
+                // The subject of an answer is someone's earlier words.
+                let is_old = in_subject && mark != SubjectMark::None;
+                let counts = match &rule.meaning {
+                    Meaning::Right(_) | Meaning::Flag(_) | Meaning::OnBehalf(_) => !is_old,
+                    Meaning::Sign(Sign::AutomaticSubject) => in_subject,
+                    Meaning::Sign(Sign::Disclaimer) => false,
+                    Meaning::Sign(_) => !is_old,
+                };
+                if counts && let Some(found) = reading.find(&rule.pattern, number) {
+                    self.add(&rule.meaning, found, in_subject);
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, meaning: &Meaning, found: Match, in_subject: bool) {
+        match meaning {
+            Meaning::Right(id) => {
+                let fresh = RightSaid {
+                    strength: found.strength,
+                    words: Vec::new(),
+                    in_body: false,
+                };
+                let said = self.rights.entry(id.clone()).or_insert(fresh);
+                said.in_body |= !in_subject;
+                raise(&mut said.strength, &mut said.words, found);
+            }
+            Meaning::Flag(id) => note(&mut self.flags, id.clone(), found),
+            Meaning::OnBehalf(id) => note(&mut self.on_behalf, id.clone(), found),
+            Meaning::Sign(sign) => note(&mut self.signs, *sign, found),
+        }
+    }
+
+    /// A subject such as "deletion of my account" over a mail that only asks is a heading, not a wish.
+    fn settle_subject(&mut self) {
+        if self.signs.contains_key(&Sign::Question) || self.signs.contains_key(&Sign::FollowUp) {
+            for said in self.rights.values_mut().filter(|said| !said.in_body) {
+                said.strength = Strength::Faint;
+            }
+        }
+    }
+
+    /// Adds what forwarded text says to what the sender says of it.
+    pub fn take_over(&mut self, theirs: Self) {
+        self.rights.extend(theirs.rights);
+        self.flags.extend(theirs.flags);
+        self.on_behalf = theirs.on_behalf;
+        self.on_topic |= theirs.on_topic;
+        for (sign, said) in theirs.signs {
+            if matches!(sign, Sign::Unspecified | Sign::Complaint | Sign::Question) {
+                self.signs.entry(sign).or_insert(said);
+            }
+        }
+    }
+
+    /// Whether a right is invoked in plain words.
+    pub fn invokes(&self) -> bool {
+        self.rights.values().any(|said| said.strength == Strength::Plain)
+    }
+
+    /// The rights said just as plainly as asked for.
+    pub fn rights(&self, strength: Strength) -> Vec<Found> {
+        let fitting = self.rights.iter().filter(|(_, said)| said.strength == strength);
+        fitting
+            .map(|(id, said)| Found {
+                id: id.clone(),
+                words: said.words.clone(),
+            })
+            .collect()
+    }
+
+    /// Exemptions hinted at.
+    pub fn flags(&self) -> Vec<Found> {
+        self.flags
+            .iter()
+            .map(|(id, (_, words))| Found {
+                id: id.clone(),
+                words: words.clone(),
+            })
+            .collect()
+    }
+
+    /// For whom the sender speaks; of several, the first in the given order.
+    pub fn on_behalf(&self, first: &[String]) -> Option<Found> {
+        let id = first.iter().find(|id| self.on_behalf.contains_key(*id))?;
+        let (_, words) = self.on_behalf.get(id)?;
+        Some(Found {
+            id: id.clone(),
+            words: words.clone(),
+        })
+    }
+
+    /// How plainly a sign was given, and by which words.
+    pub fn sign(&self, sign: Sign) -> Option<&Said> {
+        self.signs.get(&sign)
+    }
+}
+
+fn matches_sign(reading: &Reading<'_>, tongue: &Tongue, sentence: usize, sign: Sign) -> bool {
+    let mut rules = tongue.rules.iter().filter(|rule| rule.meaning == Meaning::Sign(sign));
+    rules.any(|rule| reading.find(&rule.pattern, sentence).is_some())
+}
+
+fn note<K: Ord>(said: &mut BTreeMap<K, Said>, key: K, found: Match) {
+    let (strength, words) = said.entry(key).or_insert((found.strength, Vec::new()));
+    raise(strength, words, found);
+}
+
+/// Plain words replace faint ones; words of the same strength are added.
+fn raise(strength: &mut Strength, words: &mut Vec<String>, found: Match) {
+    if found.strength > *strength {
+        words.clear();
+        *strength = found.strength;
+    }
+    if found.strength == *strength {
+        for word in found.words {
+            if words.len() < MOST_WORDS && !words.contains(&word) {
+                words.push(word);
+            }
+        }
+    }
+}

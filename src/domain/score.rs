@@ -1,0 +1,269 @@
+//! How well recognition does on labelled mail: hits, misses and false alarms as figures a person can compare.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::Deserialize;
+
+use crate::domain::classification::{Classification, Found, Kind};
+
+/// What a careful privacy officer would make of one mail; one object of a `labels.json`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Label {
+    /// The file the mail is in.
+    pub file: String,
+    /// The rights it invokes.
+    #[serde(default)]
+    pub rights: Vec<String>,
+    /// Rights that may be named or not.
+    #[serde(default)]
+    pub rights_optional: Vec<String>,
+    /// What sort of mail it is.
+    pub kind: Kind,
+    /// Other sorts that are right too.
+    #[serde(default)]
+    pub kind_optional: Vec<Kind>,
+    /// The language the sender writes.
+    pub language: String,
+    /// For whom the sender speaks.
+    #[serde(default)]
+    pub on_behalf: String,
+    /// Exemptions the text hints at.
+    #[serde(default)]
+    pub flags: Vec<String>,
+    /// Exemptions that may be named or not.
+    #[serde(default)]
+    pub flags_optional: Vec<String>,
+}
+
+impl Label {
+    /// Whether an answer names the kind, or one that is right too.
+    fn allows(&self, kind: Kind) -> bool {
+        self.kind == kind || self.kind_optional.contains(&kind)
+    }
+}
+
+/// Hits, misses and false alarms of one right or flag.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Invoked and found.
+    pub hits: usize,
+    /// Invoked and not found.
+    pub misses: usize,
+    /// Found and neither invoked nor optional.
+    pub false_alarms: usize,
+}
+
+impl Tally {
+    /// The share of what was found that is right; 1 when nothing was found.
+    pub fn precision(&self) -> f64 {
+        share(self.hits, self.hits + self.false_alarms)
+    }
+
+    /// The share of what is there that was found; 1 when nothing is there.
+    pub fn recall(&self) -> f64 {
+        share(self.hits, self.hits + self.misses)
+    }
+
+    /// The harmonic mean of the two.
+    pub fn f1(&self) -> f64 {
+        share(2 * self.hits, 2 * self.hits + self.misses + self.false_alarms)
+    }
+}
+
+/// What a set of answers is worth against its labels.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scores {
+    /// How many mails were compared.
+    pub mails: usize,
+    /// Per right.
+    pub rights: BTreeMap<String, Tally>,
+    /// Per exemption hinted at.
+    pub flags: BTreeMap<String, Tally>,
+    /// Mails whose kind is right.
+    pub kinds: usize,
+    /// Mails where a case is opened exactly if one should be.
+    pub cases: usize,
+    /// Mails whose language is right.
+    pub languages: usize,
+    /// Mails whose on-behalf is right.
+    pub on_behalf: usize,
+    /// Mails a person is asked to look at.
+    pub triaged: usize,
+    /// How often a kind (first) was taken for another (second).
+    pub confusion: BTreeMap<(Kind, Kind), usize>,
+    /// Files of requests, complaints and questions that were taken for automatic or unrelated mail.
+    pub lost: Vec<String>,
+}
+
+impl Scores {
+    /// The mean F1 over the rights that occur.
+    pub fn macro_f1(&self) -> f64 {
+        let figures: Vec<f64> = self.rights.values().map(Tally::f1).collect();
+        if figures.is_empty() {
+            1.0
+        } else {
+            figures.iter().sum::<f64>() / figures.len() as f64
+        }
+    }
+
+    /// The share of kinds that are right.
+    pub fn kind_accuracy(&self) -> f64 {
+        share(self.kinds, self.mails)
+    }
+}
+
+/// Compares answers with their labels, pair by pair.
+pub fn score<'a>(pairs: impl IntoIterator<Item = (&'a Label, &'a Classification)>) -> Scores {
+    let mut scores = Scores::default();
+    for (label, answer) in pairs {
+        scores.mails += 1;
+        tally(
+            &mut scores.rights,
+            &label.rights,
+            &label.rights_optional,
+            &answer.rights,
+        );
+        tally(&mut scores.flags, &label.flags, &label.flags_optional, &answer.flags);
+        scores.kinds += usize::from(label.allows(answer.kind));
+        scores.languages += usize::from(label.language == answer.language);
+        let on_behalf = if label.on_behalf.is_empty() {
+            "none"
+        } else {
+            &label.on_behalf
+        };
+        scores.on_behalf += usize::from(on_behalf == answer.on_behalf.id);
+        scores.triaged += usize::from(answer.needs_triage);
+        *scores.confusion.entry((label.kind, answer.kind)).or_default() += 1;
+        let expected: BTreeSet<bool> = std::iter::once(label.kind)
+            .chain(label.kind_optional.iter().copied())
+            .map(Kind::opens_case)
+            .collect();
+        scores.cases += usize::from(expected.contains(&answer.kind.opens_case()));
+        if !expected.contains(&false) && matches!(answer.kind, Kind::Automatic | Kind::Unrelated) {
+            scores.lost.push(label.file.clone());
+        }
+    }
+    scores
+}
+
+fn tally(tallies: &mut BTreeMap<String, Tally>, wanted: &[String], optional: &[String], found: &[Found]) {
+    for id in wanted {
+        let tally = tallies.entry(id.clone()).or_default();
+        match found.iter().any(|found| found.id == *id) {
+            true => tally.hits += 1,
+            false => tally.misses += 1,
+        }
+    }
+    for found in found {
+        if !wanted.contains(&found.id) && !optional.contains(&found.id) {
+            tallies.entry(found.id.clone()).or_default().false_alarms += 1;
+        }
+    }
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
+}
+
+impl fmt::Display for Scores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{:<20} {:>5} {:>5} {:>5} {:>9} {:>7} {:>6}",
+            "", "hit", "miss", "false", "precision", "recall", "F1"
+        )?;
+        for (id, tally) in self.rights.iter().chain(&self.flags) {
+            writeln!(
+                f,
+                "{id:<20} {:>5} {:>5} {:>5} {:>9.3} {:>7.3} {:>6.3}",
+                tally.hits,
+                tally.misses,
+                tally.false_alarms,
+                tally.precision(),
+                tally.recall(),
+                tally.f1()
+            )?;
+        }
+        writeln!(f, "macro-F1 of rights {:.3}", self.macro_f1())?;
+        let mails = self.mails;
+        for (what, right) in [
+            ("kind", self.kinds),
+            ("case or no case", self.cases),
+            ("language", self.languages),
+            ("on behalf", self.on_behalf),
+        ] {
+            writeln!(f, "{what}: {right} of {mails} ({:.1} %)", 100.0 * share(right, mails))?;
+        }
+        writeln!(f, "for a person to look at: {} of {mails}", self.triaged)?;
+        for ((label, answer), count) in self.confusion.iter().filter(|((label, answer), _)| label != answer) {
+            writeln!(f, "{label} taken for {answer}: {count}")?;
+        }
+        match self.lost.as_slice() {
+            [] => writeln!(f, "no request, complaint or question lost"),
+            lost => writeln!(f, "LOST: {}", lost.join(", ")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn label(kind: Kind, rights: &[&str], optional: &[&str]) -> Label {
+        let text = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+        Label {
+            file: "1.eml".to_owned(),
+            rights: text(rights),
+            rights_optional: text(optional),
+            kind,
+            kind_optional: Vec::new(),
+            language: "en".to_owned(),
+            on_behalf: String::new(),
+            flags: Vec::new(),
+            flags_optional: Vec::new(),
+        }
+    }
+
+    fn answer(kind: Kind, rights: &[&str]) -> Classification {
+        let found = |id: &&str| Found {
+            id: (*id).to_owned(),
+            words: Vec::new(),
+        };
+        Classification {
+            rights: rights.iter().map(found).collect(),
+            ..Classification::unrelated("en")
+        }
+        .with_kind(kind)
+    }
+
+    #[test]
+    fn an_optional_right_is_neither_hit_nor_false_alarm() {
+        let scores = score([(
+            &label(Kind::Request, &["copy", "deletion"], &["access"]),
+            &answer(Kind::Request, &["copy", "access", "know"]),
+        )]);
+        assert_eq!(
+            scores.rights["copy"],
+            Tally {
+                hits: 1,
+                misses: 0,
+                false_alarms: 0
+            }
+        );
+        assert_eq!(scores.rights["deletion"].misses, 1);
+        assert_eq!(scores.rights["know"].false_alarms, 1);
+        assert!(!scores.rights.contains_key("access"));
+    }
+
+    #[test]
+    fn a_request_set_aside_is_lost_and_one_taken_for_a_question_is_not() {
+        let wanted = label(Kind::Request, &[], &[]);
+        let scores = score([
+            (&wanted, &answer(Kind::Unrelated, &[])),
+            (&wanted, &answer(Kind::Question, &[])),
+        ]);
+        assert_eq!((scores.lost.len(), scores.cases, scores.kinds), (1, 1, 0));
+        assert!(scores.to_string().contains("LOST: 1.eml"));
+    }
+}
