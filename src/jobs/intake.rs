@@ -6,29 +6,23 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::place::place_one;
 use crate::domain::classification::{Classification, classify};
-use crate::domain::decide::{Command, is_plausible_receipt};
-use crate::domain::event::{Belonging, CaseKind, Channel, Triage};
-use crate::domain::letter::Occasion;
-use crate::domain::message::{Mail, Sender};
-use crate::domain::person::Actor;
-use crate::domain::policy::{ExemptionId, OnBehalfId, RightId};
-use crate::domain::request::{PolicyStamp, Stage};
-use crate::domain::thread::{
-    Correspondent, Findings, Legibility, Origin, Placed, Suspected, answerable, bare_subject, is_reply, place,
-};
+use crate::domain::decide::is_plausible_receipt;
+use crate::domain::message::Mail;
 use crate::house::House;
-use crate::mail::compose::{Automatic, token_of};
-use crate::mail::letters::{self, Letterhead, Thread, Words};
+use crate::mail::letters::Thread;
 use crate::mail::parse::parse;
 use crate::packs::LoadedPack;
-use crate::store::door::{Door, Draft, FirstMessage, Seen, StepError};
-use crate::store::messages::{self, NewMessage};
-use crate::store::requests::{self, Card};
-use crate::store::{Reader, StoreError, Tx, outbox};
+use crate::store::StoreError;
+use crate::store::door::StepError;
+use crate::store::messages::{self, Claimed, Health, NewMessage, Sighting, Wanted};
+
+/// How long a message belongs to the instance that reads it. After a crash it is taken up again when this is over.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
 
 /// How many messages are kept, and placed, in one transaction.
 pub const BATCH: usize = 64;
@@ -117,52 +111,15 @@ pub struct Reading {
     pub classification: Classification,
     /// What was odd about the mail.
     pub remarks: Vec<String>,
+    /// How an answer to it is threaded.
+    pub thread: Thread,
 }
 
-/// Who wrote a message, and its threading headers, kept beside it under its key.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MessageCard {
-    /// The sender's name as shown.
-    pub name: String,
-    /// The sender's address; empty when it is unclear.
-    pub address: String,
-    /// The subject.
-    pub subject: String,
-    /// The Message-ID, without brackets.
-    pub message_id: Option<String>,
-    /// The Message-IDs before it.
-    pub references: Vec<String>,
-}
-
-impl MessageCard {
-    /// The card of a mail.
-    pub fn of(mail: &Mail) -> Self {
-        let (name, address) = match &mail.from {
-            Sender::Known(sender) => (sender.name.clone(), sender.address.clone()),
-            Sender::Ambiguous { shown } => (shown.clone(), String::new()),
-            Sender::Missing => (String::new(), String::new()),
-        };
-        let keep = mail.references.len().saturating_sub(10);
-        Self {
-            name,
-            address,
-            subject: mail.subject.clone(),
-            message_id: mail.message_id.clone(),
-            references: mail.references.iter().skip(keep).cloned().collect(),
-        }
-    }
-
-    /// The reply headers of an answer to it.
-    pub fn thread(&self) -> Thread {
-        let references = self.references.iter().chain(&self.message_id).cloned().collect();
-        Thread { in_reply_to: self.message_id.clone(), references }
-    }
-}
-
-/// Takes messages in: keeps them in one transaction, then places them. Returns what became of each, in order.
+/// Takes messages in: keeps and claims them in one transaction, then reads and places them. Returns what became of each,
+/// in order.
 ///
 /// # Errors
-/// When the store fails; then the messages are either kept, and placed by the next run, or not there at all.
+/// When the store fails; then the messages are either kept, and placed by a later run, or not there at all.
 pub fn take(house: &House, arrivals: &[Arrival]) -> anyhow::Result<Vec<Taken>> {
     let now = house.now.instant();
     let rows: Vec<NewMessage<'_>> = arrivals
@@ -175,101 +132,121 @@ pub fn take(house: &House, arrivals: &[Arrival]) -> anyhow::Result<Vec<Taken>> {
             raw: &arrival.raw,
         })
         .collect();
-    let kept = house.store.write(|tx| messages::keep(tx, &rows, now))?;
-    let new: Vec<i64> = kept.iter().filter(|kept| kept.is_new()).map(|kept| kept.id()).collect();
-    let mut placed: BTreeMap<i64, Outcome> = place_all(house, Some(&new))?.into_iter().collect();
+    let (kept, claimed) = house.store.write(|tx| {
+        let kept = messages::keep(tx, &rows, now)?;
+        let new: Vec<i64> = kept.iter().filter(|kept| kept.sighting == Sighting::New).map(|kept| kept.id).collect();
+        let claimed = messages::claim(tx, Wanted::Ids(&new), now, LEASE)?;
+        Ok::<_, StoreError>((kept, claimed))
+    })?;
+    let raws: BTreeMap<i64, &[u8]> = kept.iter().map(|kept| kept.id).zip(rows.iter().map(|row| row.raw)).collect();
+    let work = claimed
+        .into_iter()
+        .map(|claimed| Work { raw: raws.get(&claimed.id).copied().unwrap_or_default().to_vec(), claimed })
+        .collect();
+    let mut placed: BTreeMap<i64, Outcome> = place_all(house, work)?.into_iter().collect();
     Ok(arrivals
         .iter()
         .zip(kept)
         .map(|(arrival, kept)| Taken {
             place: arrival.place.clone(),
-            message: kept.id(),
-            outcome: placed
-                .remove(&kept.id())
-                .unwrap_or(Outcome::Duplicate { of: kept.id(), why: "same-place" }),
+            message: kept.id,
+            outcome: placed.remove(&kept.id).unwrap_or(Outcome::Duplicate { of: kept.id, why: "same-place" }),
         })
         .collect())
 }
 
-/// Places what was kept and never placed: the work that a crash left.
+/// Places what was kept and never placed: the work that a crash left. Returns how many.
 ///
 /// # Errors
 /// When the store fails.
 pub fn catch_up(house: &House) -> anyhow::Result<usize> {
     let mut count = 0;
     loop {
-        let placed = place_all(house, None)?;
-        if placed.is_empty() {
+        let now = house.now.instant();
+        let work = house.store.write(|tx| {
+            let claimed = messages::claim(tx, Wanted::Oldest(BATCH as i64), now, LEASE)?;
+            claimed
+                .into_iter()
+                .map(|claimed| Ok(Work { raw: messages::raw(tx, claimed.id)?, claimed }))
+                .collect::<Result<Vec<_>, StoreError>>()
+        })?;
+        if work.is_empty() {
             return Ok(count);
         }
-        count += placed.len();
+        count += place_all(house, work)?.len();
     }
 }
 
-/// A kept message, read and recognised outside of any transaction.
-struct Read {
-    message: messages::Claimed,
-    mail: Option<Mail>,
-    reading: Option<Reading>,
+/// A claimed message with its bytes.
+struct Work {
+    claimed: Claimed,
+    raw: Vec<u8>,
 }
 
-fn place_all(house: &House, only: Option<&[i64]>) -> anyhow::Result<Vec<(i64, Outcome)>> {
-    if only.is_some_and(<[i64]>::is_empty) {
+/// A claimed message, read and recognised outside of any transaction; without a mail when it could not be read.
+pub(super) struct Read {
+    pub claimed: Claimed,
+    pub mail: Option<(Mail, Reading)>,
+}
+
+fn place_all(house: &House, work: Vec<Work>) -> anyhow::Result<Vec<(i64, Outcome)>> {
+    if work.is_empty() {
         return Ok(Vec::new());
     }
     let now = house.now.instant();
-    let limit = i64::try_from(BATCH)?;
-    let claimed = house.store.write(|tx| match only {
-        Some(ids) => messages::claim(tx, ids, now),
-        None => messages::claim_left(tx, limit, now),
-    })?;
     let pack = house.pack()?;
-    let read = read_all(claimed, &pack);
-    match house.store.write(|tx| read.iter().map(|read| place_one(tx, house, &pack, read, now)).collect()) {
-        Ok(placed) => Ok(placed),
-        // One message that cannot be placed must not hold up the others.
-        Err(_) => read
-            .iter()
-            .map(|read| Ok(house.store.write(|tx| place_one(tx, house, &pack, read, now))?))
-            .collect(),
+    let read = read_all(work, &pack);
+    let together = house.store.write(|tx| {
+        read.iter().map(|read| place_one(tx, house, &pack, read, now)).collect::<Result<Vec<_>, StepError>>()
+    });
+    if let Ok(placed) = together {
+        return Ok(placed);
     }
+    // One message that cannot be placed must not hold up the others; it stays kept for a later run.
+    let mut placed = Vec::new();
+    for read in &read {
+        match house.store.write(|tx| place_one(tx, house, &pack, read, now)) {
+            Ok(done) => placed.push(done),
+            Err(error) => {
+                tracing::error!(message = read.claimed.id, %error, "a message could not be placed; it stays kept");
+                let why = "not-placed".to_owned();
+                placed.push((read.claimed.id, Outcome::Quarantined { why }));
+            }
+        }
+    }
+    Ok(placed)
 }
 
 /// Reads on all cores: this is the part of the intake that costs time.
-fn read_all(claimed: Vec<messages::Claimed>, pack: &LoadedPack) -> Vec<Read> {
+fn read_all(work: Vec<Work>, pack: &LoadedPack) -> Vec<Read> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    if claimed.len() < 4 || workers < 2 {
-        return claimed.into_iter().map(|message| read_one(message, pack)).collect();
+    if work.len() < 4 || workers < 2 {
+        return work.into_iter().map(|work| read_one(work, pack)).collect();
     }
-    let size = claimed.len().div_ceil(workers);
-    let mut shares: Vec<Vec<messages::Claimed>> = Vec::new();
-    let mut claimed = claimed.into_iter().peekable();
-    while claimed.peek().is_some() {
-        shares.push(claimed.by_ref().take(size).collect());
+    let size = work.len().div_ceil(workers);
+    let mut rest = work.into_iter().peekable();
+    let mut shares = Vec::new();
+    while rest.peek().is_some() {
+        shares.push(rest.by_ref().take(size).collect::<Vec<_>>());
     }
     std::thread::scope(|scope| {
-        let workers: Vec<_> = shares
-            .into_iter()
-            .map(|share| {
-                scope.spawn(move || share.into_iter().map(|message| read_one(message, pack)).collect::<Vec<_>>())
-            })
-            .collect();
+        let read_share = |share: Vec<Work>| share.into_iter().map(|work| read_one(work, pack)).collect::<Vec<_>>();
+        let workers: Vec<_> = shares.into_iter().map(|share| scope.spawn(move || read_share(share))).collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
     })
 }
 
-fn read_one(message: messages::Claimed, pack: &LoadedPack) -> Read {
-    if message.attempts > messages::MOST_ATTEMPTS {
-        return Read { message, mail: None, reading: None };
+/// A panic costs this message alone: it goes to a person.
+fn read_one(work: Work, pack: &LoadedPack) -> Read {
+    let Work { claimed, raw } = work;
+    if claimed.health == Health::Poisoned {
+        return Read { claimed, mail: None };
     }
-    let read = catch_unwind(AssertUnwindSafe(|| {
-        let mail = parse(&message.raw);
+    let mail = catch_unwind(AssertUnwindSafe(|| {
+        let mail = parse(&raw);
         let classification = classify(&mail, &pack.lexicon);
-        let remarks = mail.remarks.clone();
-        (mail, Reading { classification, remarks })
+        let reading = Reading { classification, remarks: mail.remarks.clone(), thread: Thread::of(&mail) };
+        (mail, reading)
     }));
-    match read {
-        Ok((mail, reading)) => Read { message, mail: Some(mail), reading: Some(reading) },
-        Err(_) => Read { message, mail: None, reading: None },
-    }
+    Read { claimed, mail: mail.ok() }
 }

@@ -2,26 +2,30 @@
 
 use chrono::{DateTime, Utc};
 
-use super::intake::{MessageCard, Outcome, Read, Reading};
+use super::intake::{Outcome, Read};
+use crate::domain::classification::Kind;
 use crate::domain::decide::Command;
 use crate::domain::event::{Belonging, CaseKind, Channel, Triage};
 use crate::domain::letter::Occasion;
-use crate::domain::message::Mail;
+use crate::domain::message::{Mail, Sender};
 use crate::domain::person::Actor;
 use crate::domain::policy::{ExemptionId, OnBehalfId, RightId};
 use crate::domain::request::{PolicyStamp, Stage};
 use crate::domain::thread::{
     Correspondent, Findings, Legibility, Origin, Placed, Suspected, answerable, bare_subject, is_reply, place,
 };
-use crate::domain::classification::Kind;
 use crate::house::House;
 use crate::mail::compose::{Automatic, token_of};
 use crate::mail::letters::{self, Letterhead, Words};
 use crate::packs::LoadedPack;
 use crate::store::door::{Door, Draft, FirstMessage, Seen, StepError};
-use crate::store::messages::{self, Settled};
-use crate::store::requests::{self, Card, Stored};
-use crate::store::{Reader, StoreError, Tx, outbox};
+use crate::store::marks::{self, Mark};
+use crate::store::messages::{self, Card, Look, Marks, Outcome as Kept, Settled, Standing};
+use crate::store::requests::{self, Stored};
+use crate::store::{StoreError, Tx, Vault, outbox};
+
+/// Why a message is held: a person must say whether it belongs.
+const HELD: &str = "held";
 
 /// Places one message. On an error nothing of it is stored, and it stays kept.
 pub(super) fn place_one(
@@ -31,7 +35,7 @@ pub(super) fn place_one(
     read: &Read,
     now: DateTime<Utc>,
 ) -> Result<(i64, Outcome), StepError> {
-    let clues = Clues::of(tx, read, house);
+    let clues = read.mail.as_ref().map(|(mail, _)| Clues::of(tx.vault, mail, house)).unwrap_or_default();
     let findings = findings(tx, read, &clues, house)?;
     let placed = place(&findings);
     let placing = Placing { house, pack, read, clues: &clues, now };
@@ -39,62 +43,61 @@ pub(super) fn place_one(
         Placed::Opened { kind, triage } => placing.open(tx, kind, triage)?,
         Placed::Joined { request, belonging } => placing.join(tx, request, belonging)?,
         Placed::Duplicate { of } => {
-            placing.settle(tx, "duplicate", "again", None, Some(of))?;
+            placing.settle(tx, Kept::Duplicate, "again", None, Some(of))?;
             Outcome::Duplicate { of, why: "again" }
         }
         Placed::SetAside { why } => {
-            placing.settle(tx, "set-aside", why, None, None)?;
+            placing.settle(tx, Kept::SetAside, why, None, None)?;
             Outcome::SetAside { why: why.to_owned() }
         }
         Placed::Quarantined { why } => {
-            placing.settle(tx, "quarantined", why, None, None)?;
+            placing.settle(tx, Kept::Quarantined, why, None, None)?;
             Outcome::Quarantined { why: why.to_owned() }
         }
     };
-    Ok((read.message.id, outcome))
+    Ok((read.claimed.id, outcome))
 }
 
 /// Keyed digests by which a message is compared with others.
+#[derive(Default)]
 struct Clues {
-    mid: Option<[u8; 32]>,
-    sender: Option<[u8; 32]>,
-    fingerprint: Option<[u8; 32]>,
-    thread: Option<[u8; 32]>,
-    tokens: Vec<[u8; 32]>,
-    references: Vec<[u8; 32]>,
+    marks: Marks,
+    tokens: Vec<Mark>,
+    references: Vec<Mark>,
 }
 
 impl Clues {
-    fn of(db: &Reader<'_>, read: &Read, house: &House) -> Self {
-        let digest = |domain: &str, text: &str| db.vault.digest(domain, text.as_bytes());
-        let Some(mail) = &read.mail else {
-            return Self { mid: None, sender: None, fingerprint: None, thread: None, tokens: vec![], references: vec![] };
-        };
-        let address = mail.sender().map(|sender| sender.address.to_lowercase());
+    /// More earlier messages than this are not looked up.
+    const MOST_REFERENCES: usize = 20;
+
+    fn of(vault: &Vault, mail: &Mail, house: &House) -> Self {
+        let address = mail.sender().map(|sender| sender.address.as_str());
         let subject = bare_subject(&mail.subject);
         let text = mail.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let same = mail.message_id.as_ref().zip(address.as_ref());
-        let named = || mail.in_reply_to.iter().chain(mail.references.iter().rev());
+        let same = mail.message_id.as_deref().zip(address);
+        let named = || mail.in_reply_to.iter().chain(mail.references.iter().rev()).take(Self::MOST_REFERENCES);
         let domain = house.settings.mail_domain();
+        let marks = Marks {
+            mid: mail.message_id.as_deref().map(|mid| marks::message_id(vault, mid)),
+            sender: address.map(|address| marks::address(vault, address)),
+            fingerprint: same.map(|(mid, address)| marks::fingerprint(vault, mid, address, &subject, &text)),
+            thread: address.filter(|_| !subject.is_empty()).map(|address| marks::thread(vault, address, &subject)),
+        };
         Self {
-            mid: mail.message_id.as_deref().map(|mid| digest("message-id", mid)),
-            sender: address.as_deref().map(|address| digest("sender", address)),
-            fingerprint: same.map(|(mid, address)| digest("fingerprint", &[mid, address, &subject, &text].join("\0"))),
-            thread: address
-                .as_ref()
-                .filter(|_| !subject.is_empty())
-                .map(|address| digest("thread", &[address.as_str(), &subject].join("\0"))),
-            tokens: named().filter_map(|mid| token_of(mid, domain)).map(|token| digest("token", &token)).collect(),
-            references: named().take(20).map(|mid| digest("message-id", mid)).collect(),
+            marks,
+            tokens: named().filter_map(|mid| token_of(mid, domain)).map(|token| marks::token(vault, &token)).collect(),
+            references: named().map(|mid| marks::message_id(vault, mid)).collect(),
         }
     }
 }
 
 fn findings(tx: &mut Tx<'_>, read: &Read, clues: &Clues, house: &House) -> Result<Findings, StoreError> {
-    let id = read.message.id;
-    let duplicate_of = messages::same_bytes(tx, id, &read.message.digest)?
-        .or(clues.fingerprint.map(|print| messages::same_content(tx, id, &print)).transpose()?.flatten());
-    let (Some(mail), Some(reading)) = (&read.mail, &read.reading) else {
+    let id = read.claimed.id;
+    let mut duplicate_of = first_other(tx, Look::Digest(&read.claimed.digest), id)?;
+    if let (None, Some(print)) = (duplicate_of, &clues.marks.fingerprint) {
+        duplicate_of = first_other(tx, Look::Fingerprint(print), id)?;
+    }
+    let Some((mail, reading)) = &read.mail else {
         return Ok(Findings {
             duplicate_of,
             token: None,
@@ -108,16 +111,18 @@ fn findings(tx: &mut Tx<'_>, read: &Read, clues: &Clues, house: &House) -> Resul
     };
     let address = mail.sender().map(|sender| sender.address.as_str());
     let mut token = None;
-    for digest in &clues.tokens {
-        token = token.or(outbox::request_of_token(tx, digest)?);
+    for mark in &clues.tokens {
+        token = token.or(outbox::request_of_token(tx, mark)?);
     }
     let mut reference = None;
-    for digest in &clues.references {
-        reference = reference.or(messages::request_of_mid(tx, digest)?);
+    for mark in &clues.references {
+        reference = reference.or(request_of(tx, Look::MessageId(mark))?);
     }
     let mut subject = None;
-    if reference.is_none() && (is_reply(&mail.subject) || reading.classification.kind == Kind::FollowUp) {
-        subject = clues.thread.map(|thread| messages::request_of_thread(tx, &thread)).transpose()?.flatten();
+    if let (None, Some(thread), Some(sender)) = (reference, &clues.marks.thread, &clues.marks.sender)
+        && (is_reply(&mail.subject) || reading.classification.kind == Kind::FollowUp)
+    {
+        subject = request_of(tx, Look::Thread { thread, sender })?;
     }
     let origin = match address {
         None => Origin::Unclear,
@@ -134,6 +139,18 @@ fn findings(tx: &mut Tx<'_>, read: &Read, clues: &Clues, house: &House) -> Resul
         origin,
         legibility: Legibility::Readable,
     })
+}
+
+/// The first delivery among messages that look the same; a repetition is never the first.
+fn first_other(tx: &mut Tx<'_>, look: Look<'_>, id: i64) -> Result<Option<i64>, StoreError> {
+    let found = messages::look_up(tx, look)?;
+    let first = found.iter().find(|found| found.id != id && !matches!(found.outcome, Kept::Kept | Kept::Duplicate));
+    Ok(first.map(|found| found.id))
+}
+
+/// The request of a message that a look finds.
+fn request_of(tx: &mut Tx<'_>, look: Look<'_>) -> Result<Option<i64>, StoreError> {
+    Ok(messages::look_up(tx, look)?.iter().find_map(|found| found.request_id))
 }
 
 /// The request that goes on, where the suspected one was merged into another.
@@ -164,9 +181,10 @@ impl Placing<'_> {
     fn open(&self, tx: &mut Tx<'_>, kind: CaseKind, triage: Triage) -> Result<Outcome, StepError> {
         let shelf = self.house.shelf();
         let door = Door { book: &*shelf, actor: Actor::Mail, now: self.now };
-        let stored = door.open(tx, &self.draft(kind, triage))?;
+        let key_id = messages::key_of(tx, self.read.claimed.id)?;
+        let stored = door.open(tx, &self.draft(key_id, kind, triage))?;
         self.acknowledge(tx, &door, &stored)?;
-        self.settle(tx, "opened", "", Some(stored.id), None)?;
+        self.settle(tx, Kept::Opened, "", Some(stored.id), None)?;
         let needs_triage = stored.request.stage == Stage::Triage;
         Ok(Outcome::Opened { reference: stored.request.reference, needs_triage })
     }
@@ -174,8 +192,8 @@ impl Placing<'_> {
     fn join(&self, tx: &mut Tx<'_>, request: i64, belonging: Belonging) -> Result<Outcome, StepError> {
         let shelf = self.house.shelf();
         let door = Door { book: &*shelf, actor: Actor::Mail, now: self.now };
-        let message = self.read.message.id;
-        let received_at = self.read.message.received_at;
+        let message = self.read.claimed.id;
+        let received_at = self.read.claimed.received_at;
         let mut held = true;
         let stored = door.step(tx, request, Seen::Whatever, |desk| {
             let belonging = if self.changes_something(desk.stored) { Belonging::Held } else { belonging };
@@ -183,22 +201,22 @@ impl Placing<'_> {
             Ok(Command::Join { message, received_at, belonging })
         })?;
         messages::rekey(tx, message, stored.key_id)?;
-        self.settle(tx, "joined", if held { "held" } else { "" }, Some(request), None)?;
+        self.settle(tx, Kept::Joined, if held { HELD } else { "" }, Some(request), None)?;
         Ok(Outcome::Joined { reference: stored.request.reference, held })
     }
 
     /// What asks for something new, or comes when the clock stands, waits for a person even from a proven sender.
     fn changes_something(&self, stored: &Stored) -> bool {
-        let Some(reading) = &self.read.reading else { return true };
+        let Some((_, reading)) = &self.read.mail else { return true };
         let classification = &reading.classification;
         let new_right =
             classification.rights.iter().any(|found| stored.request.items.iter().all(|item| item.right.as_str() != found.id));
         new_right || classification.needs_triage || !stored.request.is_running()
     }
 
-    fn draft(&self, kind: CaseKind, triage: Triage) -> Draft {
+    fn draft(&self, key_id: i64, kind: CaseKind, triage: Triage) -> Draft {
         let policy = &self.pack.pack.policy;
-        let classification = self.read.reading.as_ref().map(|reading| &reading.classification);
+        let classification = self.read.mail.as_ref().map(|(_, reading)| &reading.classification);
         let on_behalf = classification.map_or(OnBehalfId::NONE, |found| found.on_behalf.id.as_str());
         let rule = policy.on_behalf(&OnBehalfId::new(on_behalf));
         let rights: Vec<RightId> = classification
@@ -209,12 +227,11 @@ impl Placing<'_> {
         };
         let rights: Vec<RightId> = rights.into_iter().filter(allowed).collect();
         let unsaid = kind == CaseKind::Request && rights.is_empty();
-        let card = self.read.mail.as_ref().map(MessageCard::of).unwrap_or_default();
         Draft {
             policy: PolicyStamp { id: policy.id.clone(), version: policy.version.clone() },
             channel: Channel::Mail,
-            received_at: self.read.message.received_at,
-            message: Some(FirstMessage { id: self.read.message.id, key_id: self.read.message.key_id }),
+            received_at: self.read.claimed.received_at,
+            message: Some(FirstMessage { id: self.read.claimed.id, key_id }),
             language: classification.map_or("en", |found| found.language.as_str()).to_owned(),
             kind,
             triage: if unsaid { Triage::Needed } else { triage },
@@ -223,18 +240,17 @@ impl Placing<'_> {
             hints: classification
                 .map(|found| found.flags.iter().map(|flag| ExemptionId::new(&flag.id)).collect())
                 .unwrap_or_default(),
-            card: Card { name: card.name, address: card.address, subject: card.subject },
+            card: self.read.mail.as_ref().map(|(mail, _)| card(mail)).unwrap_or_default(),
         }
     }
 
     /// One acknowledgement a request, and none to what RFC 3834 says must not be answered.
     fn acknowledge(&self, tx: &mut Tx<'_>, door: &Door<'_>, stored: &Stored) -> Result<(), StepError> {
-        let Some(mail) = &self.read.mail else { return Ok(()) };
+        let Some((mail, reading)) = &self.read.mail else { return Ok(()) };
         if answerable(mail, &self.house.settings.controller.contact).is_err() {
             return Ok(());
         }
-        let thread = MessageCard::of(mail).thread();
-        let head = Letterhead { settings: &self.house.settings, pack: &self.pack.pack, thread: Some(&thread) };
+        let head = Letterhead { settings: &self.house.settings, pack: &self.pack.pack, thread: Some(&reading.thread) };
         let unclear = stored.request.stage == Stage::Triage || stored.request.items.is_empty();
         let occasion = if unclear { Occasion::AcknowledgementUnclear } else { Occasion::Acknowledgement };
         door.step(tx, stored.id, Seen::Whatever, |desk| {
@@ -248,31 +264,29 @@ impl Placing<'_> {
     fn settle(
         &self,
         tx: &mut Tx<'_>,
-        outcome: &str,
+        outcome: Kept,
         why: &str,
         request_id: Option<i64>,
         duplicate_of: Option<i64>,
     ) -> Result<(), StoreError> {
         let unwritable = |error| StoreError::Corrupt(format!("a reading that cannot be written: {error}"));
-        let card = self.read.mail.as_ref().map(MessageCard::of);
-        let card = card.map(|card| serde_json::to_vec(&card)).transpose().map_err(unwritable)?;
-        let reading = self.read.reading.as_ref().map(serde_json::to_vec).transpose().map_err(unwritable)?;
-        messages::settle(
-            tx,
-            self.read.message.id,
-            &Settled {
-                outcome,
-                why,
-                request_id,
-                duplicate_of,
-                held: why == "held",
-                mid: self.clues.mid,
-                sender: self.clues.sender,
-                fingerprint: self.clues.fingerprint,
-                thread: self.clues.thread,
-                card: card.as_deref(),
-                reading: reading.as_deref(),
-            },
-        )
+        let reading = self.read.mail.as_ref().map(|(_, reading)| serde_json::to_value(reading));
+        let settled = Settled {
+            standing: Standing { outcome, why: why.to_owned(), request_id, duplicate_of, held: why == HELD },
+            marks: self.clues.marks,
+            card: self.read.mail.as_ref().map(|(mail, _)| card(mail)),
+            reading: reading.transpose().map_err(unwritable)?,
+        };
+        messages::settle(tx, self.read.claimed.id, &settled)
     }
+}
+
+/// Who wrote and about what, as lists show it.
+fn card(mail: &Mail) -> Card {
+    let (name, address) = match &mail.from {
+        Sender::Known(sender) => (sender.name.clone(), sender.address.clone()),
+        Sender::Ambiguous { shown } => (shown.clone(), String::new()),
+        Sender::Missing => (String::new(), String::new()),
+    };
+    Card { name, address, subject: mail.subject.clone() }
 }

@@ -1,13 +1,14 @@
 //! From a decision to a letter in the outbox: the facts a letter needs, its text, and the mail it becomes.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::compose::{self, Automatic, Outgoing};
 use crate::config::Settings;
 use crate::domain::event::CaseKind;
 use crate::domain::item::{Basis, Decision, Item};
 use crate::domain::letter::{self, CaseFacts, ExtensionFacts, ItemFacts, LetterText, Occasion, OutcomeWord};
-use crate::domain::message::Address;
+use crate::domain::message::{Address, Mail};
 use crate::domain::policy::{MethodId, Pack};
 use crate::store::door::{Desk, StepError};
 use crate::store::outbox::NewLetter;
@@ -24,12 +25,26 @@ pub struct Letterhead<'a> {
 }
 
 /// The reply headers of a letter (RFC 5322, section 3.6.4).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thread {
     /// The Message-ID it replies to, without brackets.
     pub in_reply_to: Option<String>,
     /// The Message-IDs before it, oldest first.
     pub references: Vec<String>,
+}
+
+impl Thread {
+    /// The most earlier messages that a reply names; the first of all and the latest are the ones that mail programs need.
+    const MOST: usize = 12;
+
+    /// The headers of a reply to a mail.
+    pub fn of(mail: &Mail) -> Self {
+        let mut references: Vec<String> = mail.references.iter().chain(&mail.message_id).cloned().collect();
+        while references.len() > Self::MOST {
+            references.remove(1);
+        }
+        Self { in_reply_to: mail.message_id.clone(), references }
+    }
 }
 
 /// What a letter says beyond what the request itself tells.

@@ -170,7 +170,7 @@ impl Door<'_> {
                 .collect(),
             deadline: rules.deadline(draft.received_at, 0),
             hints: draft.hints.clone(),
-            card: texts::keep(tx, &key, id, "card", &draft.card.written()?)?,
+            card: texts::keep(tx, &key, id, "card", &requests::written(&draft.card)?)?,
         };
         let request = Request::opened(&opening, self.now);
         let stored = Stored { id, seq: 1, key_id, card: draft.card.clone(), request };

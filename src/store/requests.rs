@@ -2,26 +2,16 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::schema::{request_rights, requests};
 use super::vault::{Key, keys, texts};
-use super::{Reader, Stamp, StoreError, Tx, journal, search};
+use super::{Reader, Stamp, StoreError, Tx, journal, marks, search};
 use crate::domain::decide::{RuleBook, Rules};
 use crate::domain::event::{By, Recorded};
 use crate::domain::reminder;
 use crate::domain::request::{Request, Stage};
 
-/// Who asks, and about what: the personal values of a request, kept under its key.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Card {
-    /// The requester's name as given; may be empty.
-    pub name: String,
-    /// The address to answer to; empty when there is none.
-    pub address: String,
-    /// The subject of the first message, or what it is about.
-    pub subject: String,
-}
+pub use super::messages::Card;
 
 /// A request with what the store knows of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,20 +28,13 @@ pub struct Stored {
     pub request: Request,
 }
 
-impl Card {
-    /// The card as it is kept.
-    pub(super) fn written(&self) -> Result<String, StoreError> {
-        serde_json::to_string(self).map_err(|error| StoreError::Corrupt(format!("a card that cannot be written: {error}")))
-    }
-
-    fn read(sealed: &[u8]) -> Result<Self, StoreError> {
-        serde_json::from_slice(sealed).map_err(|_| StoreError::Corrupt("a card".to_owned()))
-    }
+/// A card as it is kept.
+pub(super) fn written(card: &Card) -> Result<String, StoreError> {
+    serde_json::to_string(card).map_err(|error| StoreError::Corrupt(format!("a card that cannot be written: {error}")))
 }
 
-/// The keyed digest by which requests of one address are found.
-pub fn sender_digest(db: &Reader<'_>, address: &str) -> [u8; 32] {
-    db.vault.digest("sender", address.trim().to_lowercase().as_bytes())
+fn read(card: &[u8]) -> Result<Card, StoreError> {
+    serde_json::from_slice(card).map_err(|_| StoreError::Corrupt("a card".to_owned()))
 }
 
 /// A request by its number.
@@ -84,7 +67,7 @@ pub fn find_with_key(db: &mut Reader<'_>, id: i64) -> Result<(Stored, Key), Stor
         .optional()?;
     let (seq, key_id, card, state) = row.ok_or(StoreError::Missing { what: "request", id })?;
     let key = keys::find(db, key_id)?;
-    let card = Card::read(&db.vault.open(&key, &card_place(id), &card)?)?;
+    let card = read(&db.vault.open(&key, &card_place(id), &card)?)?;
     Ok((Stored { id, seq, key_id, card, request: state_of(id, &state)? }, key))
 }
 
@@ -93,7 +76,7 @@ pub fn find_with_key(db: &mut Reader<'_>, id: i64) -> Result<(Stored, Key), Stor
 /// # Errors
 /// When the store fails.
 pub fn of_sender(db: &mut Reader<'_>, address: &str, limit: i64) -> Result<Vec<i64>, StoreError> {
-    let digest = sender_digest(db, address);
+    let digest = marks::address(db.vault, address);
     Ok(requests::table
         .filter(requests::sender.eq(digest.as_slice()))
         .order(requests::id.desc())
@@ -131,8 +114,8 @@ pub fn counted_otherwise(db: &mut Reader<'_>, version: &str) -> Result<Vec<Store
 
 /// Writes a new request's row.
 pub(super) fn insert(tx: &mut Tx<'_>, key: &Key, stored: &Stored, rules: Rules<'_>) -> Result<(), StoreError> {
-    let sealed = tx.vault.seal(key, &card_place(stored.id), stored.card.written()?.as_bytes())?;
-    let sender = (!stored.card.address.is_empty()).then(|| sender_digest(tx, &stored.card.address).to_vec());
+    let sealed = tx.vault.seal(key, &card_place(stored.id), written(&stored.card)?.as_bytes())?;
+    let sender = (!stored.card.address.is_empty()).then(|| marks::address(tx.vault, &stored.card.address).to_vec());
     diesel::insert_into(requests::table)
         .values((
             requests::id.eq(stored.id),
@@ -219,13 +202,13 @@ fn mend(tx: &mut Tx<'_>, id: i64, book: &dyn RuleBook) -> Result<Option<String>,
     })?;
     let seq = i64::try_from(history.len()).unwrap_or(i64::MAX);
     let (found, key) = find_with_key(tx, id)?;
-    let card = Card::read(texts::read_committed(tx, &key, &request.card)?.as_bytes())?;
+    let card = read(texts::read_committed(tx, &key, &request.card)?.as_bytes())?;
     let truth = Stored { id, seq, key_id: found.key_id, card, request };
     let row: Row = requests::table.find(id).select(Row::as_select()).first(tx.conn)?;
     if found == truth && row == Row::of(&truth, rules)? {
         return Ok(None);
     }
-    let sealed = tx.vault.seal(&key, &card_place(id), truth.card.written()?.as_bytes())?;
+    let sealed = tx.vault.seal(&key, &card_place(id), written(&truth.card)?.as_bytes())?;
     diesel::update(requests::table.find(id)).set(requests::card.eq(sealed)).execute(tx.conn)?;
     update(tx, &truth, rules)?;
     Ok(Some(truth.request.reference))
@@ -302,7 +285,7 @@ pub(super) fn state_of(id: i64, state: &str) -> Result<Request, StoreError> {
 /// A card that was loaded beside its wrapped key; empty once the key was destroyed.
 pub(super) fn card_of(db: &Reader<'_>, id: i64, key_id: i64, wrapped: &[u8], card: &[u8]) -> Result<Card, StoreError> {
     match keys::open(db, key_id, wrapped) {
-        Ok(key) => Card::read(&db.vault.open(&key, &card_place(id), card)?),
+        Ok(key) => read(&db.vault.open(&key, &card_place(id), card)?),
         Err(StoreError::Erased(_)) => Ok(Card::default()),
         Err(error) => Err(error),
     }

@@ -1,3 +1,4 @@
 //! What the stories share: the two regimes they run under.
 
+pub mod house;
 pub mod rulebook;

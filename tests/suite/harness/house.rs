@@ -1,0 +1,115 @@
+//! A house for one story: a fresh store, a clock that the story turns, mail that is only looked at.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use habeas::config::Settings;
+use habeas::house::House;
+use habeas::jobs::intake::{self, Arrival, Outcome, Taken};
+use habeas::now::Now;
+use habeas::packs::Shelf;
+use habeas::store::requests::{self, Stored};
+use habeas::store::testing::{self, TestStore};
+
+/// One house and what the story needs to look into it.
+pub struct Story {
+    pub house: Arc<House>,
+    micros: Arc<AtomicI64>,
+    letters: std::cell::Cell<i64>,
+    _store: TestStore,
+    _folder: tempfile::TempDir,
+}
+
+pub fn instant(text: &str) -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339(text).unwrap().with_timezone(&Utc)
+}
+
+impl Story {
+    /// A house under the default policy, at an instant.
+    pub fn at(now: &str) -> Self {
+        Self::with(now, |settings| settings)
+    }
+
+    /// A house with settings of its own.
+    pub fn with(now: &str, change: impl FnOnce(Settings) -> Settings) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings {
+            data: folder.path().to_owned(),
+            base_url: "http://127.0.0.1:8080".into(),
+            ..Settings::default()
+        };
+        let settings = change(settings);
+        let micros = Arc::new(AtomicI64::new(instant(now).timestamp_micros()));
+        let told = Arc::clone(&micros);
+        let clock = Now::told(move || DateTime::from_timestamp_micros(told.load(Ordering::Relaxed)).unwrap());
+        // On PostgreSQL when a server is named, else on SQLite: the full suite runs every story on both.
+        let store = testing::stores().pop().unwrap();
+        let shelf = Shelf::open(&settings.policies).unwrap();
+        let house = House::new(store.clone(), settings, clock, shelf).unwrap();
+        Self { house: Arc::new(house), micros, letters: std::cell::Cell::new(0), _store: store, _folder: folder }
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.house.now.instant()
+    }
+
+    pub fn turn_to(&self, now: &str) {
+        self.micros.store(instant(now).timestamp_micros(), Ordering::Relaxed);
+    }
+
+    pub fn wait(&self, time: TimeDelta) {
+        self.micros.fetch_add(time.num_microseconds().unwrap(), Ordering::Relaxed);
+    }
+
+    /// The mailbox receives a mail, and the intake takes it.
+    pub fn receives(&self, raw: impl AsRef<[u8]>) -> Taken {
+        self.letters.set(self.letters.get() + 1);
+        let arrival = Arrival {
+            grp: "imap:privacy/INBOX/1".into(),
+            no: self.letters.get(),
+            place: "privacy/INBOX".into(),
+            received_at: Some(self.now()),
+            raw: raw.as_ref().to_vec(),
+        };
+        intake::take(&self.house, &[arrival]).unwrap().remove(0)
+    }
+
+    /// The request that a mail opened.
+    pub fn opens(&self, raw: impl AsRef<[u8]>) -> Stored {
+        match self.receives(raw).outcome {
+            Outcome::Opened { reference, .. } => self.request(&reference),
+            other => panic!("the mail opened nothing: {other:?}"),
+        }
+    }
+
+    pub fn request(&self, reference: &str) -> Stored {
+        self.house.store.read(|db| requests::find_by_reference(db, reference)).unwrap().unwrap()
+    }
+}
+
+/// A plain mail.
+pub fn mail(from: &str, subject: &str, body: &str) -> String {
+    mail_with(from, subject, "", body)
+}
+
+/// A plain mail with further header lines, each ended by CRLF.
+pub fn mail_with(from: &str, subject: &str, headers: &str, body: &str) -> String {
+    let id = blake(&format!("{from}{subject}{headers}{body}"));
+    format!(
+        "From: {from}\r\nTo: privacy@example.com\r\nSubject: {subject}\r\nMessage-ID: <{id}@mail.example>\r\n{headers}\
+         MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n"
+    )
+}
+
+fn blake(text: &str) -> String {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+pub fn corpus() -> PathBuf {
+    super::rulebook::root().join("tests/corpus")
+}
