@@ -7,6 +7,8 @@ mod engine;
 mod error;
 pub mod ids;
 pub mod journal;
+pub mod marks;
+pub mod messages;
 pub mod schema;
 mod stamp;
 #[doc(hidden)]

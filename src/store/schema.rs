@@ -114,6 +114,7 @@ diesel::table! {
         occasion -> Text,
         message_id -> Text,
         token -> Nullable<Binary>,
+        addressee -> Binary,
         automatic -> Bool,
         state -> Text,
         attempts -> Integer,

@@ -121,6 +121,7 @@ CREATE TABLE outbox (
     occasion TEXT NOT NULL,
     message_id TEXT NOT NULL UNIQUE,
     token BYTEA,
+    addressee BYTEA NOT NULL,
     automatic BOOLEAN NOT NULL,
     state TEXT NOT NULL,
     attempts INTEGER NOT NULL,
@@ -135,6 +136,8 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_by_state ON outbox (state, next_attempt_at);
 CREATE INDEX outbox_by_token ON outbox (token) WHERE token IS NOT NULL;
+CREATE INDEX outbox_by_addressee ON outbox (addressee, queued_at);
+CREATE INDEX outbox_by_queued ON outbox (queued_at);
 CREATE INDEX outbox_by_request ON outbox (request_id) WHERE request_id IS NOT NULL;
 
 CREATE TABLE notices (

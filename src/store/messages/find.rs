@@ -1,0 +1,295 @@
+//! Finding and listing messages, and opening what is sealed in them.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{Card, Outcome, place};
+use crate::store::marks::Mark;
+use crate::store::schema::{keys, messages};
+use crate::store::vault::keys as key_rows;
+use crate::store::{MultiBackend, Reader, Stamp, StoreError};
+
+/// More messages than this never share a digest in earnest; the oldest are enough to decide.
+const MOST_FOUND: i64 = 50;
+
+/// A message as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its number.
+    pub id: i64,
+    /// When the server took it.
+    pub received_at: DateTime<Utc>,
+    /// Its length in bytes.
+    pub size: i64,
+    /// Where it came from.
+    pub place: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The reason, as a short code.
+    pub why: String,
+    /// Its request.
+    pub request_id: Option<i64>,
+    /// The message it repeats.
+    pub duplicate_of: Option<i64>,
+    /// It waits for an officer to say whether it belongs.
+    pub held: bool,
+    /// Who wrote and about what; `None` before it was read and after it was erased.
+    pub card: Option<Card>,
+}
+
+/// A place in a list that later arrivals do not shift.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    /// The arrival of the last message shown.
+    pub received_at: DateTime<Utc>,
+    /// Its number.
+    pub id: i64,
+}
+
+/// By what to look messages up.
+#[derive(Debug, Clone, Copy)]
+pub enum Look<'a> {
+    /// Equal raw bytes.
+    Digest(&'a [u8]),
+    /// Equal Message-ID, sender, subject and text.
+    Fingerprint(&'a Mark),
+    /// Equal Message-ID.
+    MessageId(&'a Mark),
+    /// The same conversation with the same sender.
+    Thread {
+        /// Of sender and subject.
+        thread: &'a Mark,
+        /// Of the sender's address.
+        sender: &'a Mark,
+    },
+}
+
+/// A message that was looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its number.
+    pub id: i64,
+    /// When the server took it.
+    pub received_at: DateTime<Utc>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Its request.
+    pub request_id: Option<i64>,
+    /// It waits for an officer to say whether it belongs.
+    pub held: bool,
+    /// The digest of its sender's address.
+    pub sender: Option<Vec<u8>>,
+}
+
+/// Messages with an equal digest, the oldest first.
+pub fn look_up(db: &mut Reader<'_>, look: Look<'_>) -> Result<Vec<Found>, StoreError> {
+    let query = messages::table
+        .order((messages::received_at, messages::id))
+        .select((
+            messages::id,
+            messages::received_at,
+            messages::outcome,
+            messages::request_id,
+            messages::held,
+            messages::sender,
+        ))
+        .limit(MOST_FOUND)
+        .into_boxed::<MultiBackend>();
+    let query = match look {
+        Look::Digest(digest) => query.filter(messages::digest.eq(digest)),
+        Look::Fingerprint(mark) => query.filter(messages::fingerprint.eq(mark.as_slice())),
+        Look::MessageId(mark) => query.filter(messages::mid.eq(mark.as_slice())),
+        Look::Thread { thread, sender } => query
+            .filter(messages::thread.eq(thread.as_slice()))
+            .filter(messages::sender.eq(sender.as_slice())),
+    };
+    let rows: Vec<(i64, Stamp, String, Option<i64>, bool, Option<Vec<u8>>)> = query.load(db.conn)?;
+    rows.into_iter()
+        .map(|(id, received_at, outcome, request_id, held, sender)| {
+            let outcome = Outcome::stored(&outcome)?;
+            Ok(Found {
+                id,
+                received_at: received_at.into(),
+                outcome,
+                request_id,
+                held,
+                sender,
+            })
+        })
+        .collect()
+}
+
+/// Messages of one outcome, or of any, the newest first, after the place of `after`.
+pub fn list(
+    db: &mut Reader<'_>,
+    outcome: Option<Outcome>,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Vec<Listed>, StoreError> {
+    let mut query = messages::table
+        .inner_join(keys::table)
+        .select(LISTED)
+        .order((messages::received_at.desc(), messages::id.desc()))
+        .limit(limit)
+        .into_boxed::<MultiBackend>();
+    if let Some(outcome) = outcome {
+        query = query.filter(messages::outcome.eq(outcome.as_str()));
+    }
+    if let Some(Cursor { received_at, id }) = after {
+        let at = Stamp::from(received_at);
+        let same_instant = messages::received_at.eq(at).and(messages::id.lt(id));
+        query = query.filter(messages::received_at.lt(at).or(same_instant));
+    }
+    let rows: Vec<ListedRow> = query.load(db.conn)?;
+    rows.into_iter().map(|row| listed(db, row)).collect()
+}
+
+/// The messages of a request, the oldest first.
+pub fn of_request(db: &mut Reader<'_>, request_id: i64) -> Result<Vec<Listed>, StoreError> {
+    let rows: Vec<ListedRow> = messages::table
+        .inner_join(keys::table)
+        .filter(messages::request_id.eq(request_id))
+        .select(LISTED)
+        .order((messages::received_at, messages::id))
+        .load(db.conn)?;
+    rows.into_iter().map(|row| listed(db, row)).collect()
+}
+
+/// One message.
+pub fn find(db: &mut Reader<'_>, id: i64) -> Result<Option<Listed>, StoreError> {
+    let row: Option<ListedRow> = messages::table
+        .inner_join(keys::table)
+        .filter(messages::id.eq(id))
+        .select(LISTED)
+        .first(db.conn)
+        .optional()?;
+    row.map(|row| listed(db, row)).transpose()
+}
+
+/// Every byte of a message, as it arrived.
+pub fn raw(db: &mut Reader<'_>, id: i64) -> Result<Vec<u8>, StoreError> {
+    let row: Option<(i64, Vec<u8>, Vec<u8>)> = messages::table
+        .inner_join(keys::table)
+        .filter(messages::id.eq(id))
+        .select((keys::id, keys::wrapped, messages::raw))
+        .first(db.conn)
+        .optional()?;
+    let (key_id, wrapped, raw) = row.ok_or(StoreError::Missing { what: "message", id })?;
+    let key = key_rows::open(db, key_id, &wrapped)?;
+    db.vault.open(&key, &place(id, "raw"), &raw)
+}
+
+/// What the classification of a message said; `None` when it was never read.
+pub fn reading(db: &mut Reader<'_>, id: i64) -> Result<Option<Value>, StoreError> {
+    let row: Option<(i64, Vec<u8>, Option<Vec<u8>>)> = messages::table
+        .inner_join(keys::table)
+        .filter(messages::id.eq(id))
+        .select((keys::id, keys::wrapped, messages::reading))
+        .first(db.conn)
+        .optional()?;
+    let (key_id, wrapped, reading) = row.ok_or(StoreError::Missing { what: "message", id })?;
+    reading
+        .map(|sealed| open_json(db, (key_id, &wrapped), id, "reading", &sealed))
+        .transpose()
+}
+
+/// How many messages stand at each outcome. Their sum is every message that ever reached the mailbox.
+pub fn balance(db: &mut Reader<'_>) -> Result<Vec<(Outcome, i64)>, StoreError> {
+    let counts: Vec<(String, i64)> = messages::table
+        .group_by(messages::outcome)
+        .select((messages::outcome, diesel::dsl::count_star()))
+        .load(db.conn)?;
+    Ok(Outcome::ALL
+        .into_iter()
+        .map(|outcome| {
+            (
+                outcome,
+                counts
+                    .iter()
+                    .find(|(word, _)| word == outcome.as_str())
+                    .map_or(0, |(_, count)| *count),
+            )
+        })
+        .collect())
+}
+
+const LISTED: (
+    messages::id,
+    messages::received_at,
+    messages::size,
+    messages::place,
+    messages::outcome,
+    messages::why,
+    messages::request_id,
+    messages::duplicate_of,
+    messages::held,
+    messages::card,
+    keys::id,
+    keys::wrapped,
+) = (
+    messages::id,
+    messages::received_at,
+    messages::size,
+    messages::place,
+    messages::outcome,
+    messages::why,
+    messages::request_id,
+    messages::duplicate_of,
+    messages::held,
+    messages::card,
+    keys::id,
+    keys::wrapped,
+);
+
+#[derive(Queryable)]
+struct ListedRow {
+    id: i64,
+    received_at: Stamp,
+    size: i64,
+    place: String,
+    outcome: String,
+    why: String,
+    request_id: Option<i64>,
+    duplicate_of: Option<i64>,
+    held: bool,
+    card: Option<Vec<u8>>,
+    key_id: i64,
+    wrapped: Vec<u8>,
+}
+
+fn listed(db: &Reader<'_>, row: ListedRow) -> Result<Listed, StoreError> {
+    let card = match row.card {
+        Some(sealed) => match open_json(db, (row.key_id, &row.wrapped), row.id, "card", &sealed) {
+            Ok(card) => Some(card),
+            Err(StoreError::Erased(_)) => None,
+            Err(error) => return Err(error),
+        },
+        None => None,
+    };
+    Ok(Listed {
+        id: row.id,
+        received_at: row.received_at.into(),
+        size: row.size,
+        place: row.place,
+        outcome: Outcome::stored(&row.outcome)?,
+        why: row.why,
+        request_id: row.request_id,
+        duplicate_of: row.duplicate_of,
+        held: row.held,
+        card,
+    })
+}
+
+fn open_json<T: DeserializeOwned>(
+    db: &Reader<'_>,
+    (key_id, wrapped): (i64, &[u8]),
+    id: i64,
+    column: &str,
+    sealed: &[u8],
+) -> Result<T, StoreError> {
+    let key = key_rows::open(db, key_id, wrapped)?;
+    let json = db.vault.open(&key, &place(id, column), sealed)?;
+    serde_json::from_slice(&json).map_err(|_| StoreError::Corrupt(format!("{} is not as written", place(id, column))))
+}
