@@ -1,76 +1,79 @@
-//! The packs and calendars that the program brings with it.
+//! The pack and the calendar that the program brings along, so that it needs no files beside it.
 
-/// The files of the default pack, by their names inside it.
-pub(super) fn cn_statement() -> Vec<(&'static str, &'static str)> {
-    let mut files = vec![
-        ("statement.toml", include_str!("cn-statement/statement.toml")),
-        ("lexicon.toml", include_str!("cn-statement/lexicon.toml")),
-    ];
-    files.extend(LETTERS.into_iter().flatten());
-    files
-}
+use std::collections::BTreeMap;
 
-/// The working days of mainland China.
-pub(super) const CN: &str = include_str!("calendars/CN.toml");
+/// The calendars, by region.
+pub(super) const CALENDARS: [(&str, &str); 1] = [("CN", include_str!("calendars/CN.toml"))];
 
-macro_rules! letter {
-    ($stem:literal) => {
-        [
-            (concat!("letters/", $stem, ".en.txt"), include_str!(concat!("cn-statement/letters/", $stem, ".en.txt"))),
-            (
-                concat!("letters/", $stem, ".zh-Hans.txt"),
-                include_str!(concat!("cn-statement/letters/", $stem, ".zh-Hans.txt")),
-            ),
-        ]
+/// The files of a pack that are compiled in: its statement, its lexicon, and each letter in each language.
+macro_rules! pack {
+    ($name:literal, [$($language:literal),+], $letters:tt) => {{
+        let mut files = BTreeMap::from([
+            ("statement.toml", include_str!(concat!($name, "/statement.toml"))),
+            ("lexicon.toml", include_str!(concat!($name, "/lexicon.toml"))),
+        ]);
+        $(pack!(@letters files, $name, $language, $letters);)+
+        files
+    }};
+    (@letters $files:ident, $name:literal, $language:literal, [$($letter:literal),+ $(,)?]) => {
+        $($files.insert(
+            concat!("letters/", $letter, ".", $language, ".txt"),
+            include_str!(concat!($name, "/letters/", $letter, ".", $language, ".txt")),
+        );)+
     };
 }
 
-const LETTERS: [[(&str, &str); 2]; 25] = [
-    letter!("acknowledgement"),
-    letter!("acknowledgement-unclear"),
-    letter!("answer"),
-    letter!("digest"),
-    letter!("evidence"),
-    letter!("exemption"),
-    letter!("greeting"),
-    letter!("greeting-unnamed"),
-    letter!("identity-not-proven"),
-    letter!("identity-question"),
-    letter!("item-granted"),
-    letter!("item-not-for-us"),
-    letter!("item-nothing-held"),
-    letter!("item-partly-granted"),
-    letter!("item-refused"),
-    letter!("late"),
-    letter!("missing-ground"),
-    letter!("note"),
-    letter!("on-behalf"),
-    letter!("provisional"),
-    letter!("remedy"),
-    letter!("reminder"),
-    letter!("right"),
-    letter!("withdrawal-confirmed"),
-    letter!("work"),
-];
+/// The packs, each as its files by name.
+pub(super) fn packs() -> [BTreeMap<&'static str, &'static str>; 1] {
+    [pack!(
+        "cn-statement",
+        ["en", "zh-Hans"],
+        [
+            "acknowledgement",
+            "acknowledgement-unclear",
+            "answer",
+            "digest",
+            "evidence",
+            "exemption",
+            "greeting",
+            "greeting-unnamed",
+            "identity-not-proven",
+            "identity-question",
+            "item-granted",
+            "item-not-for-us",
+            "item-nothing-held",
+            "item-partly-granted",
+            "item-refused",
+            "late",
+            "missing-ground",
+            "note",
+            "on-behalf",
+            "provisional",
+            "reminder",
+            "remedy",
+            "right",
+            "withdrawal-confirmed",
+            "work",
+        ]
+    )]
+}
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
     use std::path::Path;
 
-    /// A letter that is written but not listed would be missing from the program alone.
+    use super::*;
+    use crate::packs::folder;
+
     #[test]
-    fn every_file_of_the_pack_is_embedded() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/packs/cn-statement/letters");
-        let written: BTreeSet<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| format!("letters/{}", entry.unwrap().file_name().to_str().unwrap()))
+    fn what_is_compiled_in_is_what_the_folder_holds() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/packs/cn-statement");
+        let on_disk = folder::read(&folder).unwrap();
+        let [compiled_in] = packs();
+        let on_disk: Vec<(&str, &str)> = on_disk
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
             .collect();
-        let embedded: BTreeSet<String> = super::cn_statement()
-            .into_iter()
-            .map(|(name, _)| name.to_owned())
-            .filter(|name| name.starts_with("letters/"))
-            .collect();
-        assert_eq!(written, embedded);
+        assert_eq!(compiled_in.into_iter().collect::<Vec<_>>(), on_disk);
     }
 }

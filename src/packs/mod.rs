@@ -1,122 +1,101 @@
-//! The shelf of policy packs and working-day calendars: those that the program brings, and those read from folders.
-//!
-//! A pack in a folder named by the settings is used without a rebuild.
+//! The shelf of policy packs and calendars: those that the program brings, and those read from folders.
 
 mod embedded;
+mod folder;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use chrono::NaiveDate;
 
 use crate::domain::calendar::Calendar;
 use crate::domain::decide::{RuleBook, Rules};
 use crate::domain::lexicon::{KnownIds, Lexicon};
 use crate::domain::mistake::Mistake;
-use crate::domain::policy::Pack;
+use crate::domain::policy::{LEXICON_FILE, Pack, Policy, STATEMENT_FILE, statement_line};
 use crate::domain::request::PolicyStamp;
 
-/// A pack ready for use: its words compiled, its calendar beside it.
-#[derive(Clone)]
+/// Where a pack keeps calendars of its own.
+const CALENDARS: &str = "calendars/";
+
+/// What the program brings is told apart from folders by this name.
+const BUILT_IN: &str = "built in";
+
+/// Calendars by region.
+type Calendars = BTreeMap<String, Arc<Calendar>>;
+
+/// A pack with all that is made of its files, once.
+#[derive(Debug, Clone)]
 pub struct LoadedPack {
     /// The policy and its letters.
     pub pack: Arc<Pack>,
-    /// What recognises rights in mail.
+    /// The words by which mail is understood.
     pub lexicon: Arc<Lexicon>,
-    /// The calendar in force for it.
+    /// The working days it counts.
     pub calendar: Arc<Calendar>,
 }
 
-/// All packs and calendars there are.
-#[derive(Clone, Default)]
+/// All packs, in each of their versions, and the calendars they can name.
+#[derive(Debug, Clone)]
 pub struct Shelf {
     packs: Vec<Arc<LoadedPack>>,
-    calendars: BTreeMap<String, Arc<Calendar>>,
+    calendars: Calendars,
 }
 
-/// The mistakes of a pack, with the folder they are in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadPack {
-    /// The folder, or the name of an embedded pack.
-    pub folder: String,
-    /// What is wrong in it.
-    pub mistakes: Vec<Mistake>,
-}
+/// Every mistake found in packs and calendars, with the folder each is in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Mistakes(pub Vec<(String, Mistake)>);
 
-impl fmt::Display for BadPack {
+impl fmt::Display for Mistakes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines: Vec<String> = self.mistakes.iter().map(|mistake| format!("{}/{mistake}", self.folder)).collect();
-        f.write_str(&lines.join("\n"))
+        let lines = self.0.iter().map(|(folder, mistake)| format!("{folder}/{mistake}"));
+        f.write_str(&lines.collect::<Vec<_>>().join("\n"))
     }
 }
-
-impl std::error::Error for BadPack {}
-
-/// The files of a pack, by their names inside it, `/` between the parts.
-pub type PackFiles = BTreeMap<String, String>;
 
 impl Shelf {
-    /// The embedded packs, and one from each folder. A later pack of the same name and version replaces an earlier one.
+    /// The pack in use where nothing else is said.
+    pub const DEFAULT: &str = "cn-statement";
+
+    /// The packs and calendars that the program brings, and those in further folders. A folder is a pack itself when it
+    /// has a `statement.toml`; otherwise each folder in it that has one is a pack, and its `calendars` take the place of
+    /// the built-in ones of the same region.
     ///
     /// # Errors
-    /// The mistakes of the first pack that has any.
-    pub fn open(folders: &[PathBuf]) -> Result<Self, BadPack> {
-        let mut shelf = Self::default();
-        shelf.put_calendar(calendar("CN.toml", embedded::CN).map_err(|mistakes| bad("calendars", mistakes))?);
-        let files = embedded::cn_statement().into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
-        shelf.put(&files).map_err(|mistakes| bad("cn-statement", mistakes))?;
+    /// Every mistake found, each with its folder, file, line and cure.
+    pub fn open(folders: &[PathBuf]) -> Result<Self, Mistakes> {
+        let mut opening = Opening::default();
+        opening.built_in();
         for folder in folders {
-            let name = folder.display().to_string();
-            let files = read_folder(folder).map_err(|mistake| bad(&name, vec![mistake]))?;
-            shelf.put(&files).map_err(|mistakes| bad(&name, mistakes))?;
+            opening.folder(folder);
         }
-        Ok(shelf)
+        opening.finish()
     }
 
-    /// Puts a pack and the calendars it brings on the shelf.
-    ///
-    /// # Errors
-    /// All its mistakes; then nothing has changed.
-    pub fn put(&mut self, files: &PackFiles) -> Result<Arc<LoadedPack>, Vec<Mistake>> {
-        let mut next = self.clone();
-        for (name, text) in files.iter().filter(|(name, _)| name.starts_with("calendars/")) {
-            next.put_calendar(calendar(name, text)?);
-        }
-        let pack = Pack::parse(files)?;
-        let lexicon = lexicon(&pack)?;
-        let region = &pack.policy.calendar;
-        let Some(calendar) = next.calendar(region) else {
-            return Err(vec![Mistake::new(
-                "statement.toml",
-                0,
-                format!("There is no calendar for {region}."),
-                format!("Add calendars/{region}.toml to the pack, or name a region that has one."),
-            )]);
-        };
-        let loaded = Arc::new(LoadedPack { pack: Arc::new(pack), lexicon: Arc::new(lexicon), calendar });
-        next.packs.retain(|kept| stamp(kept) != stamp(&loaded));
-        next.packs.push(Arc::clone(&loaded));
-        *self = next;
-        Ok(loaded)
+    /// All packs: by name, the newest version first.
+    pub fn packs(&self) -> &[Arc<LoadedPack>] {
+        &self.packs
     }
 
-    /// The newest version of a pack by name; without a name, the default pack.
+    /// The newest version of a pack; without a name, of the pack that the program brings.
     pub fn pack(&self, name: Option<&str>) -> Option<Arc<LoadedPack>> {
-        self.packs
-            .iter()
-            .filter(|loaded| name.is_none_or(|name| loaded.pack.policy.id == name))
-            .max_by_key(|loaded| (loaded.pack.policy.in_force_from, std::cmp::Reverse(loaded.pack.policy.id.clone())))
-            .cloned()
+        self.versions(name).next().cloned()
+    }
+
+    /// The version of a pack in force on a local date: the newest that has begun, or the oldest when none has.
+    pub fn in_force(&self, name: Option<&str>, on: NaiveDate) -> Option<Arc<LoadedPack>> {
+        let begun = self
+            .versions(name)
+            .find(|loaded| loaded.pack.policy.in_force_from <= on);
+        begun.or_else(|| self.versions(name).last()).cloned()
     }
 
     /// One version of a pack.
-    pub fn version(&self, id: &str, version: &str) -> Option<&LoadedPack> {
-        self.packs.iter().map(Arc::as_ref).find(|loaded| stamp(loaded) == (id, version))
-    }
-
-    /// All packs, in the order they were put.
-    pub fn packs(&self) -> impl Iterator<Item = &LoadedPack> {
-        self.packs.iter().map(Arc::as_ref)
+    pub fn version(&self, id: &str, version: &str) -> Option<Arc<LoadedPack>> {
+        self.find(id, version).cloned()
     }
 
     /// The calendar of a region.
@@ -124,84 +103,260 @@ impl Shelf {
         self.calendars.get(region).cloned()
     }
 
-    /// All calendars, by region.
-    pub fn calendars(&self) -> impl Iterator<Item = &Arc<Calendar>> {
-        self.calendars.values()
-    }
-
-    /// The same shelf with another calendar in force for its region.
+    /// The same shelf with another calendar for its region, in all packs that name it.
     #[must_use]
     pub fn with_calendar(&self, calendar: Calendar) -> Self {
-        let mut shelf = self.clone();
-        shelf.put_calendar(calendar);
-        shelf
+        let calendar = Arc::new(calendar);
+        let packs = self.packs.iter().map(|loaded| {
+            if loaded.pack.policy.calendar == calendar.region() {
+                Arc::new(LoadedPack {
+                    calendar: Arc::clone(&calendar),
+                    ..LoadedPack::clone(loaded)
+                })
+            } else {
+                Arc::clone(loaded)
+            }
+        });
+        let packs = packs.collect();
+        let mut calendars = self.calendars.clone();
+        calendars.insert(calendar.region().to_owned(), calendar);
+        Self { packs, calendars }
     }
 
-    fn put_calendar(&mut self, calendar: Calendar) {
-        let calendar = Arc::new(calendar);
-        for loaded in &mut self.packs {
-            if loaded.pack.policy.calendar == calendar.region() {
-                *loaded = Arc::new(LoadedPack { calendar: Arc::clone(&calendar), ..LoadedPack::clone(loaded) });
-            }
-        }
-        self.calendars.insert(calendar.region().to_owned(), calendar);
+    fn versions(&self, name: Option<&str>) -> impl Iterator<Item = &Arc<LoadedPack>> {
+        let name = name.unwrap_or(Self::DEFAULT);
+        self.packs.iter().filter(move |loaded| loaded.pack.policy.id == name)
+    }
+
+    fn find(&self, id: &str, version: &str) -> Option<&Arc<LoadedPack>> {
+        self.packs
+            .iter()
+            .find(|loaded| is_version(&loaded.pack.policy, id, version))
     }
 }
 
 impl RuleBook for Shelf {
     fn rules(&self, policy: &PolicyStamp) -> Option<Rules<'_>> {
-        let loaded = self.version(&policy.id, &policy.version)?;
-        Some(Rules { policy: &loaded.pack.policy, calendar: &loaded.calendar })
+        let loaded = self.find(&policy.id, &policy.version)?;
+        Some(Rules {
+            policy: &loaded.pack.policy,
+            calendar: &loaded.calendar,
+        })
     }
 }
 
-/// Reads the files of a pack from its folder: the statement, the lexicon, its letters and its calendars.
-///
-/// # Errors
-/// The file that cannot be read.
-pub fn read_folder(folder: &Path) -> Result<PackFiles, Mistake> {
-    let mut files = PackFiles::new();
-    for (part, ending) in [("", ".toml"), ("letters/", ".txt"), ("calendars/", ".toml")] {
-        let entries = match std::fs::read_dir(folder.join(part)) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !part.is_empty() => continue,
-            Err(error) => return Err(unreadable(part, &error)),
+impl LoadedPack {
+    /// Makes a pack of its files: the policy and letters, the lexicon, and the calendar it names, which is its own or one
+    /// of `shared`.
+    ///
+    /// # Errors
+    /// Every mistake found in the files.
+    pub fn parse(files: &BTreeMap<String, String>, shared: &Calendars) -> Result<Self, Vec<Mistake>> {
+        let (own, mut mistakes) = parse_calendars(files);
+        let pack = Pack::parse(files).map_err(|found| [found, std::mem::take(&mut mistakes)].concat())?;
+        let lexicon = match parse_lexicon(&pack) {
+            Ok(lexicon) => Some(lexicon),
+            Err(found) => {
+                mistakes.extend(found);
+                None
+            }
         };
-        for entry in entries {
-            let path = entry.map_err(|error| unreadable(part, &error))?.path();
-            let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| name.ends_with(ending)) else {
-                continue;
-            };
-            let name = format!("{part}{name}");
-            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&name, &error))?;
-            files.insert(name, text);
+        let region = &pack.policy.calendar;
+        let calendar = own.get(region).or_else(|| shared.get(region)).cloned();
+        if calendar.is_none() {
+            let known: Vec<&str> = own.keys().chain(shared.keys()).map(String::as_str).collect();
+            let line = files
+                .get(STATEMENT_FILE)
+                .map_or(0, |text| statement_line(text, "calendar"));
+            let cure = format!(
+                "Use one of {}, or add the file `{CALENDARS}{region}.toml` to the pack.",
+                known.join(", ")
+            );
+            mistakes.push(Mistake::new(
+                STATEMENT_FILE,
+                line,
+                format!("There is no calendar `{region}`."),
+                cure,
+            ));
+        }
+        match (lexicon, calendar) {
+            (Some(lexicon), Some(calendar)) if mistakes.is_empty() => Ok(Self {
+                pack: Arc::new(pack),
+                lexicon: Arc::new(lexicon),
+                calendar,
+            }),
+            (_, _) => Err(mistakes),
         }
     }
-    Ok(files)
+
+    /// Makes a pack of the files in a folder, with the built-in calendars beside its own.
+    ///
+    /// # Errors
+    /// Every mistake found in the files.
+    pub fn open(folder: &Path) -> Result<Self, Vec<Mistake>> {
+        let (calendars, mistakes) = parse_calendars(&built_in_calendars());
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        Self::parse(&folder::read(folder)?, &calendars)
+    }
 }
 
-fn unreadable(name: &str, error: &std::io::Error) -> Mistake {
-    let name = if name.is_empty() { "." } else { name };
-    Mistake::new(name, 0, format!("It cannot be read: {error}."), "Check its name, its permissions and that it is UTF-8.")
+/// The work of filling a shelf.
+#[derive(Default)]
+struct Opening {
+    calendars: Calendars,
+    packs: Vec<(String, BTreeMap<String, String>)>,
+    mistakes: Vec<(String, Mistake)>,
 }
 
-fn calendar(name: &str, text: &str) -> Result<Calendar, Vec<Mistake>> {
-    Calendar::parse(text, name)
+impl Opening {
+    fn built_in(&mut self) {
+        self.calendars_of(BUILT_IN, &built_in_calendars());
+        for pack in embedded::packs() {
+            let files = pack.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
+            self.packs.push((BUILT_IN.to_owned(), files.collect()));
+        }
+    }
+
+    fn folder(&mut self, folder: &Path) {
+        let shown = folder.display().to_string();
+        if folder.join(STATEMENT_FILE).is_file() {
+            return self.pack(folder);
+        }
+        match folder::read_calendars(folder) {
+            Ok(files) => self.calendars_of(&shown, &files),
+            Err(mistakes) => self.refuse(&shown, mistakes),
+        }
+        match fs::read_dir(folder) {
+            Ok(entries) => {
+                let mut inner: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+                inner.sort();
+                inner
+                    .iter()
+                    .filter(|path| path.join(STATEMENT_FILE).is_file())
+                    .for_each(|path| self.pack(path));
+            }
+            Err(error) => {
+                let cure = "Name a folder with a policy pack in it, or take it out of the settings.";
+                self.refuse(
+                    &shown,
+                    vec![Mistake::new(".", 0, format!("It cannot be read: {error}."), cure)],
+                );
+            }
+        }
+    }
+
+    fn pack(&mut self, folder: &Path) {
+        let shown = folder.display().to_string();
+        match folder::read(folder) {
+            Ok(files) => self.packs.push((shown, files)),
+            Err(mistakes) => self.refuse(&shown, mistakes),
+        }
+    }
+
+    fn calendars_of(&mut self, folder: &str, files: &BTreeMap<String, String>) {
+        let (calendars, mistakes) = parse_calendars(files);
+        self.calendars.extend(calendars);
+        self.refuse(folder, mistakes);
+    }
+
+    fn refuse(&mut self, folder: &str, mistakes: Vec<Mistake>) {
+        self.mistakes
+            .extend(mistakes.into_iter().map(|mistake| (folder.to_owned(), mistake)));
+    }
+
+    /// Reads the packs, once all calendars are known.
+    fn finish(mut self) -> Result<Shelf, Mistakes> {
+        let mut packs: Vec<Arc<LoadedPack>> = Vec::new();
+        for (folder, files) in std::mem::take(&mut self.packs) {
+            match LoadedPack::parse(&files, &self.calendars) {
+                Ok(loaded) => match clash(&packs, &loaded) {
+                    Some(mistake) => self.refuse(&folder, vec![mistake]),
+                    None => packs.push(Arc::new(loaded)),
+                },
+                Err(mistakes) => self.refuse(&folder, mistakes),
+            }
+        }
+        let newest_first = |loaded: &Arc<LoadedPack>| std::cmp::Reverse(loaded.pack.policy.in_force_from);
+        packs.sort_by(|a, b| {
+            a.pack
+                .policy
+                .id
+                .cmp(&b.pack.policy.id)
+                .then_with(|| newest_first(a).cmp(&newest_first(b)))
+        });
+        if self.mistakes.is_empty() {
+            Ok(Shelf {
+                packs,
+                calendars: self.calendars,
+            })
+        } else {
+            Err(Mistakes(self.mistakes))
+        }
+    }
 }
 
-fn lexicon(pack: &Pack) -> Result<Lexicon, Vec<Mistake>> {
+/// A request stays with the version in force when it arrived, so one version can only have one text.
+fn clash(packs: &[Arc<LoadedPack>], loaded: &LoadedPack) -> Option<Mistake> {
+    let policy = &loaded.pack.policy;
+    packs
+        .iter()
+        .find(|known| is_version(&known.pack.policy, &policy.id, &policy.version))
+        .map(|_| {
+            let what = format!("Version {} of `{}` is there already.", policy.version, policy.id);
+            Mistake::new(STATEMENT_FILE, 0, what, "Give this one a version or an id of its own.")
+        })
+}
+
+fn is_version(policy: &Policy, id: &str, version: &str) -> bool {
+    policy.id == id && policy.version == version
+}
+
+fn built_in_calendars() -> BTreeMap<String, String> {
+    let files = embedded::CALENDARS.iter();
+    files
+        .map(|(region, text)| (format!("{CALENDARS}{region}.toml"), (*text).to_owned()))
+        .collect()
+}
+
+/// The calendars among a pack's files, by region; each file is named after its region.
+fn parse_calendars(files: &BTreeMap<String, String>) -> (Calendars, Vec<Mistake>) {
+    let mut calendars = Calendars::new();
+    let mut mistakes = Vec::new();
+    for (file, text) in files.iter().filter(|(file, _)| file.starts_with(CALENDARS)) {
+        match Calendar::parse(text, file) {
+            Ok(calendar) if *file == format!("{CALENDARS}{}.toml", calendar.region()) => {
+                calendars.insert(calendar.region().to_owned(), Arc::new(calendar));
+            }
+            Ok(calendar) => {
+                let what = format!("The file holds the calendar of `{}`.", calendar.region());
+                mistakes.push(Mistake::new(
+                    file,
+                    0,
+                    what,
+                    format!("Name it `{CALENDARS}{}.toml`.", calendar.region()),
+                ));
+            }
+            Err(found) => mistakes.extend(found),
+        }
+    }
+    (calendars, mistakes)
+}
+
+fn parse_lexicon(pack: &Pack) -> Result<Lexicon, Vec<Mistake>> {
     let policy = &pack.policy;
     let rights: Vec<&str> = policy.rights.iter().map(|right| right.id.as_str()).collect();
-    let exemptions: Vec<&str> = policy.exemptions.iter().map(|exemption| exemption.id.as_str()).collect();
+    let exemptions: Vec<&str> = policy
+        .exemptions
+        .iter()
+        .map(|exemption| exemption.id.as_str())
+        .collect();
     let on_behalf: Vec<&str> = policy.on_behalf.iter().map(|rule| rule.id.as_str()).collect();
-    let known = KnownIds { rights: &rights, exemptions: &exemptions, on_behalf: &on_behalf };
-    Lexicon::parse(&pack.lexicon_text, "lexicon.toml", &known)
-}
-
-fn stamp(loaded: &LoadedPack) -> (&str, &str) {
-    (&loaded.pack.policy.id, &loaded.pack.policy.version)
-}
-
-fn bad(folder: &str, mistakes: Vec<Mistake>) -> BadPack {
-    BadPack { folder: folder.to_owned(), mistakes }
+    let known = KnownIds {
+        rights: &rights,
+        exemptions: &exemptions,
+        on_behalf: &on_behalf,
+    };
+    Lexicon::parse(&pack.lexicon_text, LEXICON_FILE, &known)
 }

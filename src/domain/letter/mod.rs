@@ -15,6 +15,7 @@ pub use self::{
     compose::compose,
     letters::Letters,
     staff::{Digest, ReminderLine, compose_digest, compose_reminder},
+    wording::standing,
 };
 use super::policy::{ExemptionId, GroundId, Localized, MethodId, OnBehalfId, RightId};
 

@@ -2,6 +2,8 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use crate::domain::deadline::Standing;
+
 /// The longest display name that is still taken for a name, in characters.
 const LONGEST_NAME: usize = 60;
 
@@ -19,6 +21,26 @@ pub(super) fn date(language: &str, day: NaiveDate) -> String {
 /// Several things in one sentence, apart by semicolons.
 pub(super) fn in_a_row(language: &str, things: &[String]) -> String {
     things.join(if language.starts_with("zh") { "；" } else { "; " })
+}
+
+/// How a deadline stands: "3 working days left", "已逾期2个工作日".
+pub fn standing(language: &str, standing: Standing) -> String {
+    if language.starts_with("zh") {
+        return match standing {
+            Standing::Late { days } => format!("已逾期{days}个工作日"),
+            Standing::DueToday => "今天到期".to_owned(),
+            Standing::DaysLeft { working_days: 0 } => "下一个工作日之前到期".to_owned(),
+            Standing::DaysLeft { working_days } => format!("还剩{working_days}个工作日"),
+        };
+    }
+    match standing {
+        Standing::Late { days: 1 } => "1 working day late".to_owned(),
+        Standing::Late { days } => format!("{days} working days late"),
+        Standing::DueToday => "due today".to_owned(),
+        Standing::DaysLeft { working_days: 0 } => "due before the next working day".to_owned(),
+        Standing::DaysLeft { working_days: 1 } => "1 working day left".to_owned(),
+        Standing::DaysLeft { working_days } => format!("{working_days} working days left"),
+    }
 }
 
 /// A name to greet with. Whoever writes a mail chooses the name in it, and the acknowledgement goes out unseen: what is
@@ -43,6 +65,35 @@ mod tests {
         assert_eq!(date("en", day), "8 October 2025");
         assert_eq!(date("zh-Hans", day), "2025年10月8日");
         assert_eq!(date("de", day), "2025-10-08");
+    }
+
+    #[test]
+    fn a_deadlines_standing_is_said_in_words() {
+        for (given, en, zh) in [
+            (Standing::Late { days: 1 }, "1 working day late", "已逾期1个工作日"),
+            (Standing::Late { days: 2 }, "2 working days late", "已逾期2个工作日"),
+            (Standing::DueToday, "due today", "今天到期"),
+            (
+                Standing::DaysLeft { working_days: 0 },
+                "due before the next working day",
+                "下一个工作日之前到期",
+            ),
+            (
+                Standing::DaysLeft { working_days: 1 },
+                "1 working day left",
+                "还剩1个工作日",
+            ),
+            (
+                Standing::DaysLeft { working_days: 9 },
+                "9 working days left",
+                "还剩9个工作日",
+            ),
+        ] {
+            assert_eq!(
+                (standing("en", given), standing("zh-Hans", given)),
+                (en.to_owned(), zh.to_owned())
+            );
+        }
     }
 
     #[test]

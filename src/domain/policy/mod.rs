@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::deadline::{Term, Unit};
 
-pub use read::{LEXICON_FILE, Pack, Remark, STATEMENT_FILE};
+pub use read::{LEXICON_FILE, Pack, Remark, STATEMENT_FILE, statement_line};
 
 /// A word or sentence in each language it exists in, keyed by language tag (`en`, `zh-Hans`).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

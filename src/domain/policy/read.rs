@@ -89,6 +89,11 @@ impl Pack {
     }
 }
 
+/// The line, from 1, on which a key of the statement's top stands; 0 when the text is no TOML.
+pub fn statement_line(text: &str, key: &str) -> usize {
+    DeTable::parse(text).map_or(0, |root| Places::new(text, root).line(&[Step::Key(key)]))
+}
+
 /// Reads the statement file. A text that is wrong in itself is reported from the plain TOML, where several mistakes can
 /// be seen at once; serde then reports at most one more about the shape.
 fn read_statement(text: &str) -> Result<(Policy, Places<'_>), Vec<Mistake>> {
