@@ -2,6 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use chrono::{DateTime, Utc};
+
 use super::{
     address::{self, MAX_ADDRESSES},
     body::{self, Body},
@@ -43,6 +45,19 @@ pub fn attachment(raw: &[u8], index: usize) -> Option<AttachmentBytes> {
             bytes,
         })
     }))
+    .unwrap_or_default()
+}
+
+/// When our own server took a mail: the date of its topmost `Received` field.
+pub fn top_received(raw: &[u8]) -> Option<DateTime<Utc>> {
+    catch_unwind(|| {
+        mime::read(raw)
+            .parts
+            .first()?
+            .headers
+            .first("Received")
+            .and_then(received_at)
+    })
     .unwrap_or_default()
 }
 
