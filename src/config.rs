@@ -316,6 +316,11 @@ impl Settings {
     }
 }
 
+/// A folder among the temporary files that no other run of the program uses.
+pub fn temporary_folder(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("{name}-{}-{:08x}", std::process::id(), rand::random::<u32>()))
+}
+
 fn parse<T: std::str::FromStr>(name: &'static str, value: &str) -> Result<T, SettingsError>
 where
     T::Err: std::fmt::Display,

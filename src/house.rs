@@ -1,5 +1,6 @@
 //! What a running Habeas is made of: the store, the packs, the settings, the time and the way mail leaves.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::board::Board;
@@ -53,9 +54,13 @@ impl House {
     /// # Errors
     /// When the store fails or a loaded calendar cannot be read.
     pub fn refresh_calendars(&self) -> Result<(), StoreError> {
-        let loaded = self.store.read(calendars::newest)?;
+        let loaded = self.store.read(calendars::list)?;
         let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = BTreeSet::new();
         for row in loaded {
+            if !seen.insert(row.region.clone()) {
+                continue;
+            }
             let known = shelf.calendar(&row.region).is_some_and(|calendar| calendar.version() == row.version);
             if !known {
                 let calendar = crate::domain::calendar::Calendar::parse(&row.content, &row.region)

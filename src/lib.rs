@@ -1,1 +1,15 @@
-//! Habeas.
+//! Habeas: a data-subject-rights request tracker. The layers in reading order, from the ground up.
+
+pub mod domain;
+pub mod packs;
+pub mod store;
+
+pub mod board;
+pub mod config;
+pub mod house;
+pub mod now;
+
+pub mod mail;
+
+
+

@@ -1,6 +1,6 @@
 //! Sending what the outbox holds: under a lease, with back-off, and with the request told what became of its answer.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use crate::domain::decide::Command;
 use crate::domain::moves::Refusal;
@@ -8,7 +8,7 @@ use crate::domain::person::Actor;
 use crate::house::House;
 use crate::mail::transport::{Sent, Transport};
 use crate::store::door::{Door, Seen, StepError};
-use crate::store::outbox::{self, Leased, Settlement};
+use crate::store::outbox::{self, Attempt, Leased};
 
 /// How long a letter belongs to the instance that took it; longer than a mail server may take to answer.
 const LEASE: TimeDelta = TimeDelta::minutes(10);
@@ -43,29 +43,33 @@ pub async fn deliver(house: &House, transport: &Transport, owner: &str) -> anyho
             return Ok(delivered);
         }
         for letter in leased {
-            let sent = transport.send(Some(&house.settings.controller.contact), &letter.recipient, &letter.raw).await;
-            let now = house.now.instant();
-            let settlement = settlement(&letter, &sent, now);
-            match settlement {
-                Settlement::Sent { .. } => delivered.sent += 1,
-                Settlement::Again { .. } => delivered.postponed += 1,
-                Settlement::Failed { .. } => delivered.failed += 1,
+            let attempt = attempt(house, transport, &letter).await;
+            match attempt {
+                Attempt::Sent { .. } => delivered.sent += 1,
+                Attempt::Temporary { .. } | Attempt::Unknown { .. } => delivered.postponed += 1,
+                Attempt::Failed { .. } => delivered.failed += 1,
             }
-            settle(house, &letter, &settlement, now)?;
+            settle(house, owner, &letter, &attempt)?;
         }
     }
 }
 
-/// What the outbox is told: a lost answer of the server is tried again like a refusal for now, under the same Message-ID.
-fn settlement(letter: &Leased, sent: &Sent, now: DateTime<Utc>) -> Settlement {
-    match sent {
-        Sent::Accepted { reply } => Settlement::Sent { reply: reply.clone() },
-        Sent::Permanent { why } => Settlement::Failed { reply: why.clone() },
-        Sent::Temporary { why } | Sent::Unknown { why } if now - letter.queued_at > PATIENCE => {
-            Settlement::Failed { reply: why.clone() }
-        }
+/// Sends one letter. A lost answer of the server is tried again like a refusal for now, under the same Message-ID.
+async fn attempt(house: &House, transport: &Transport, letter: &Leased) -> Attempt {
+    let Some(content) = &letter.content else {
+        return Attempt::Failed { reply: "Its key was destroyed before it was sent.".to_owned() };
+    };
+    let sender = Some(house.settings.controller.contact.as_str());
+    match transport.send(sender, &content.recipient, &content.raw).await {
+        Sent::Accepted { reply } => Attempt::Sent { reply },
+        Sent::Permanent { why } => Attempt::Failed { reply: why },
         Sent::Temporary { why } | Sent::Unknown { why } => {
-            Settlement::Again { reply: why.clone(), next_attempt_at: now + back_off(letter.attempts) }
+            let now = house.now.instant();
+            if now - letter.queued_at > PATIENCE {
+                Attempt::Failed { reply: why }
+            } else {
+                Attempt::Temporary { reply: why, next_attempt_at: now + back_off(letter.attempts) }
+            }
         }
     }
 }
@@ -77,16 +81,17 @@ fn back_off(attempts: i32) -> TimeDelta {
 }
 
 /// The outbox and the request in one transaction: the clock stops exactly when the answer counts as sent.
-fn settle(house: &House, letter: &Leased, settlement: &Settlement, now: DateTime<Utc>) -> Result<(), StepError> {
+fn settle(house: &House, owner: &str, letter: &Leased, attempt: &Attempt) -> Result<(), StepError> {
+    let now = house.now.instant();
     let shelf = house.shelf();
     let door = Door { book: &*shelf, actor: Actor::Post, now };
     house.store.write(|tx| {
-        outbox::settle(tx, letter.id, settlement, now)?;
+        outbox::settle(tx, letter.id, owner, attempt, now)?;
         let Some(request) = letter.request_id else { return Ok(()) };
-        let command = match settlement {
-            Settlement::Sent { .. } => Command::Delivered { letter: letter.id, at: now },
-            Settlement::Failed { .. } => Command::Bounced { letter: letter.id },
-            Settlement::Again { .. } => return Ok(()),
+        let command = match attempt {
+            Attempt::Sent { .. } => Command::Delivered { letter: letter.id, at: now },
+            Attempt::Failed { .. } => Command::Bounced { letter: letter.id },
+            Attempt::Temporary { .. } | Attempt::Unknown { .. } => return Ok(()),
         };
         match door.step(tx, request, Seen::Whatever, |_| Ok(command)) {
             // Any other letter than the answer changes nothing about the request.

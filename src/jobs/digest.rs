@@ -10,6 +10,7 @@ use crate::domain::reminder::local_instant;
 use crate::house::House;
 use crate::store::door::StepError;
 use crate::store::lists::{self, Filter, Life, Line};
+use crate::store::notices::Recorded;
 use crate::store::people::Person;
 use crate::store::{Tx, notices, people};
 
@@ -40,7 +41,7 @@ fn digest_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc
     let pack = house.pack().map_err(|error| StepError::Letter(error.to_string()))?;
     let policy = &pack.pack.policy;
     let today = now.with_timezone(&policy.zone).date_naive();
-    if notices::digest_made(tx, person.id, today)? {
+    if notices::digest_made(tx, person.id, today)? == Recorded::Before {
         return Ok(0);
     }
     let soon = pack.calendar.add_working_days(today, 5).day.checked_add_days(Days::new(1)).unwrap_or(today);
@@ -58,15 +59,14 @@ fn digest_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc
         approval: part(Filter { life: Life::AwaitsApproval, ..running })?,
     };
     let quiet = [&digest.late, &digest.due, &digest.unread, &digest.approval].iter().all(|part| part.is_empty());
-    let letter = if quiet {
-        None
-    } else {
-        let text = letter::compose_digest(&pack.pack, &person.language, &digest, &person.name)
-            .map_err(|missing| StepError::Letter(missing.to_string()))?;
-        Some(to_staff(tx, house, person, "digest", &text, now)?)
-    };
-    notices::make_digest(tx, person.id, today, letter)?;
-    Ok(usize::from(letter.is_some()))
+    if quiet {
+        return Ok(0);
+    }
+    let text = letter::compose_digest(&pack.pack, &person.language, &digest, &person.name)
+        .map_err(|missing| StepError::Letter(missing.to_string()))?;
+    let letter = to_staff(tx, house, person, "digest", &text, now)?;
+    notices::record_digest(tx, person.id, today, letter)?;
+    Ok(1)
 }
 
 fn of(house: &House, found: &Line, person: &Person, now: DateTime<Utc>) -> Option<ReminderLine> {

@@ -112,7 +112,7 @@ fn findings(tx: &mut Tx<'_>, read: &Read, clues: &Clues, house: &House) -> Resul
     let address = mail.sender().map(|sender| sender.address.as_str());
     let mut token = None;
     for mark in &clues.tokens {
-        token = token.or(outbox::request_of_token(tx, mark)?);
+        token = token.or(outbox::find_by_token(tx, mark)?.and_then(|letter| letter.request_id));
     }
     let mut reference = None;
     for mark in &clues.references {

@@ -10,15 +10,16 @@ use crate::domain::letter::{self, ReminderLine};
 use crate::domain::message::Address;
 use crate::domain::person::{Actor, PersonId, Role};
 use crate::domain::policy::{Recipient, ReminderId};
-use crate::domain::reminder;
+use crate::domain::reminder::{self, Due};
 use crate::domain::request::Request;
 use crate::house::House;
 use crate::mail::compose::Automatic;
 use crate::mail::letters::Envelope;
 use crate::store::door::{Door, Seen, StepError};
 use crate::store::people::Person;
-use crate::store::{StoreError, Tx, notices, outbox, people, requests};
-use crate::wording;
+use crate::store::vault::keys::HOUSE_KEY;
+use crate::store::notices::NewNotice;
+use crate::store::{Tx, notices, outbox, people, requests};
 
 /// How many requests are swept in one transaction.
 const BATCH: i64 = 100;
@@ -58,20 +59,30 @@ fn remind(house: &House, due: &[i64], now: DateTime<Utc>) -> Result<(), StepErro
     house.store.write(|tx| {
         let staff = people::list(tx)?;
         for id in due {
-            let mut stages = Vec::new();
             door.step(tx, *id, Seen::Whatever, |desk| {
-                stages = reminder::due(&desk.stored.request, desk.rules, now);
-                let assignee = desk.stored.request.assignee;
-                for stage in &stages {
-                    for person in recipients(stage.to, assignee, &staff) {
-                        notices::add(desk.tx(), desk.stored.id, stage.rule.as_str(), stage.due_on, person, now)?;
-                    }
-                }
+                let stages = reminder::due(&desk.stored.request, desk.rules, now);
+                let notices = told_of(&desk.stored.request, desk.stored.id, &stages, &staff);
+                notices::record(desk.tx(), &notices, now)?;
                 Ok(Command::Remind)
             })?;
         }
         Ok(())
     })
+}
+
+/// One notice for each person whom a stage concerns.
+fn told_of(request: &Request, request_id: i64, stages: &[Due], staff: &[Person]) -> Vec<NewNotice> {
+    stages
+        .iter()
+        .flat_map(|stage| {
+            recipients(stage.to, request.assignee, staff).into_iter().map(|person| NewNotice {
+                request_id,
+                rule: stage.rule.as_str().to_owned(),
+                due_on: stage.due_on,
+                person,
+            })
+        })
+        .collect()
 }
 
 /// Who is told: the assignee, or the officers when nobody works on it; the officers; those who get escalations.
@@ -92,11 +103,10 @@ pub fn recipients(to: Recipient, assignee: Option<PersonId>, staff: &[Person]) -
 /// One merged mail to each person with notices that were not told yet.
 fn tell(house: &House) -> anyhow::Result<usize> {
     let now = house.now.instant();
-    let staff: BTreeMap<PersonId, Person> =
-        house.store.read(people::list)?.into_iter().map(|person| (person.id, person)).collect();
+    let (staff, pending) = house.store.read(|db| Ok((people::list(db)?, notices::pending(db)?)))?;
     let mut mails = 0;
-    for (id, person) in &staff {
-        mails += house.store.write(|tx| tell_one(tx, house, *id, person, now)).context("a reminder could not be mailed")?;
+    for person in staff.iter().filter(|person| pending.contains_key(&person.id)) {
+        mails += house.store.write(|tx| tell_one(tx, house, person, now)).context("a reminder could not be mailed")?;
     }
     Ok(mails)
 }
@@ -104,11 +114,10 @@ fn tell(house: &House) -> anyhow::Result<usize> {
 fn tell_one(
     tx: &mut Tx<'_>,
     house: &House,
-    id: PersonId,
     person: &Person,
     now: DateTime<Utc>,
 ) -> Result<usize, StepError> {
-    let pending = notices::pending(tx, id)?;
+    let pending = notices::pending(tx)?.remove(&person.id).unwrap_or_default();
     if pending.is_empty() {
         return Ok(0);
     }
@@ -126,16 +135,16 @@ fn tell_one(
     }
     let mut lines: Vec<ReminderLine> = latest.into_values().collect();
     lines.sort_by(|a, b| a.due_on.cmp(&b.due_on).then_with(|| a.reference.cmp(&b.reference)));
-    let letter = if lines.is_empty() {
-        None
-    } else {
-        let pack = house.pack().map_err(|error| StepError::Letter(error.to_string()))?;
-        let text = letter::compose_reminder(&pack.pack, &person.language, &lines, &person.name)
-            .map_err(|missing| StepError::Letter(missing.to_string()))?;
-        Some(to_staff(tx, house, person, "reminder", &text, now)?)
-    };
-    notices::told(tx, &pending, letter)?;
-    Ok(usize::from(letter.is_some()))
+    let ids: Vec<i64> = pending.iter().map(|notice| notice.id).collect();
+    if lines.is_empty() {
+        return Ok(0);
+    }
+    let pack = house.pack().map_err(|error| StepError::Letter(error.to_string()))?;
+    let text = letter::compose_reminder(&pack.pack, &person.language, &lines, &person.name)
+        .map_err(|missing| StepError::Letter(missing.to_string()))?;
+    let letter = to_staff(tx, house, person, "reminder", &text, now)?;
+    notices::mark_mailed(tx, &ids, letter)?;
+    Ok(1)
 }
 
 /// One request as a line of a mail to staff, without personal data.
@@ -168,19 +177,16 @@ pub(super) fn to_staff(
 ) -> Result<i64, StepError> {
     let to = Address { name: person.name.clone(), address: person.email.clone() };
     let mail = Envelope::sealed(&house.settings, &to, text, Automatic::Generated, None, now)?;
-    let (key_id, key) = keys::house(tx)?;
-    Ok(outbox::enqueue(
-        tx,
-        None,
-        (key_id, &key),
-        &outbox::NewLetter {
-            occasion,
-            message_id: &mail.message_id,
-            token: None,
-            recipient: &person.email,
-            raw: &mail.raw,
-            automatic: true,
-        },
-        now,
-    )?)
+    let mail = outbox::NewMail {
+        request_id: None,
+        key_id: HOUSE_KEY,
+        occasion,
+        message_id: &mail.message_id,
+        token: None,
+        recipient: &person.email,
+        raw: &mail.raw,
+        automatic: true,
+        next_attempt_at: now,
+    };
+    Ok(outbox::enqueue(tx, &mail, now)?)
 }

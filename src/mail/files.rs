@@ -77,14 +77,9 @@ impl Iterator for Walk {
             }
             let next = self.pending.pop()?;
             let found = match next {
-                Pending::Path(path) if path.as_os_str() == "-" => {
-                    self.open(Box::new(BufReader::new(io::stdin())), "-", None)
-                }
+                Pending::Path(path) if path.as_os_str() == "-" => self.open(Box::new(BufReader::new(io::stdin())), "-"),
                 Pending::Path(path) | Pending::Entry(path) => self.look(&path),
-                Pending::Delivered(path) => {
-                    let hint = delivered_at(&path);
-                    self.read_file(&path, hint)
-                }
+                Pending::Delivered(path) => delivered(&path).map(Some),
             };
             match found {
                 Ok(None) => {}
@@ -126,27 +121,18 @@ impl Walk {
                 why,
             });
         }
-        self.read_file(&real, None)
-    }
-
-    fn read_file(&mut self, path: &Path, hint: Option<DateTime<Utc>>) -> Result<Option<Found>, Problem> {
-        let file = File::open(path).map_err(|error| Problem::new(path, &error))?;
-        self.open(Box::new(BufReader::new(file)), &path.display().to_string(), hint)
+        let file = File::open(&real).map_err(|error| problem(&error))?;
+        self.open(Box::new(BufReader::new(file)), &real.display().to_string())
     }
 
     /// Takes a stream of bytes for an mbox when it begins with `From `, else for one message.
-    fn open(
-        &mut self,
-        mut stream: Box<dyn BufRead>,
-        source: &str,
-        hint: Option<DateTime<Utc>>,
-    ) -> Result<Option<Found>, Problem> {
+    fn open(&mut self, mut stream: Box<dyn BufRead>, source: &str) -> Result<Option<Found>, Problem> {
         let problem = |why: String| Problem {
             source: source.to_owned(),
             why,
         };
-        let unreadable = |error: &io::Error| problem(format!("It cannot be read: {error}."));
-        let start = stream.fill_buf().map_err(|error| unreadable(&error))?;
+        let start = stream.fill_buf();
+        let start = start.map_err(|error| problem(format!("It cannot be read: {error}.")))?;
         if start.starts_with(b"From ") {
             self.mbox = Some(Mbox::new(stream, source));
             return Ok(None);
@@ -159,20 +145,7 @@ impl Walk {
         if !looks_like_mail(start) {
             return Err(problem("It is neither a mail nor a mailbox.".to_owned()));
         }
-        let mut raw = Vec::new();
-        let limit = u64::try_from(MAX_MESSAGE).unwrap_or(u64::MAX);
-        stream
-            .take(limit + 1)
-            .read_to_end(&mut raw)
-            .map_err(|error| unreadable(&error))?;
-        if raw.len() > MAX_MESSAGE {
-            return Err(problem(too_large()));
-        }
-        Ok(Some(Found::Message(Message {
-            source: source.to_owned(),
-            raw,
-            hint_received_at: hint,
-        })))
+        message(stream, source, None).map(Some)
     }
 
     fn look_into(&mut self, folder: &Path) -> io::Result<()> {
@@ -197,6 +170,32 @@ impl Walk {
         }
         Ok(())
     }
+}
+
+/// A file of a Maildir, which is a message whatever it looks like.
+fn delivered(path: &Path) -> Result<Found, Problem> {
+    let file = File::open(path).map_err(|error| Problem::new(path, &error))?;
+    message(file, &path.display().to_string(), delivered_at(path))
+}
+
+/// The whole of a stream as one message.
+fn message(stream: impl Read, source: &str, hint: Option<DateTime<Utc>>) -> Result<Found, Problem> {
+    let problem = |why: String| Problem {
+        source: source.to_owned(),
+        why,
+    };
+    let mut raw = Vec::new();
+    let limit = u64::try_from(MAX_MESSAGE).unwrap_or(u64::MAX);
+    let read = stream.take(limit + 1).read_to_end(&mut raw);
+    read.map_err(|error| problem(format!("It cannot be read: {error}.")))?;
+    if raw.len() > MAX_MESSAGE {
+        return Err(problem(too_large()));
+    }
+    Ok(Found::Message(Message {
+        source: source.to_owned(),
+        raw,
+        hint_received_at: hint,
+    }))
 }
 
 /// What a folder holds, sorted by name.

@@ -10,8 +10,7 @@ use crate::domain::item::{Basis, Decision, Item};
 use crate::domain::letter::{self, CaseFacts, ExtensionFacts, ItemFacts, LetterText, Occasion, OutcomeWord};
 use crate::domain::message::{Address, Mail};
 use crate::domain::policy::{MethodId, Pack};
-use crate::store::door::{Desk, StepError};
-use crate::store::outbox::NewLetter;
+use crate::store::door::{Desk, Letter, StepError};
 
 /// Who writes, and in reply to what.
 #[derive(Clone, Copy)]
@@ -90,10 +89,10 @@ pub fn post(
     }
     let to = Address { name: String::new(), address: card.address.clone() };
     let mail = Envelope::sealed(head.settings, &to, text, automatic, head.thread, desk.now)?;
-    desk.post(&NewLetter {
+    desk.post(&Letter {
         occasion: name_of(occasion),
         message_id: &mail.message_id,
-        token: Some(&mail.token),
+        token: &mail.token,
         recipient: &to.address,
         raw: &mail.raw,
         automatic: automatic != Automatic::No,

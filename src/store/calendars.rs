@@ -1,4 +1,4 @@
-//! Calendars that were loaded since the program was built: the newest of a region is in force.
+//! Published calendars as they were loaded: every version is kept, the newest of a region is in force.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -6,38 +6,52 @@ use diesel::prelude::*;
 use super::schema::calendars;
 use super::{Reader, Stamp, StoreError, Tx, ids};
 
-/// A calendar file that was loaded, as it was.
+/// A calendar file as it was loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loaded {
-    /// Its number; a higher one is newer.
+    /// Its row; a later one is newer.
     pub id: i64,
-    /// The region it is for.
+    /// The region, such as `CN`.
     pub region: String,
-    /// The version its text gives it.
+    /// The version the file states.
     pub version: String,
-    /// The text of the file.
+    /// The file.
     pub content: String,
     /// When it was loaded.
     pub loaded_at: DateTime<Utc>,
-    /// Who loaded it, as the journal names them.
+    /// Who loaded it, as the journal names an actor.
     pub loaded_by: String,
 }
 
-/// Adds a calendar, which is then in force for its region. The version in force already is not added again.
-///
-/// # Errors
-/// When the store fails; [`StoreError::Conflict`] when this version was in force before and was replaced since.
+/// What adding a calendar came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// It is in force now.
+    New(i64),
+    /// This version of the region is here with the same content.
+    Same(i64),
+    /// This version of the region is here with other content: the file needs a new version.
+    Differs(i64),
+}
+
+/// Adds a calendar.
 pub fn add(
     tx: &mut Tx<'_>,
-    region: &str,
-    version: &str,
+    (region, version): (&str, &str),
     content: &str,
     loaded_by: &str,
     now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let in_force = newest(tx)?.into_iter().any(|loaded| loaded.region == region && loaded.version == version);
-    if in_force {
-        return Ok(());
+) -> Result<Added, StoreError> {
+    let there: Option<(i64, String)> = calendars::table
+        .filter(calendars::region.eq(region))
+        .filter(calendars::version.eq(version))
+        .select((calendars::id, calendars::content))
+        .first(tx.conn)
+        .optional()?;
+    match there {
+        Some((id, old)) if old == content => return Ok(Added::Same(id)),
+        Some((id, _)) => return Ok(Added::Differs(id)),
+        None => {}
     }
     let id = ids::take(tx, "calendars", 1)?;
     diesel::insert_into(calendars::table)
@@ -50,49 +64,59 @@ pub fn add(
             calendars::loaded_by.eq(loaded_by),
         ))
         .execute(tx.conn)?;
-    Ok(())
+    Ok(Added::New(id))
 }
 
-/// The calendar in force of each region that has one in the store.
-///
-/// # Errors
-/// When the store fails.
-pub fn newest(db: &mut Reader<'_>) -> Result<Vec<Loaded>, StoreError> {
-    let mut newest: Vec<Loaded> = Vec::new();
-    for loaded in list(db)? {
-        if newest.iter().all(|known| known.region != loaded.region) {
-            newest.push(loaded);
+/// The calendar in force for a region.
+pub fn newest(db: &mut Reader<'_>, region: &str) -> Result<Option<Loaded>, StoreError> {
+    let row = calendars::table
+        .filter(calendars::region.eq(region))
+        .order(calendars::id.desc())
+        .select(Row::as_select())
+        .first(db.conn)
+        .optional()?;
+    Ok(row.map(Loaded::from))
+}
+
+/// Every calendar ever loaded, the newest first.
+pub fn list(db: &mut Reader<'_>) -> Result<Vec<Loaded>, StoreError> {
+    let rows = calendars::table
+        .order(calendars::id.desc())
+        .select(Row::as_select())
+        .load(db.conn)?;
+    Ok(rows.into_iter().map(Loaded::from).collect())
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = calendars)]
+struct Row {
+    id: i64,
+    region: String,
+    version: String,
+    content: String,
+    loaded_at: Stamp,
+    loaded_by: String,
+}
+
+impl From<Row> for Loaded {
+    fn from(row: Row) -> Self {
+        let Row {
+            id,
+            region,
+            version,
+            content,
+            loaded_at,
+            loaded_by,
+        } = row;
+        Self {
+            id,
+            region,
+            version,
+            content,
+            loaded_at: loaded_at.into(),
+            loaded_by,
         }
     }
-    Ok(newest)
-}
-
-/// All calendars that were ever loaded, the newest first.
-///
-/// # Errors
-/// When the store fails.
-pub fn list(db: &mut Reader<'_>) -> Result<Vec<Loaded>, StoreError> {
-    type Row = (i64, String, String, String, Stamp, String);
-    let rows: Vec<Row> = calendars::table
-        .order(calendars::id.desc())
-        .select((
-            calendars::id,
-            calendars::region,
-            calendars::version,
-            calendars::content,
-            calendars::loaded_at,
-            calendars::loaded_by,
-        ))
-        .load(db.conn)?;
-    let loaded = |(id, region, version, content, loaded_at, loaded_by): Row| Loaded {
-        id,
-        region,
-        version,
-        content,
-        loaded_at: loaded_at.into(),
-        loaded_by,
-    };
-    Ok(rows.into_iter().map(loaded).collect())
 }
 
 #[cfg(test)]
@@ -101,21 +125,23 @@ mod tests {
     use crate::store::testing::{instant, stores};
 
     #[test]
-    fn the_newest_calendar_of_a_region_is_in_force_and_is_not_added_twice() {
+    fn the_newest_calendar_of_a_region_is_in_force() {
         for store in stores() {
-            let now = instant("2026-11-24T09:00:00Z");
-            store
-                .write::<_, StoreError>(|tx| {
-                    add(tx, "CN", "2026", "old", "person:1", now)?;
-                    add(tx, "DE", "2026", "other", "person:1", now)?;
-                    add(tx, "CN", "2027", "new", "person:2", now)?;
-                    add(tx, "CN", "2027", "new", "person:2", now)
-                })
-                .unwrap();
-            let newest: Vec<(String, String)> =
-                store.read(newest).unwrap().into_iter().map(|loaded| (loaded.region, loaded.content)).collect();
-            assert_eq!(newest, [("CN".to_owned(), "new".to_owned()), ("DE".to_owned(), "other".to_owned())]);
-            assert_eq!(store.read(list).unwrap().len(), 3);
+            let at = instant("2026-01-01T00:00:00Z");
+            let add = |region: &str, version: &str, content: &str| {
+                store
+                    .write(|tx| add(tx, (region, version), content, "person:1", at))
+                    .unwrap()
+            };
+            assert_eq!(add("CN", "2026-1", "a"), Added::New(1));
+            assert_eq!(add("DE", "2026-1", "b"), Added::New(2));
+            assert_eq!(add("CN", "2026-2", "c"), Added::New(3));
+            assert_eq!(add("CN", "2026-1", "a"), Added::Same(1));
+            assert_eq!(add("CN", "2026-2", "d"), Added::Differs(3));
+            assert_eq!(store.read(|db| newest(db, "CN")).unwrap().unwrap().content, "c");
+            assert_eq!(store.read(|db| newest(db, "FR")).unwrap(), None);
+            let versions: Vec<i64> = store.read(list).unwrap().iter().map(|loaded| loaded.id).collect();
+            assert_eq!(versions, [3, 2, 1]);
         }
     }
 }

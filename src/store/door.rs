@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Utc};
 
 use super::requests::{self, Card, Stored};
 use super::vault::{Key, keys, texts};
-use super::{StoreError, Tx, ids, journal, outbox};
+use super::{StoreError, Tx, ids, journal, marks, outbox};
 use crate::domain::decide::{Command, RuleBook, Rules, decide};
 use crate::domain::event::{By, CaseKind, Channel, Event, Opening, Recorded, Triage};
 use crate::domain::moves::Refusal;
@@ -94,6 +94,23 @@ pub struct Door<'a> {
     pub now: DateTime<Utc>,
 }
 
+/// A letter about a request, ready to be sent.
+#[derive(Debug, Clone, Copy)]
+pub struct Letter<'a> {
+    /// What calls for it, as a word.
+    pub occasion: &'a str,
+    /// Its Message-ID, without brackets, the same however often it is sent.
+    pub message_id: &'a str,
+    /// The unguessable part of the Message-ID; who replies with it belongs to the request.
+    pub token: &'a str,
+    /// The address it goes to.
+    pub recipient: &'a str,
+    /// The whole mail.
+    pub raw: &'a [u8],
+    /// Whether nobody wrote it.
+    pub automatic: bool,
+}
+
 /// What a step may use while its command is made: the request, its texts and the outbox. A refused step leaves nothing.
 pub struct Desk<'d, 't> {
     /// The request as it stands before the step.
@@ -132,8 +149,19 @@ impl<'t> Desk<'_, 't> {
     ///
     /// # Errors
     /// When the store fails.
-    pub fn post(&mut self, letter: &outbox::NewLetter<'_>) -> Result<i64, StepError> {
-        Ok(outbox::enqueue(self.tx, self.key, letter, self.now)?)
+    pub fn post(&mut self, letter: &Letter<'_>) -> Result<i64, StepError> {
+        let mail = outbox::NewMail {
+            request_id: Some(self.stored.id),
+            key_id: self.stored.key_id,
+            occasion: letter.occasion,
+            message_id: letter.message_id,
+            token: Some(marks::token(self.tx.vault, letter.token)),
+            recipient: letter.recipient,
+            raw: letter.raw,
+            automatic: letter.automatic,
+            next_attempt_at: self.now,
+        };
+        Ok(outbox::enqueue(self.tx, &mail, self.now)?)
     }
 }
 

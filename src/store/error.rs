@@ -74,6 +74,14 @@ impl StoreError {
     }
 }
 
+/// The outcome of a conditional update of one row: when it found none, somebody else was first.
+pub(super) fn exactly_one(changed: usize) -> Result<(), StoreError> {
+    match changed {
+        1 => Ok(()),
+        _ => Err(StoreError::Conflict),
+    }
+}
+
 impl From<QueryError> for StoreError {
     fn from(error: QueryError) -> Self {
         match &error {

@@ -5,8 +5,9 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::requests::{Card, card_of, state_of};
-use super::schema::{keys as key_rows, request_rights, requests, search_terms};
-use super::{MultiBackend, Reader, Stamp, StoreError, search};
+use super::schema::{keys as key_rows, request_rights, requests};
+use super::search::{self, Matching};
+use super::{MultiBackend, Reader, Stamp, StoreError};
 use crate::domain::person::PersonId;
 use crate::domain::policy::RightId;
 use crate::domain::request::Request;
@@ -98,7 +99,7 @@ type Boxed<'a> = requests::BoxedQuery<'a, MultiBackend>;
 /// # Errors
 /// When the store fails.
 pub fn page(db: &mut Reader<'_>, filter: &Filter, from: From, size: i64) -> Result<Page, StoreError> {
-    let query = filtered(db, filter).limit(size.saturating_add(1));
+    let query = filtered(db, filter)?.limit(size.saturating_add(1));
     let (query, backwards) = match from {
         From::Start => (query.order((requests::ends_at.asc(), requests::id.asc())), false),
         From::After(place) => (after(query, place).order((requests::ends_at.asc(), requests::id.asc())), false),
@@ -124,8 +125,8 @@ pub fn page(db: &mut Reader<'_>, filter: &Filter, from: From, size: i64) -> Resu
 /// # Errors
 /// When the store fails.
 pub fn group(db: &mut Reader<'_>, filter: &Filter, size: i64) -> Result<(i64, Vec<Line>), StoreError> {
-    let count = filtered(db, filter).count().get_result(db.conn)?;
-    let query = filtered(db, filter).order((requests::ends_at.asc(), requests::id.asc())).limit(size);
+    let count = filtered(db, filter)?.count().get_result(db.conn)?;
+    let query = filtered(db, filter)?.order((requests::ends_at.asc(), requests::id.asc())).limit(size);
     Ok((count, load(db, query)?))
 }
 
@@ -136,7 +137,7 @@ impl Line {
     }
 }
 
-fn filtered<'a>(db: &Reader<'_>, filter: &'a Filter) -> Boxed<'a> {
+fn filtered<'a>(db: &mut Reader<'_>, filter: &'a Filter) -> Result<Boxed<'a>, StoreError> {
     let mut query = requests::table.into_boxed::<MultiBackend>();
     query = match &filter.life {
         Life::Open => query.filter(requests::open.eq(true)),
@@ -167,13 +168,10 @@ fn filtered<'a>(db: &Reader<'_>, filter: &'a Filter) -> Boxed<'a> {
     if let Some(instant) = filter.ends_after {
         query = query.filter(requests::ends_at.gt(Stamp::from(instant)));
     }
-    for term in search::query_terms(db, &filter.search) {
-        query = query.filter(
-            requests::id
-                .eq_any(search_terms::table.filter(search_terms::term.eq(term)).select(search_terms::request_id)),
-        );
-    }
-    query
+    Ok(match search::matching(db, &filter.search)? {
+        Matching::All => query,
+        Matching::Only(ids) => query.filter(requests::id.eq_any(ids)),
+    })
 }
 
 fn after(query: Boxed<'_>, place: Place) -> Boxed<'_> {

@@ -130,7 +130,7 @@ pub fn list(
 ) -> Result<Vec<Listed>, StoreError> {
     let mut query = messages::table
         .inner_join(keys::table)
-        .select(LISTED)
+        .select((Row::as_select(), keys::wrapped))
         .order((messages::received_at.desc(), messages::id.desc()))
         .limit(limit)
         .into_boxed::<MultiBackend>();
@@ -142,16 +142,16 @@ pub fn list(
         let same_instant = messages::received_at.eq(at).and(messages::id.lt(id));
         query = query.filter(messages::received_at.lt(at).or(same_instant));
     }
-    let rows: Vec<ListedRow> = query.load(db.conn)?;
+    let rows: Vec<(Row, Vec<u8>)> = query.load(db.conn)?;
     rows.into_iter().map(|row| listed(db, row)).collect()
 }
 
 /// The messages of a request, the oldest first.
 pub fn of_request(db: &mut Reader<'_>, request_id: i64) -> Result<Vec<Listed>, StoreError> {
-    let rows: Vec<ListedRow> = messages::table
+    let rows: Vec<(Row, Vec<u8>)> = messages::table
         .inner_join(keys::table)
         .filter(messages::request_id.eq(request_id))
-        .select(LISTED)
+        .select((Row::as_select(), keys::wrapped))
         .order((messages::received_at, messages::id))
         .load(db.conn)?;
     rows.into_iter().map(|row| listed(db, row)).collect()
@@ -159,10 +159,10 @@ pub fn of_request(db: &mut Reader<'_>, request_id: i64) -> Result<Vec<Listed>, S
 
 /// One message.
 pub fn find(db: &mut Reader<'_>, id: i64) -> Result<Option<Listed>, StoreError> {
-    let row: Option<ListedRow> = messages::table
+    let row: Option<(Row, Vec<u8>)> = messages::table
         .inner_join(keys::table)
         .filter(messages::id.eq(id))
-        .select(LISTED)
+        .select((Row::as_select(), keys::wrapped))
         .first(db.conn)
         .optional()?;
     row.map(|row| listed(db, row)).transpose()
@@ -215,36 +215,9 @@ pub fn balance(db: &mut Reader<'_>) -> Result<Vec<(Outcome, i64)>, StoreError> {
         .collect())
 }
 
-const LISTED: (
-    messages::id,
-    messages::received_at,
-    messages::size,
-    messages::place,
-    messages::outcome,
-    messages::why,
-    messages::request_id,
-    messages::duplicate_of,
-    messages::held,
-    messages::card,
-    keys::id,
-    keys::wrapped,
-) = (
-    messages::id,
-    messages::received_at,
-    messages::size,
-    messages::place,
-    messages::outcome,
-    messages::why,
-    messages::request_id,
-    messages::duplicate_of,
-    messages::held,
-    messages::card,
-    keys::id,
-    keys::wrapped,
-);
-
-#[derive(Queryable)]
-struct ListedRow {
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = messages)]
+struct Row {
     id: i64,
     received_at: Stamp,
     size: i64,
@@ -256,12 +229,11 @@ struct ListedRow {
     held: bool,
     card: Option<Vec<u8>>,
     key_id: i64,
-    wrapped: Vec<u8>,
 }
 
-fn listed(db: &Reader<'_>, row: ListedRow) -> Result<Listed, StoreError> {
+fn listed(db: &Reader<'_>, (row, wrapped): (Row, Vec<u8>)) -> Result<Listed, StoreError> {
     let card = match row.card {
-        Some(sealed) => match open_json(db, (row.key_id, &row.wrapped), row.id, "card", &sealed) {
+        Some(sealed) => match open_json(db, (row.key_id, &wrapped), row.id, "card", &sealed) {
             Ok(card) => Some(card),
             Err(StoreError::Erased(_)) => None,
             Err(error) => return Err(error),

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::{Card, Outcome, place};
+use crate::store::error::exactly_one;
 use crate::store::marks::Mark;
 use crate::store::schema::{keys, messages, requests};
 use crate::store::vault::keys as key_rows;
@@ -272,11 +273,4 @@ fn seal_json(
     let json =
         serde_json::to_vec(value).map_err(|error| StoreError::Corrupt(format!("{}: {error}", place(id, column))))?;
     tx.vault.seal(key, &place(id, column), &json)
-}
-
-fn exactly_one(changed: usize) -> Result<(), StoreError> {
-    match changed {
-        1 => Ok(()),
-        _ => Err(StoreError::Conflict),
-    }
 }

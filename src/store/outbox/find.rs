@@ -1,0 +1,157 @@
+//! Finding and counting outgoing mail.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::{Outgoing, State, open_recipient, place};
+use crate::store::marks::{self, Mark};
+use crate::store::schema::outbox;
+use crate::store::vault::keys;
+use crate::store::{Reader, Stamp, StoreError};
+
+/// The mails about a request, the oldest first.
+pub fn of_request(db: &mut Reader<'_>, request_id: i64) -> Result<Vec<Outgoing>, StoreError> {
+    let rows = outbox::table
+        .filter(outbox::request_id.eq(request_id))
+        .order(outbox::id)
+        .select(Row::as_select())
+        .load(db.conn)?;
+    rows.into_iter().map(|row| shown(db, row)).collect()
+}
+
+/// The mails that stand in a state, the newest first.
+pub fn in_state(db: &mut Reader<'_>, state: State, limit: i64) -> Result<Vec<Outgoing>, StoreError> {
+    let rows = outbox::table
+        .filter(outbox::state.eq(state.as_str()))
+        .order(outbox::id.desc())
+        .limit(limit)
+        .select(Row::as_select())
+        .load(db.conn)?;
+    rows.into_iter().map(|row| shown(db, row)).collect()
+}
+
+/// One mail.
+pub fn find(db: &mut Reader<'_>, id: i64) -> Result<Option<Outgoing>, StoreError> {
+    let row = outbox::table
+        .find(id)
+        .select(Row::as_select())
+        .first(db.conn)
+        .optional()?;
+    row.map(|row| shown(db, row)).transpose()
+}
+
+/// The newest mail that carried a token.
+pub fn find_by_token(db: &mut Reader<'_>, token: &Mark) -> Result<Option<Outgoing>, StoreError> {
+    let row = outbox::table
+        .filter(outbox::token.eq(token.as_slice()))
+        .order(outbox::id.desc())
+        .select(Row::as_select())
+        .first(db.conn)
+        .optional()?;
+    row.map(|row| shown(db, row)).transpose()
+}
+
+/// The mail with a Message-ID.
+pub fn find_by_message_id(db: &mut Reader<'_>, message_id: &str) -> Result<Option<Outgoing>, StoreError> {
+    let row = outbox::table
+        .filter(outbox::message_id.eq(message_id))
+        .select(Row::as_select())
+        .first(db.conn)
+        .optional()?;
+    row.map(|row| shown(db, row)).transpose()
+}
+
+/// Every byte of an outgoing mail.
+pub fn raw(db: &mut Reader<'_>, id: i64) -> Result<Vec<u8>, StoreError> {
+    let row: Option<(i64, Vec<u8>)> = outbox::table
+        .find(id)
+        .select((outbox::key_id, outbox::raw))
+        .first(db.conn)
+        .optional()?;
+    let (key_id, raw) = row.ok_or(StoreError::Missing {
+        what: "outgoing mail",
+        id,
+    })?;
+    let key = keys::find(db, key_id)?;
+    db.vault.open(&key, &place(id, "raw"), &raw)
+}
+
+/// How many mails stand in each state.
+pub fn counts(db: &mut Reader<'_>) -> Result<Vec<(State, i64)>, StoreError> {
+    let counts: Vec<(String, i64)> = outbox::table
+        .group_by(outbox::state)
+        .select((outbox::state, diesel::dsl::count_star()))
+        .load(db.conn)?;
+    Ok(State::ALL
+        .into_iter()
+        .map(|state| {
+            (
+                state,
+                counts
+                    .iter()
+                    .find(|(word, _)| word == state.as_str())
+                    .map_or(0, |(_, count)| *count),
+            )
+        })
+        .collect())
+}
+
+/// How many automatic mails were queued since an instant.
+pub fn automatic_since(db: &mut Reader<'_>, since: DateTime<Utc>) -> Result<i64, StoreError> {
+    Ok(outbox::table
+        .filter(outbox::automatic.eq(true))
+        .filter(outbox::queued_at.ge(Stamp::from(since)))
+        .count()
+        .get_result(db.conn)?)
+}
+
+/// How many automatic mails were queued to an address since an instant.
+pub fn automatic_to(db: &mut Reader<'_>, address: &str, since: DateTime<Utc>) -> Result<i64, StoreError> {
+    let addressee = marks::address(db.vault, address);
+    Ok(outbox::table
+        .filter(outbox::addressee.eq(addressee.as_slice()))
+        .filter(outbox::automatic.eq(true))
+        .filter(outbox::queued_at.ge(Stamp::from(since)))
+        .count()
+        .get_result(db.conn)?)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+pub(super) struct Row {
+    pub(super) id: i64,
+    pub(super) request_id: Option<i64>,
+    pub(super) key_id: i64,
+    pub(super) occasion: String,
+    pub(super) message_id: String,
+    pub(super) automatic: bool,
+    pub(super) state: String,
+    pub(super) attempts: i32,
+    pub(super) next_attempt_at: Stamp,
+    pub(super) reply: Option<String>,
+    pub(super) queued_at: Stamp,
+    pub(super) settled_at: Option<Stamp>,
+    pub(super) recipient: Vec<u8>,
+}
+
+fn shown(db: &mut Reader<'_>, row: Row) -> Result<Outgoing, StoreError> {
+    let recipient = match keys::find(db, row.key_id) {
+        Ok(key) => Some(open_recipient(db, &key, row.id, &row.recipient)?),
+        Err(StoreError::Erased(_)) => None,
+        Err(error) => return Err(error),
+    };
+    Ok(Outgoing {
+        id: row.id,
+        request_id: row.request_id,
+        occasion: row.occasion,
+        message_id: row.message_id,
+        automatic: row.automatic,
+        state: State::stored(&row.state)?,
+        attempts: row.attempts,
+        next_attempt_at: row.next_attempt_at.into(),
+        reply: row.reply,
+        queued_at: row.queued_at.into(),
+        settled_at: row.settled_at.map(DateTime::from),
+        recipient,
+    })
+}
