@@ -291,17 +291,28 @@ fn decide(
     match maker {
         Maker::Report(words) => return settle(answer, Kind::Automatic, words),
         Maker::Machine(words) if !invokes => return settle(answer, Kind::Automatic, words),
-        Maker::Many(words) if !invokes => return settle(answer, Kind::Unrelated, words),
+        Maker::Many(words) if !evidence.invokes_for_oneself() => {
+            if invokes && evidence.first_person {
+                answer.doubt(Doubt::LooksAutomatic);
+            }
+            return settle(answer, Kind::Unrelated, words);
+        }
         Maker::Machine(_) | Maker::Many(_) => answer.doubt(Doubt::LooksAutomatic),
         Maker::Person => {}
     }
     let answers = !mail.in_reply_to.is_empty() || !mail.references.is_empty() || subject.mark == SubjectMark::Reply;
     if let Some(words) = belongs(mail, subject, answers, evidence, lexicon) {
         answer.rights = rights;
+        if !answers && !subject.has_reference {
+            answer.doubt(Doubt::MayBelong);
+        }
         return settle(answer, Kind::FollowUp, &words);
     }
     if invokes {
-        if evidence.sign(Sign::FollowUp).is_some() {
+        if evidence
+            .sign(Sign::FollowUp)
+            .is_some_and(|(strength, _)| *strength == Strength::Plain)
+        {
             answer.doubt(Doubt::MayBelong);
         }
         let words: Vec<String> = rights.iter().flat_map(|right| right.words.iter().cloned()).collect();
@@ -328,7 +339,8 @@ fn belongs(
         return named.map(|reference| vec![reference.as_str().to_owned()]);
     }
     if let Some((strength, words)) = evidence.sign(Sign::FollowUp)
-        && (*strength == Strength::Plain || answers)
+        && (answers || (*strength == Strength::Plain && !invokes))
+        && (invokes || evidence.on_topic || evidence.sign(Sign::Unrelated).is_none())
     {
         return Some(words.clone());
     }
@@ -344,14 +356,16 @@ fn decide_without_right(mail: &Mail, answers: bool, evidence: &Evidence, answer:
         return settle(answer, Kind::Request, words);
     }
     let topic = evidence.on_topic;
+    let elsewhere = evidence.sign(Sign::Unrelated).is_some();
+    let personal = evidence.sign(Sign::Personal).filter(|_| !elsewhere);
     if let Some((_, words)) = evidence.sign(Sign::Complaint)
-        && topic
+        && (topic || personal.is_some())
     {
         return settle(answer, Kind::Complaint, words);
     }
-    if let Some((_, words)) = evidence.sign(Sign::Question)
+    if let Some((strength, words)) = evidence.sign(Sign::Question)
         && (topic || !faint.is_empty())
-        && evidence.sign(Sign::Unrelated).is_none()
+        && (*strength == Strength::Plain || (!elsewhere && personal.is_none()))
     {
         if !faint.is_empty() {
             answer.doubt(Doubt::FaintWords);
@@ -372,6 +386,10 @@ fn decide_without_right(mail: &Mail, answers: bool, evidence: &Evidence, answer:
     if own.len() <= LITTLE_TEXT && !mail.attachments.is_empty() {
         answer.doubt(Doubt::OnlyAttached);
         return settle(answer, Kind::Request, &[]);
+    }
+    if let Some((_, words)) = personal {
+        answer.doubt(Doubt::NoRightNamed);
+        return settle(answer, Kind::Request, words);
     }
     if topic {
         answer.doubt(Doubt::FitsNoSort);

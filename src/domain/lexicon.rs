@@ -36,6 +36,8 @@ pub enum Sign {
     Complaint,
     /// Asks; counts where personal information is the subject.
     Question,
+    /// Speaks of the writer's own data; by itself only reason to ask a person.
+    Personal,
     /// The mail is about something else, such as an order or an application.
     Unrelated,
     /// Written by a programme.
@@ -103,13 +105,17 @@ pub struct Roles {
     pub shop: Option<Class>,
     /// `privacy`: the mail is about personal information.
     pub privacy: Option<Class>,
-    gives_way: Vec<Class>,
+    /// `mask`: fixed phrases; no word inside them counts.
+    pub mask: Option<Class>,
+    /// A class and a class it gives way to; `None` for any.
+    gives_way: Vec<(Class, Option<Class>)>,
 }
 
 impl Roles {
-    /// Whether words of a class do not count inside a longer word of another.
-    pub fn gives_way(&self, class: Class) -> bool {
-        self.gives_way.contains(&class)
+    /// Whether words of the first class do not count inside a longer word of the second.
+    pub fn gives_way(&self, inner: Class, outer: Class) -> bool {
+        let yields = |(class, to): &(Class, Option<Class>)| *class == inner && to.is_none_or(|to| to == outer);
+        self.mask == Some(outer) || self.gives_way.iter().any(yields)
     }
 }
 
@@ -202,7 +208,7 @@ struct WrittenLanguage {
     #[serde(default)]
     abbreviations: String,
     acts: Vec<Spanned<String>>,
-    gives_way: Vec<Spanned<String>>,
+    gives_way: BTreeMap<String, Vec<Spanned<String>>>,
     words: BTreeMap<String, Spanned<String>>,
     #[serde(default)]
     rights: BTreeMap<String, Vec<Spanned<String>>>,
@@ -389,7 +395,7 @@ impl Compiler<'_> {
             }
         }
         let acts = self.named(&language.acts, &classes);
-        let gives_way = self.named(&language.gives_way, &classes);
+        let gives_way = self.gives_way(&language.gives_way, &classes);
         let vocabulary = match Vocabulary::compile(&words) {
             Ok(vocabulary) => vocabulary,
             Err(error) => {
@@ -414,6 +420,7 @@ impl Compiler<'_> {
             own: classes.find("own"),
             shop: classes.find("shop"),
             privacy: classes.find("privacy"),
+            mask: classes.find("mask"),
             gives_way,
         };
         let (script, gap, classes) = (language.script, language.gap, classes.count());
@@ -532,6 +539,31 @@ impl Compiler<'_> {
                 );
             }
         }
+    }
+
+    fn gives_way(
+        &mut self,
+        written: &BTreeMap<String, Vec<Spanned<String>>>,
+        classes: &Classes,
+    ) -> Vec<(Class, Option<Class>)> {
+        let mut pairs = Vec::new();
+        for (name, outer) in written {
+            let Some(inner) = classes.find(name) else {
+                let at = outer.first().map_or(0, |first| first.span().start);
+                self.mistake(
+                    at,
+                    format!("There is no word class `{name}`."),
+                    "Name a class under `words`.",
+                );
+                continue;
+            };
+            if outer.iter().any(|outer| outer.as_ref() == "*") {
+                pairs.push((inner, None));
+            } else {
+                pairs.extend(self.named(outer, classes).into_iter().map(|outer| (inner, Some(outer))));
+            }
+        }
+        pairs
     }
 
     fn named(&mut self, names: &[Spanned<String>], classes: &Classes) -> Vec<Class> {

@@ -22,6 +22,8 @@ pub struct Evidence {
     flags: BTreeMap<String, Said>,
     on_behalf: BTreeMap<String, Said>,
     signs: BTreeMap<Sign, Said>,
+    /// The writer speaks of themselves somewhere.
+    pub first_person: bool,
     /// Personal information is spoken of.
     pub on_topic: bool,
     /// The subject line speaks of personal information or of an act.
@@ -33,6 +35,8 @@ struct RightSaid {
     strength: Strength,
     words: Vec<String>,
     in_body: bool,
+    /// In a sentence in which the writer speaks of themselves.
+    first_person: bool,
 }
 
 impl Evidence {
@@ -49,6 +53,7 @@ impl Evidence {
 
     fn read(&mut self, text: &Text<'_>, subject: usize, mark: SubjectMark, tongue: &Tongue) {
         let reading = Reading::new(text, tongue);
+        self.first_person |= reading.has_anywhere(tongue.roles.own);
         self.on_topic |= reading.has_anywhere(tongue.roles.privacy);
         for (number, sentence) in text.sentences.iter().enumerate() {
             let in_subject = text.written_at(sentence.start) < subject;
@@ -69,22 +74,25 @@ impl Evidence {
                     Meaning::Sign(_) => !is_old,
                 };
                 if counts && let Some(found) = reading.find(&rule.pattern, number) {
-                    self.add(&rule.meaning, found, in_subject);
+                    let first_person = tongue.roles.own.is_some_and(|own| reading.has(number, own));
+                    self.add(&rule.meaning, found, in_subject, first_person);
                 }
             }
         }
     }
 
-    fn add(&mut self, meaning: &Meaning, found: Match, in_subject: bool) {
+    fn add(&mut self, meaning: &Meaning, found: Match, in_subject: bool, first_person: bool) {
         match meaning {
             Meaning::Right(id) => {
                 let fresh = RightSaid {
                     strength: found.strength,
                     words: Vec::new(),
                     in_body: false,
+                    first_person: false,
                 };
                 let said = self.rights.entry(id.clone()).or_insert(fresh);
                 said.in_body |= !in_subject;
+                said.first_person |= first_person;
                 raise(&mut said.strength, &mut said.words, found);
             }
             Meaning::Flag(id) => note(&mut self.flags, id.clone(), found),
@@ -118,6 +126,13 @@ impl Evidence {
     /// Whether a right is invoked in plain words.
     pub fn invokes(&self) -> bool {
         self.rights.values().any(|said| said.strength == Strength::Plain)
+    }
+
+    /// Whether the writer invokes a right in plain words and for themselves, not as a matter of talk.
+    pub fn invokes_for_oneself(&self) -> bool {
+        self.rights
+            .values()
+            .any(|said| said.strength == Strength::Plain && said.first_person)
     }
 
     /// The rights said just as plainly as asked for.

@@ -1,7 +1,7 @@
 //! One text read in one language: what it says, and in which mood it says it.
 
 use super::pattern::{Class, Hit, Item, Pattern, Strength};
-use super::text::{Sentence, Text};
+use super::text::Text;
 use crate::domain::lexicon::Tongue;
 
 /// A "not" this many tokens before an act takes it back.
@@ -10,6 +10,8 @@ const NEGATION_REACH: usize = 7;
 const ASKING_REACH: usize = 9;
 /// How many sentences back "it" may point.
 const POINTS_BACK: usize = 4;
+/// A longer word that covers another is found among so many hits on either side.
+const NEIGHBOURS: usize = 32;
 /// Longer matches are shown as their single words.
 const SHOWN_BYTES: usize = 90;
 
@@ -52,7 +54,7 @@ impl<'t> Reading<'t> {
     pub fn new(text: &'t Text<'t>, tongue: &'t Tongue) -> Self {
         let mut hits = tongue.vocabulary.hits(text);
         let roles = &tongue.roles;
-        drop_covered(&mut hits, |class| roles.gives_way(class));
+        drop_covered(&mut hits, |inner, outer| roles.gives_way(inner, outer));
         drop_citations(&mut hits, text, |class| {
             roles.wish == Some(class) || roles.own == Some(class)
         });
@@ -256,7 +258,7 @@ impl<'t> Reading<'t> {
         hits.iter().any(|hit| {
             Some(hit.class) == negation
                 && hit.end <= wish.start
-                && wish.token.saturating_sub(hit.token_end) <= 1
+                && hit.token_end == wish.token
                 && !self
                     .text
                     .folded
@@ -268,21 +270,17 @@ impl<'t> Reading<'t> {
 }
 
 /// Words that give way, such as a bare "not", do not count inside a longer word of another class.
-fn drop_covered(hits: &mut Vec<Hit>, gives_way: impl Fn(Class) -> bool) {
+fn drop_covered(hits: &mut Vec<Hit>, gives_way: impl Fn(Class, Class) -> bool) {
     let all = hits.clone();
-    let mut at = 0_usize;
+    let mut index = 0_usize;
     hits.retain(|hit| {
-        let index = at;
-        at += 1;
-        if !gives_way(hit.class) {
-            return true;
-        }
         let near = all
-            .get(index.saturating_sub(24)..(index + 24).min(all.len()))
+            .get(index.saturating_sub(NEIGHBOURS)..(index + NEIGHBOURS).min(all.len()))
             .unwrap_or_default();
+        index += 1;
         !near
             .iter()
-            .any(|other| other.class != hit.class && hit.is_inside(other))
+            .any(|other| hit.class != other.class && hit.is_inside(other) && gives_way(hit.class, other.class))
     });
 }
 
