@@ -15,6 +15,7 @@ pub mod door;
 pub mod marks;
 pub mod messages;
 pub mod notices;
+pub mod office;
 pub mod outbox;
 pub mod schema;
 pub mod search;

@@ -1,0 +1,49 @@
+//! Changes to the house itself, each with its event in the journal's own stream: calendars loaded, people added and changed.
+//!
+//! No personal data: people are named by number.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::calendars::{self, Added};
+use super::journal::{self, HOUSE, NewEvent};
+use super::{StoreError, Tx};
+use crate::domain::person::{PersonId, Role};
+
+/// Puts a calendar in force for its region. `by` is who loads it, as the journal names them.
+///
+/// # Errors
+/// When the store fails.
+pub fn load_calendar(
+    tx: &mut Tx<'_>,
+    (region, version): (&str, &str),
+    content: &str,
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<Added, StoreError> {
+    let added = calendars::add(tx, (region, version), content, by, now)?;
+    if let Added::New(_) = added {
+        note(tx, "calendar-loaded", json!({ "region": region, "version": version }), by, now)?;
+    }
+    Ok(added)
+}
+
+/// Notes that a person was added, or that a role or the right to sign in changed.
+///
+/// # Errors
+/// When the store fails.
+pub fn note_person(
+    tx: &mut Tx<'_>,
+    what: &str,
+    person: PersonId,
+    role: Role,
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    note(tx, what, json!({ "person": person, "role": role }), by, now)
+}
+
+fn note(tx: &mut Tx<'_>, kind: &str, body: Value, by: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let event = NewEvent { kind: kind.to_owned(), at: now, actor: by.to_owned(), body };
+    journal::append_next(tx, HOUSE, &[event])
+}
