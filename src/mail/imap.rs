@@ -1,0 +1,449 @@
+//! One signed-in IMAP connection: the questions that watching a mailbox asks, each with a time limit.
+//!
+//! Folders are opened for reading only and messages are fetched without being marked as read.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use async_imap::error::Error;
+use async_imap::extensions::idle::IdleResponse;
+use async_imap::types::{Fetch, UnsolicitedResponse};
+use async_imap::{Client, Session};
+use chrono::{DateTime, Utc};
+use futures_util::TryStreamExt;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::decode::one_line;
+use super::files::MAX_MESSAGE;
+use super::folder_name::{from_imap, to_imap};
+use super::header::date;
+use super::mailbox::{Extent, Fetched, ImapSettings, MailboxError, stopped_within};
+use super::mime;
+use super::parse::top_received;
+use super::tls::{self, Dialect, Line, Server};
+
+/// How long the server may take to answer one question.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long it may take to hand over one batch of messages.
+const FETCH_PATIENCE: Duration = Duration::from_secs(300);
+/// How long it is asked to tell of new mail by itself before it is asked again.
+const LONGEST_IDLE: Duration = Duration::from_secs(5 * 60);
+/// Messages handed over at a time.
+const BATCH: usize = 50;
+/// Bytes handed over at a time, unless one message alone has more.
+const BATCH_BYTES: usize = 8 * 1024 * 1024;
+
+/// A message and its size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sized {
+    /// Its number in the folder.
+    pub uid: u32,
+    /// Its size as the server tells it.
+    pub bytes: u32,
+}
+
+impl Sized {
+    fn is_too_large(&self) -> bool {
+        usize::try_from(self.bytes).is_ok_and(|bytes| bytes > MAX_MESSAGE)
+    }
+}
+
+/// Parts messages into batches; what is too large to fetch whole comes alone.
+pub fn batches(messages: &[Sized]) -> Vec<Vec<Sized>> {
+    let mut batches: Vec<Vec<Sized>> = Vec::new();
+    let mut bytes = 0;
+    for message in messages {
+        let size = usize::try_from(message.bytes).unwrap_or(usize::MAX);
+        let joins = batches.last().is_some_and(|batch| {
+            batch.len() < BATCH && bytes + size <= BATCH_BYTES && !batch.iter().any(Sized::is_too_large)
+        });
+        if joins && let Some(batch) = batches.last_mut() {
+            batch.push(*message);
+            bytes += size;
+        } else {
+            batches.push(vec![*message]);
+            bytes = size;
+        }
+    }
+    batches
+}
+
+/// Where messages come from.
+pub struct Place {
+    /// `user@host`.
+    pub account: String,
+    /// The folder.
+    pub folder: String,
+    /// Its numbering.
+    pub uidvalidity: u32,
+}
+
+/// A folder that was opened for reading only.
+pub struct Opened {
+    /// Its numbering.
+    pub uidvalidity: u32,
+    /// How many messages it holds.
+    pub exists: u32,
+}
+
+/// A signed-in connection. Every question has a time limit and heeds the stop signal.
+pub struct Connection<'a> {
+    session: Session<Line>,
+    host: &'a str,
+    /// The server tells of new mail by itself (RFC 2177).
+    pub can_idle: bool,
+    stop: watch::Receiver<bool>,
+}
+
+impl<'a> Connection<'a> {
+    /// Reaches the server and signs in.
+    pub async fn open(settings: &'a ImapSettings, stop: watch::Receiver<bool>) -> Result<Self, MailboxError> {
+        let host = settings.host.as_str();
+        let opening = async {
+            let server = Server {
+                host,
+                port: settings.port,
+                security: settings.security,
+                extra_ca: settings.extra_ca.as_deref(),
+            };
+            let connected = tls::connect(server, Dialect::Imap).await?;
+            let mut client = Client::new(connected.line);
+            if connected.greeting.is_none() {
+                let greeting = client
+                    .read_response()
+                    .await
+                    .map_err(|error| refused(host, &error.into()))?;
+                let no_greeting = || MailboxError::Refused {
+                    host: host.to_owned(),
+                    why: "it did not greet".to_owned(),
+                };
+                greeting.ok_or_else(no_greeting)?;
+            }
+            let signed_in = client.login(&settings.user, &settings.password).await;
+            let mut session = signed_in.map_err(|(error, _)| match error {
+                Error::No(why) | Error::Bad(why) => MailboxError::Login {
+                    host: host.to_owned(),
+                    user: settings.user.clone(),
+                    why: one_line(&why),
+                },
+                other => refused(host, &other),
+            })?;
+            let capabilities = session.capabilities().await;
+            let capabilities = capabilities.map_err(|error| refused(host, &error))?;
+            Ok(Self {
+                session,
+                host,
+                can_idle: capabilities.has_str("IDLE"),
+                stop: stop.clone(),
+            })
+        };
+        limited(host, stop.clone(), PATIENCE, opening).await
+    }
+
+    /// Opens a folder for reading only.
+    pub async fn examine(&mut self, folder: &str) -> Result<Opened, MailboxError> {
+        let (host, stop) = (self.host, self.stop.clone());
+        let name = to_imap(folder);
+        let asked = async { Ok(self.session.examine(&name).await) };
+        let mailbox = match limited(host, stop, PATIENCE, asked).await? {
+            Ok(mailbox) => mailbox,
+            Err(Error::No(why)) => {
+                let available = self.folders().await?.join(", ");
+                let why = one_line(&why);
+                return Err(MailboxError::Folder {
+                    folder: folder.to_owned(),
+                    why,
+                    available,
+                });
+            }
+            Err(error) => return Err(refused(host, &error)),
+        };
+        let uidvalidity = mailbox.uid_validity.ok_or_else(|| MailboxError::Unnumbered {
+            folder: folder.to_owned(),
+        })?;
+        Ok(Opened {
+            uidvalidity,
+            exists: mailbox.exists,
+        })
+    }
+
+    /// The names of the account's folders.
+    async fn folders(&mut self) -> Result<Vec<String>, MailboxError> {
+        const SHOWN: usize = 50;
+        let (host, stop) = (self.host, self.stop.clone());
+        let asked = async {
+            let names = self
+                .session
+                .list(None, Some("*"))
+                .await
+                .map_err(|error| refused(host, &error))?;
+            let names: Vec<_> = names.try_collect().await.map_err(|error| refused(host, &error))?;
+            Ok(names.iter().take(SHOWN).map(|name| from_imap(name.name())).collect())
+        };
+        limited(host, stop, PATIENCE, asked).await
+    }
+
+    /// All UIDs of the open folder.
+    pub async fn uids(&mut self) -> Result<BTreeSet<u32>, MailboxError> {
+        let (host, stop) = (self.host, self.stop.clone());
+        let asked = async {
+            self.session
+                .uid_search("ALL")
+                .await
+                .map_err(|error| refused(host, &error))
+        };
+        Ok(limited(host, stop, PATIENCE, asked).await?.into_iter().collect())
+    }
+
+    /// The sizes of messages, in the order of their UIDs; those that are gone by now are left out.
+    pub async fn sizes(&mut self, uids: &[u32]) -> Result<Vec<Sized>, MailboxError> {
+        let fetches = self
+            .ask(uids, "(UID RFC822.SIZE)")
+            .await?
+            .map_err(|error| refused(self.host, &error))?;
+        let wanted: BTreeSet<u32> = uids.iter().copied().collect();
+        let mut sizes: Vec<Sized> = fetches
+            .iter()
+            .filter_map(|fetch| {
+                Some(Sized {
+                    uid: fetch.uid?,
+                    bytes: fetch.size?,
+                })
+            })
+            .filter(|message| wanted.contains(&message.uid))
+            .collect();
+        sizes.sort_unstable_by_key(|message| message.uid);
+        sizes.dedup_by_key(|message| message.uid);
+        Ok(sizes)
+    }
+
+    /// The messages of a batch, and those that the server does not hand over, with what it says.
+    pub async fn fetch(
+        &mut self,
+        place: &Place,
+        batch: &[Sized],
+    ) -> Result<(Vec<Fetched>, Vec<(u32, String)>), MailboxError> {
+        let uids: Vec<u32> = batch.iter().map(|message| message.uid).collect();
+        match self.ask(&uids, query(batch)).await? {
+            Ok(fetches) => Ok((messages(place, batch, &fetches), Vec::new())),
+            // One bad message spoils the whole answer: ask for each alone.
+            Err(Error::No(_) | Error::Bad(_)) => {
+                let (mut fetched, mut withheld) = (Vec::new(), Vec::new());
+                for message in batch {
+                    match self.ask(&[message.uid], query(&[*message])).await? {
+                        Ok(fetches) => fetched.extend(messages(place, &[*message], &fetches)),
+                        Err(Error::No(why) | Error::Bad(why)) => {
+                            withheld.push((message.uid, one_line(&why)));
+                        }
+                        Err(error) => return Err(refused(self.host, &error)),
+                    }
+                }
+                Ok((fetched, withheld))
+            }
+            Err(error) => Err(refused(self.host, &error)),
+        }
+    }
+
+    /// Asks about messages. The outer error is the connection's, the inner one the server's answer.
+    async fn ask(&mut self, uids: &[u32], what: &str) -> Result<Result<Vec<Fetch>, Error>, MailboxError> {
+        let (host, stop) = (self.host, self.stop.clone());
+        let asked = async {
+            let answers = match self.session.uid_fetch(uid_set(uids), what).await {
+                Ok(answers) => answers.try_collect().await,
+                Err(error) => Err(error),
+            };
+            Ok(answers)
+        };
+        limited(host, stop, FETCH_PATIENCE, asked).await
+    }
+
+    /// Waits until the server tells of something, or until it is time to look by ourselves.
+    pub async fn wait(self, pause: Duration) -> Result<Self, MailboxError> {
+        if self.was_told_of_more() {
+            return Ok(self);
+        }
+        let Self {
+            session,
+            host,
+            can_idle,
+            stop,
+        } = self;
+        if !can_idle {
+            if stopped_within(stop.clone(), pause).await {
+                return Err(MailboxError::Stopped);
+            }
+            return Ok(Self {
+                session,
+                host,
+                can_idle,
+                stop,
+            });
+        }
+        let mut idle = session.idle();
+        let started = async { idle.init().await.map_err(|error| refused(host, &error)) };
+        limited(host, stop.clone(), PATIENCE, started).await?;
+        {
+            let mut stop = stop.clone();
+            let (waiting, _interrupt) = idle.wait_with_timeout(pause.min(LONGEST_IDLE));
+            tokio::select! {
+                told = waiting => match told {
+                    Ok(IdleResponse::NewData(_) | IdleResponse::Timeout | IdleResponse::ManualInterrupt) => {}
+                    Err(error) => return Err(refused(host, &error)),
+                },
+                _ = stop.wait_for(|stop| *stop) => return Err(MailboxError::Stopped),
+            }
+        }
+        let ended = async { idle.done().await.map_err(|error| refused(host, &error)) };
+        let session = limited(host, stop.clone(), PATIENCE, ended).await?;
+        Ok(Self {
+            session,
+            host,
+            can_idle,
+            stop,
+        })
+    }
+
+    /// Whether the server told of new messages beside its answers, and so after they were counted.
+    fn was_told_of_more(&self) -> bool {
+        let told = std::iter::from_fn(|| self.session.unsolicited_responses.try_recv().ok());
+        told.filter(|response| matches!(response, UnsolicitedResponse::Exists(_)))
+            .count()
+            > 0
+    }
+
+    /// Signs out.
+    pub async fn close(mut self) {
+        // A server that does not say goodbye has been left all the same.
+        drop(timeout(Duration::from_secs(5), self.session.logout()).await);
+    }
+}
+
+/// Lets a question take only so long, and drops it when it is time to stop.
+async fn limited<R>(
+    host: &str,
+    mut stop: watch::Receiver<bool>,
+    limit: Duration,
+    work: impl Future<Output = Result<R, MailboxError>>,
+) -> Result<R, MailboxError> {
+    tokio::select! {
+        done = timeout(limit, work) => done.unwrap_or_else(|_| Err(MailboxError::Slow { host: host.to_owned(), limit })),
+        _ = stop.wait_for(|stop| *stop) => Err(MailboxError::Stopped),
+    }
+}
+
+/// What the library says, without what the server sent: that may be someone's mail.
+fn refused(host: &str, error: &Error) -> MailboxError {
+    let why = match error {
+        Error::Io(io) if io.kind() == std::io::ErrorKind::Other => "its answer cannot be read".to_owned(),
+        Error::Io(io) => io.kind().to_string(),
+        Error::Bad(why) | Error::No(why) => one_line(why),
+        Error::ConnectionLost => "the connection was lost".to_owned(),
+        Error::Validate(_) => "a name or password has a line break in it".to_owned(),
+        _ => "its answer cannot be read".to_owned(),
+    };
+    MailboxError::Refused {
+        host: host.to_owned(),
+        why,
+    }
+}
+
+/// What to ask for: nothing that marks a message as read.
+fn query(batch: &[Sized]) -> &'static str {
+    if batch.iter().any(Sized::is_too_large) {
+        "(UID INTERNALDATE BODY.PEEK[HEADER])"
+    } else {
+        "(UID INTERNALDATE BODY.PEEK[])"
+    }
+}
+
+fn messages(place: &Place, batch: &[Sized], fetches: &[Fetch]) -> Vec<Fetched> {
+    let mut fetched: Vec<Fetched> = Vec::new();
+    for message in batch {
+        let mut answers = fetches.iter().filter(|fetch| fetch.uid == Some(message.uid));
+        let found = answers.find_map(|fetch| Some((fetch, bytes(message, fetch)?)));
+        let Some((fetch, (raw, extent))) = found else { continue };
+        let received_at = fetch
+            .internal_date()
+            .map(|at| at.to_utc())
+            .unwrap_or_else(|| received_by_header(&raw));
+        fetched.push(Fetched {
+            account: place.account.clone(),
+            folder: place.folder.clone(),
+            uidvalidity: place.uidvalidity,
+            uid: message.uid,
+            received_at,
+            raw,
+            extent,
+        });
+    }
+    fetched
+}
+
+fn bytes(message: &Sized, fetch: &Fetch) -> Option<(Vec<u8>, Extent)> {
+    if !message.is_too_large() {
+        return Some((fetch.body()?.to_vec(), Extent::Whole));
+    }
+    let mut raw = fetch.header()?.to_vec();
+    let note = format!(
+        "This message has {} MiB and was left in the mailbox as number {}. Only its header was fetched.\r\n",
+        message.bytes / 1024 / 1024,
+        message.uid
+    );
+    raw.extend_from_slice(note.as_bytes());
+    Some((raw, Extent::HeaderOnly { size: message.bytes }))
+}
+
+/// For a server that breaks the rules and gives no date: the next best one, and 1970 where there is none, which shows.
+fn received_by_header(raw: &[u8]) -> DateTime<Utc> {
+    let written = || mime::read(raw).parts.first()?.headers.first("Date").and_then(date);
+    top_received(raw).or_else(written).unwrap_or(DateTime::UNIX_EPOCH)
+}
+
+/// UIDs as a set of ranges (RFC 3501, section 9).
+fn uid_set(uids: &[u32]) -> String {
+    let mut ranges: Vec<(u32, u32)> = Vec::new();
+    for uid in uids {
+        match ranges.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(*uid) => *last = *uid,
+            _ => ranges.push((*uid, *uid)),
+        }
+    }
+    let written = ranges.iter().map(|(first, last)| {
+        if first == last {
+            first.to_string()
+        } else {
+            format!("{first}:{last}")
+        }
+    });
+    written.collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_of_numbers_are_short() {
+        assert_eq!(uid_set(&[1, 2, 3, 5, 7, 8, u32::MAX]), "1:3,5,7:8,4294967295");
+    }
+
+    #[test]
+    fn batches_stay_small_and_what_is_too_large_comes_alone() {
+        let of = |uid, bytes| Sized { uid, bytes };
+        let small: Vec<Sized> = (1..=120).map(|uid| of(uid, 1000)).collect();
+        assert_eq!(batches(&small).iter().map(Vec::len).collect::<Vec<_>>(), [50, 50, 20]);
+        let mixed = [
+            of(1, 6_000_000),
+            of(2, 6_000_000),
+            of(3, 60_000_000),
+            of(4, 10),
+            of(5, 10),
+        ];
+        let uids: Vec<Vec<u32>> = batches(&mixed)
+            .iter()
+            .map(|batch| batch.iter().map(|m| m.uid).collect())
+            .collect();
+        assert_eq!(uids, [vec![1], vec![2], vec![3], vec![4, 5]]);
+    }
+}
