@@ -11,5 +11,10 @@ pub mod now;
 
 pub mod mail;
 
+pub mod jobs;
+pub mod web;
 
+pub mod bench;
+pub mod demo;
 
+pub mod cli;

@@ -59,7 +59,8 @@ pub fn run(args: &ClassifyArgs, settings: &Settings, out: &mut impl Write) -> an
         let text = std::fs::read_to_string(labels).with_context(|| format!("{} cannot be read", labels.display()))?;
         let labels: Vec<crate::domain::score::Label> =
             serde_json::from_str(&text).context("the labels are not what tests/corpus/README.md describes")?;
-        writeln!(out, "{}", crate::domain::score::score(&labels, &found))?;
+        let pairs = labels.iter().filter_map(|label| Some((label, found.get(&label.file)?)));
+        writeln!(out, "{}", crate::domain::score::score(pairs))?;
     }
     anyhow::ensure!(unreadable == 0, "{unreadable} files could not be read; see above.");
     Ok(())

@@ -24,7 +24,7 @@ impl Taker for Collector {
 
     fn taken(&self, account: &str, folder: &str, uidvalidity: u32) -> anyhow::Result<BTreeSet<u32>> {
         let group = group(account, folder, uidvalidity);
-        let taken = self.house.store.read(|db| messages::taken_uids(db, &group))?;
+        let taken = self.house.store.read(|db| messages::taken_numbers(db, &group))?;
         Ok(taken.into_iter().filter_map(|uid| u32::try_from(uid).ok()).collect())
     }
 

@@ -1,16 +1,22 @@
 //! Bytes in, bytes out: reading mail, watching mailboxes, writing and sending letters.
 
+pub mod parse;
+
 mod address;
 mod body;
 mod decode;
 mod header;
 mod html;
 mod mime;
-pub mod parse;
 mod quote;
 
-pub mod compose;
 pub mod files;
+pub mod mailbox;
+
+mod folder_name;
+mod imap;
+
+pub mod compose;
 pub mod letters;
-pub mod transport;
 pub mod tls;
+pub mod transport;
