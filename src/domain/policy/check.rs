@@ -1,85 +1,11 @@
-//! What can be wrong with a statement that has the right shape: each check names the line and the cure.
+//! What the parts of a statement may say of each other: each check names the line and the cure.
 
 use std::collections::BTreeSet;
 
 use super::places::{Places, Step};
-use super::read::{STATEMENT_FILE, parse_date, parse_time_of_day, parse_zone};
+use super::read::STATEMENT_FILE;
 use super::{Caution, OnBehalfId, Policy, Source};
 use crate::domain::mistake::Mistake;
-
-/// Checks each value that is a text, before the file is read into types: here all mistakes can be seen at once.
-pub(super) fn texts(places: &Places) -> Vec<Mistake> {
-    let mut mistakes = Vec::new();
-    let mut refuse = |key: &str, good: fn(&str) -> bool, what: &str, cure: &str| {
-        if let Some((text, line)) = places.top_text(key)
-            && !good(text)
-        {
-            mistakes.push(Mistake::new(
-                STATEMENT_FILE,
-                line,
-                format!("`{text}` is no {what}."),
-                cure,
-            ));
-        }
-    };
-    refuse(
-        "zone",
-        |text| parse_zone(text).is_some(),
-        "time zone",
-        "Use a name of the tz database, such as `Europe/Berlin`.",
-    );
-    refuse(
-        "digest-at",
-        |text| parse_time_of_day(text).is_some(),
-        "time of day",
-        "Write it as `09:00`.",
-    );
-    refuse(
-        "office-hour",
-        |text| parse_time_of_day(text).is_some(),
-        "time of day",
-        "Write it as `09:00`.",
-    );
-    refuse(
-        "in-force-from",
-        |text| parse_date(text).is_some(),
-        "date",
-        "Write it as `2024-06-06`.",
-    );
-    let languages = places.top_list("languages");
-    for (table, line) in places.texts() {
-        let there: BTreeSet<&str> = table.keys().map(|key| key.get_ref().as_ref()).collect();
-        for language in languages.iter().filter(|language| !there.contains(*language)) {
-            let what = format!("A text has no `{language}`.");
-            mistakes.push(Mistake::new(
-                STATEMENT_FILE,
-                line,
-                what,
-                format!("Add the text in `{language}`, or take the language out of `languages`."),
-            ));
-        }
-        for (key, value) in table {
-            let language = key.get_ref().as_ref();
-            if !languages.contains(&language) {
-                let what = format!("A text is in `{language}`, which is not among the `languages`.");
-                mistakes.push(Mistake::new(
-                    STATEMENT_FILE,
-                    line,
-                    what,
-                    "Add it to `languages`, or take the text out.",
-                ));
-            } else if value.get_ref().as_str().is_some_and(|text| text.trim().is_empty()) {
-                mistakes.push(Mistake::new(
-                    STATEMENT_FILE,
-                    line,
-                    format!("A text is empty in `{language}`."),
-                    "Write it.",
-                ));
-            }
-        }
-    }
-    mistakes
-}
 
 /// Checks what the parts of a statement say of each other.
 pub(super) fn policy(policy: &Policy, places: &Places) -> Vec<Mistake> {

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use super::places::{Places, Step};
-use super::{Policy, check};
+use super::{Policy, check, texts};
 use crate::domain::letter::Letters;
 use crate::domain::mistake::Mistake;
 
@@ -105,7 +105,7 @@ fn read_statement(text: &str) -> Result<(Policy, Places<'_>), Vec<Mistake>> {
             .collect());
     }
     let places = Places::new(text, root);
-    let mut mistakes = check::texts(&places);
+    let mut mistakes = texts::check(&places);
     match toml::from_str::<Policy>(text) {
         Ok(policy) if mistakes.is_empty() => return Ok((policy, places)),
         Ok(_) => {}

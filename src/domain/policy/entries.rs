@@ -1,0 +1,246 @@
+//! What the lists of a statement hold: rights, grounds, exemptions, who may ask, proof, remedies, cautions, reminders.
+
+use serde::{Deserialize, Serialize};
+
+use super::names::{ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, ReminderId, RightId};
+use crate::domain::deadline::Unit;
+
+/// A longer term, to be announced with reasons while the first one still runs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Extension {
+    /// How much is added to the term. The sum counts from receipt.
+    pub length: u32,
+    /// What `length` counts.
+    pub unit: Unit,
+    /// How often it can be used for one request.
+    pub times: u32,
+    /// What justifies it.
+    pub reasons: Localized,
+    /// Where that is written.
+    #[serde(default)]
+    pub sources: Vec<Source>,
+}
+
+/// A law, regulation or standard.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Law {
+    /// The pack's short name for it.
+    pub id: LawId,
+    /// Its title.
+    pub name: Localized,
+}
+
+/// A place in a law.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Source {
+    /// Which law.
+    pub law: LawId,
+    /// Which article, as each language writes it: "Article 45", "第四十五条".
+    pub article: Localized,
+    /// What the article says that matters here.
+    pub note: Option<Localized>,
+}
+
+/// Where a right or ground comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Listing {
+    /// The statement promises it.
+    #[serde(rename = "statement")]
+    Statement,
+    /// The law grants it although the statement leaves it out.
+    #[serde(rename = "law")]
+    LawOnly,
+}
+
+/// What a person may ask.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Right {
+    /// Its id.
+    pub id: RightId,
+    /// What people call it.
+    pub name: Localized,
+    /// What it means, for the person who asks.
+    pub explanation: Localized,
+    /// What granting it takes, for those who look after a system.
+    pub task: Localized,
+    /// Said in the answer when it is granted, such as that earlier processing stays lawful.
+    pub answer_note: Option<Localized>,
+    /// Promised by the statement or by law alone.
+    pub listed: Listing,
+    /// Only owed when a ground is there.
+    #[serde(default)]
+    pub needs_ground: bool,
+    /// Once granted it is told to every system and recipient that holds the data.
+    #[serde(default)]
+    pub relayed: bool,
+    /// Invoking it makes this ground available to rights that need one.
+    pub offers_ground: Option<GroundId>,
+    /// Its places in law.
+    #[serde(default)]
+    pub sources: Vec<Source>,
+}
+
+/// What entitles to a right that needs a ground.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Ground {
+    /// Its id.
+    pub id: GroundId,
+    /// What people call it.
+    pub name: Localized,
+    /// When it is there.
+    pub explanation: Localized,
+    /// Promised by the statement or by law alone.
+    pub listed: Listing,
+    /// Its places in law.
+    #[serde(default)]
+    pub sources: Vec<Source>,
+}
+
+/// A reason in law for which no response is owed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Exemption {
+    /// Its id.
+    pub id: ExemptionId,
+    /// The policy's own label for it.
+    pub name: Localized,
+    /// What the policy says.
+    pub explanation: Localized,
+    /// What staff must ask themselves.
+    pub question: Localized,
+    /// What evidence staff must hold; the proof is never the requester's.
+    pub evidence: Localized,
+    /// What is easily got wrong.
+    pub caution: Option<Localized>,
+    /// Too weighty to cite without a lawyer's advice.
+    #[serde(default)]
+    pub grave: bool,
+    /// The legal basis, which a refusal names beside the label.
+    pub sources: Vec<Source>,
+}
+
+/// Who may ask for another person.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct OnBehalfRule {
+    /// Its id; [`OnBehalfId::NONE`] for the subject themselves.
+    pub id: OnBehalfId,
+    /// What people call it.
+    pub name: Localized,
+    /// When it applies.
+    pub explanation: Localized,
+    /// What has to be shown, piece by piece.
+    #[serde(default)]
+    pub evidence: Vec<Localized>,
+    /// Rights that cannot be invoked in this way.
+    #[serde(default)]
+    pub excludes: Vec<RightId>,
+    /// Its places in law.
+    #[serde(default)]
+    pub sources: Vec<Source>,
+}
+
+/// A way to prove who somebody is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct IdentityMethod {
+    /// Its id.
+    pub id: MethodId,
+    /// What people call it.
+    pub name: Localized,
+    /// How it is done, for staff.
+    pub explanation: Localized,
+    /// What the requester is asked to do, for the letter.
+    pub request: Localized,
+    /// How much it asks of the person, 1 the least. The least that is enough is the right one.
+    pub intrusive: u32,
+    /// Staff write down why nothing milder would do.
+    #[serde(default)]
+    pub needs_reason: bool,
+}
+
+/// Where a person can turn after a refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Remedy {
+    /// What people call it.
+    pub name: Localized,
+    /// The sentence for the letter, without its full stop: the legal basis follows it.
+    pub text: Localized,
+    /// Its places in law.
+    #[serde(default)]
+    pub sources: Vec<Source>,
+}
+
+/// What staff should know before they rely on the statement's words.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Caution {
+    /// The id of a right, ground, exemption or on-behalf rule, or one of [`Caution::TOPICS`].
+    pub about: String,
+    /// The warning.
+    pub text: Localized,
+    /// Its places in law.
+    #[serde(default)]
+    pub sources: Vec<Source>,
+}
+
+impl Caution {
+    /// What a caution can be about besides a single id.
+    pub const TOPICS: [&str; 3] = ["policy", "term", "exemptions"];
+}
+
+/// A line of the reminder schedule.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ReminderRule {
+    /// Its id; a reminder goes once per request and id.
+    pub id: ReminderId,
+    /// What people call it.
+    pub name: Localized,
+    /// Working days from the anchor: before it when negative, on the day when 0, after it when positive.
+    pub offset_working_days: i32,
+    /// From when the offset counts.
+    pub from: Anchor,
+    /// Only sent while the request waits for this.
+    pub only_in: Option<WaitsFor>,
+    /// Who gets it.
+    pub to: Recipient,
+}
+
+/// From when a reminder's offset counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Anchor {
+    /// The day the term ends.
+    Deadline,
+    /// The day the request arrived.
+    Receipt,
+}
+
+/// What a request waits for when a reminder is meant for that alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WaitsFor {
+    /// A person to read it and say what it asks.
+    Triage,
+    /// A second person to approve the answer.
+    Approval,
+}
+
+/// Who gets a reminder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Recipient {
+    /// The person the request is assigned to; the officers when there is nobody.
+    Assignee,
+    /// All privacy officers.
+    Officers,
+    /// The person that escalations go to.
+    Manager,
+}
