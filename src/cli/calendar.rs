@@ -1,38 +1,11 @@
-//! `habeas calendar`: what a calendar file holds, or every mistake in it; and loading one.
-
-mod import;
+//! `habeas calendar check`: what a calendar file holds, or every mistake in it.
 
 use std::{fs, io::Write, path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
 use chrono::{Datelike, NaiveDate};
 
-use crate::config::{Settings, SettingsError};
 use crate::domain::calendar::{Calendar, Day, WhyOff, WhyWorking};
-
-/// Check or load a calendar of working days.
-#[derive(Debug, Clone, clap::Subcommand)]
-pub enum CalendarCommand {
-    /// Read a calendar file and say what it holds, or every mistake in it
-    Check(CheckArgs),
-    /// Load a calendar and show which deadlines it would move
-    Import(import::ImportArgs),
-}
-
-/// Runs the command.
-///
-/// # Errors
-/// When the settings, the file or the store cannot be used.
-pub fn run(
-    command: &CalendarCommand,
-    settings: impl FnOnce() -> Result<Settings, SettingsError>,
-    out: &mut impl Write,
-) -> anyhow::Result<ExitCode> {
-    match command {
-        CalendarCommand::Check(args) => check(args, out),
-        CalendarCommand::Import(args) => import::run(args, settings()?, out),
-    }
-}
 
 /// Reads a calendar file and prints what it holds, or each mistake with its place and a cure.
 #[derive(Debug, Clone, clap::Args)]
@@ -146,4 +119,41 @@ fn holidays(calendar: &Calendar, year: i32) -> Vec<Holiday<'_>> {
         }
     }
     holidays
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHINA: &str = include_str!("../packs/calendars/CN.toml");
+
+    fn checked(text: &str) -> (ExitCode, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("CN.toml");
+        fs::write(&file, text).unwrap();
+        let mut out = Vec::new();
+        let code = check(&CheckArgs { file }, &mut out).unwrap();
+        (code, String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn a_sound_file_is_told_year_by_year() {
+        let (code, told) = checked(CHINA);
+        assert_eq!(code, ExitCode::SUCCESS);
+        assert!(told.contains("2026: 248 working days, 7 holidays"), "{told}");
+        let spring = "春节 (Spring Festival), off 2026-02-15 to 2026-02-23, \
+                      worked Saturday 2026-02-14 and Saturday 2026-02-28";
+        assert!(told.contains(spring), "{told}");
+    }
+
+    #[test]
+    fn a_faulty_file_fails_with_a_line_for_each_mistake() {
+        let faulty = CHINA
+            .replace("working_days = 251", "working_days = 250")
+            .replace("working_days = 249", "working_days = 1");
+        let (code, told) = checked(&faulty);
+        assert_eq!(code, ExitCode::FAILURE);
+        assert_eq!(told.lines().count(), 4);
+        assert!(told.lines().all(|line| line.contains("CN.toml:")), "{told}");
+    }
 }

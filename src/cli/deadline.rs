@@ -15,10 +15,7 @@ use anyhow::Context;
 use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
 
-pub use self::{
-    batch::run as run_batch,
-    instant::{BadInstant, parse as parse_instant},
-};
+pub use self::batch::run as run_batch;
 use crate::domain::{
     calendar::Calendar,
     deadline::{Deadline, Term, Unit, deadline, proof_sheet},
@@ -138,4 +135,108 @@ fn as_json(received_at: DateTime<Utc>, policy: &PolicyTerm, deadline: &Deadline)
         "unknown_from": deadline.unknown_from,
         "calendar": deadline.calendar,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::domain::deadline::{FirstDay, Roll};
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: DeadlineArgs,
+    }
+
+    fn policies(_name: Option<&str>) -> anyhow::Result<PolicyTerm> {
+        let calendar = Calendar::parse(include_str!("../packs/calendars/CN.toml"), "CN.toml").unwrap();
+        Ok(PolicyTerm {
+            name: "test".to_owned(),
+            term: Term {
+                length: 15,
+                unit: Unit::WorkingDays,
+                first_day: FirstDay::Next,
+                roll: Roll::None,
+            },
+            calendar: Arc::new(calendar),
+            zone: Tz::Asia__Shanghai,
+        })
+    }
+
+    fn printed(line: &[&str]) -> anyhow::Result<String> {
+        let args = Line::try_parse_from([&["deadline"], line].concat())?.args;
+        let mut out = Vec::new();
+        run(&args, &policies, &mut out)?;
+        Ok(String::from_utf8(out)?)
+    }
+
+    #[test]
+    fn the_date_is_printed_alone_or_as_provisional() {
+        assert_eq!(
+            printed(&["--received", "2025-09-30T20:15:00+08:00"]).unwrap(),
+            "2025-10-28\n"
+        );
+        assert_eq!(
+            printed(&["--received", "2025-09-30T20:15:00+08:00", "--working-days", "1"]).unwrap(),
+            "2025-10-09\n"
+        );
+        assert_eq!(
+            printed(&["--received", "2026-12-11T09:00:00+08:00"]).unwrap(),
+            "2027-01-04 (provisional: the working-day calendar CN is unknown from 2027-01-01)\n"
+        );
+    }
+
+    #[test]
+    fn the_explanation_numbers_days_and_gives_the_notice_for_each_exception() {
+        let sheet = printed(&["--received", "2025-09-30T20:15:00+08:00", "--explain"]).unwrap();
+        for line in [
+            "Received  2025-09-30 20:15:00 +08:00 (Asia/Shanghai)",
+            "2025-10-01  Wed         National Day, Mid-Autumn Festival 国庆节、中秋节 (国办发明电〔2024〕12号)",
+            "2025-10-09  Thu      1",
+            "2025-10-28  Tue     15  due",
+            "Due       2025-10-28",
+            "Late from 2025-10-29 00:00:00 +08:00",
+        ] {
+            assert!(
+                sheet.lines().any(|printed| printed == line),
+                "{line}\nis not in\n{sheet}"
+            );
+        }
+    }
+
+    #[test]
+    fn json_holds_the_same_date() {
+        let json = printed(&["--received", "2026-12-11T09:00:00+08:00", "--json"]).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(
+            (&json["due_date"], &json["provisional"]),
+            (&"2027-01-04".into(), &true.into())
+        );
+        assert_eq!(json["unknown_from"], "2027-01-01");
+        assert_eq!(json["ends_at"], "2027-01-04T16:00:00Z");
+    }
+
+    #[test]
+    fn wrong_input_is_told_apart_from_a_failure() {
+        let error = printed(&["--received", "2025-09-30T20:15:00"]).unwrap_err();
+        assert!(
+            error
+                .downcast_ref::<BadInput>()
+                .is_some_and(|bad| bad.0.contains("2025-09-30T20:15:00+08:00"))
+        );
+        let error = printed(&["--batch", "no/such/file.csv"]).unwrap_err();
+        assert!(error.downcast_ref::<BadInput>().is_none());
+        for line in [
+            &[][..],
+            &["--received", "x", "--working-days", "0"],
+            &["--received", "x", "--batch", "y"],
+        ] {
+            assert!(
+                printed(line).unwrap_err().downcast_ref::<clap::Error>().is_some(),
+                "{line:?}"
+            );
+        }
+    }
 }

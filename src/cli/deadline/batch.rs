@@ -183,3 +183,106 @@ fn unreadable(error: csv::Error) -> anyhow::Error {
         _ => BadInput(format!("{error}. Save the file as CSV in UTF-8.")).into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono_tz::Tz;
+
+    use super::{BadInput, PolicyTerm, run};
+    use crate::domain::{
+        calendar::Calendar,
+        deadline::{FirstDay, Roll, Term, Unit},
+    };
+
+    fn policy() -> PolicyTerm {
+        let calendar = Calendar::parse(include_str!("../../packs/calendars/CN.toml"), "CN.toml").unwrap();
+        PolicyTerm {
+            name: "test".to_owned(),
+            term: Term {
+                length: 15,
+                unit: Unit::WorkingDays,
+                first_day: FirstDay::Next,
+                roll: Roll::None,
+            },
+            calendar: Arc::new(calendar),
+            zone: Tz::Asia__Shanghai,
+        }
+    }
+
+    /// What is written for an input, and the complaint that ended it.
+    fn batch(input: &[u8]) -> (String, Option<String>) {
+        let mut out = Vec::new();
+        let outcome = run(input, &policy(), &mut out);
+        let complaint = outcome.err().map(|error| error.downcast::<BadInput>().unwrap().0);
+        (String::from_utf8(out).unwrap(), complaint)
+    }
+
+    #[test]
+    fn lines_keep_their_order_and_their_way_of_writing() {
+        let input = "\u{feff}note,Working_Days,received_at\r\n\
+                     \"a, b\",,2025-09-30T20:15:00+08:00\r\n\
+                     \r\n\
+                     c,1,\"Tue, 30 Sep 2025 20:15:00 +0800\"\r\n\
+                     d,15,2026-12-11T01:00:00Z";
+        let expected = "received_at,working_days,due_date,provisional\n\
+                        2025-09-30T20:15:00+08:00,,2025-10-28,false\n\
+                        \"Tue, 30 Sep 2025 20:15:00 +0800\",1,2025-10-09,false\n\
+                        2026-12-11T01:00:00Z,15,2027-01-04,true\n";
+        assert_eq!(batch(input.as_bytes()), (expected.to_owned(), None));
+    }
+
+    #[test]
+    fn a_column_of_working_days_may_be_missing() {
+        let (written, complaint) = batch(b"received_at\n2025-09-30T12:15:00Z\n");
+        assert!(
+            written.ends_with("\n2025-09-30T12:15:00Z,,2025-10-28,false\n"),
+            "{written}"
+        );
+        assert_eq!(complaint, None);
+    }
+
+    #[test]
+    fn the_first_bad_line_ends_it_and_is_named_with_a_cure() {
+        let rows: [(&[u8], &str); 6] = [
+            (
+                b"x,0,2025-09-30T12:15:00Z",
+                "Line 6: \"0\" is not a number of working days.",
+            ),
+            (
+                b"x,-1,2025-09-30T12:15:00Z",
+                "Line 6: \"-1\" is not a number of working days.",
+            ),
+            (
+                b"x,1,2025-09-30T12:15:00",
+                "Line 6: \"2025-09-30T12:15:00\" has no offset from UTC",
+            ),
+            (b"x,1,\xff", "Line 6: \"\u{fffd}\" is not an instant."),
+            (b"x,1", "Line 6: \"\" is not an instant."),
+            (
+                b"x, y,1,2025-09-30T12:15:00Z",
+                "Line 6: It has 4 fields, but there are 3 columns.",
+            ),
+        ];
+        for (bad, said) in rows {
+            for end in ["\n", "\r\n"] {
+                let good = "note,working_days,received_at|\"of two|lines\",1,2025-09-30T12:15:00Z||".replace('|', end);
+                let input = [good.as_bytes(), end.as_bytes(), bad, b"\nx,1,2025-09-30T12:15:00Z\n"].concat();
+                let (written, complaint) = batch(&input);
+                assert_eq!(written.lines().count(), 2, "{written}");
+                let complaint = complaint.unwrap();
+                assert!(complaint.starts_with(said), "{complaint}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_without_the_column_is_refused_before_anything_is_written() {
+        for input in ["", "a,b\n1,2\n", "2025-09-30T12:15:00Z,15\n"] {
+            let (written, complaint) = batch(input.as_bytes());
+            assert_eq!(written, "");
+            assert!(complaint.unwrap().contains("No column is named received_at."));
+        }
+    }
+}

@@ -122,3 +122,86 @@ fn other_form(text: &[u8]) -> Result<DateTime<Utc>, BadInstant> {
     let local = local.or_else(|| text.parse::<NaiveDate>().ok().map(|day| day.and_time(NaiveTime::MIN)));
     Err(local.map_or(BadInstant::Unreadable, BadInstant::WithoutOffset))
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Utc};
+    use chrono_tz::Tz;
+    use proptest::prelude::*;
+
+    use super::{BadInstant, parse, rfc_3339};
+
+    fn instant(text: &str) -> DateTime<Utc> {
+        DateTime::parse_from_rfc3339(text).unwrap().to_utc()
+    }
+
+    #[test]
+    fn common_ways_of_writing_one_instant_mean_the_same() {
+        let ways = [
+            "2025-09-30T20:15:00+08:00",
+            "2025-09-30T12:15:00Z",
+            "2025-09-30t12:15:00z",
+            "2025-09-30 20:15:00+08:00",
+            "2025-09-30T20:15:00.000+0800",
+            "2025-09-30T20:15+08:00",
+            "2025-09-30 08:45 -03:30",
+            "Tue, 30 Sep 2025 20:15:00 +0800",
+        ];
+        for way in ways {
+            assert_eq!(parse(way.as_bytes()), Ok(instant("2025-09-30T12:15:00Z")), "{way}");
+        }
+    }
+
+    #[test]
+    fn a_local_time_is_refused_with_what_to_write_instead() {
+        for local in ["2025-09-30T20:15:00", "2025-09-30 20:15", "2025-09-30T20:15:00.000"] {
+            let Err(bad @ BadInstant::WithoutOffset(_)) = parse(local.as_bytes()) else {
+                panic!("{local}")
+            };
+            let advice = bad.advice(local, Tz::Asia__Shanghai);
+            assert!(
+                advice.contains("2025-09-30T20:15:00+08:00") && advice.contains("2025-09-30T20:15:00Z"),
+                "{advice}"
+            );
+        }
+        let bad = parse(b"2025-09-30").unwrap_err();
+        assert!(
+            bad.advice("2025-09-30", Tz::Europe__Berlin)
+                .contains("2025-09-30T00:00:00+02:00")
+        );
+    }
+
+    #[test]
+    fn what_is_no_instant_is_unreadable() {
+        let texts = [
+            "",
+            "tomorrow",
+            "2025-02-29T00:00:00Z",
+            "2025-01-01T24:00:00Z",
+            "2025-01-01T00:00:00+24:00",
+        ];
+        for text in texts {
+            assert_eq!(parse(text.as_bytes()), Err(BadInstant::Unreadable), "{text}");
+        }
+        assert_eq!(parse(&[0xff; 20]), Err(BadInstant::Unreadable));
+    }
+
+    proptest! {
+        #[test]
+        fn the_quick_way_agrees_with_chrono(seconds in 0_i64..8_000_000_000, nanos in 0_u32..1_000_000_000, minutes in -1_439_i32..1_440) {
+            let offset = chrono::FixedOffset::east_opt(minutes * 60).unwrap();
+            let at = DateTime::from_timestamp(seconds, nanos).unwrap();
+            let written = at.with_timezone(&offset).to_rfc3339();
+            prop_assert_eq!(rfc_3339(written.as_bytes()), Some(at), "{}", written);
+        }
+
+        #[test]
+        fn the_quick_way_reads_nothing_that_chrono_would_not(
+            text in "[0-9]{4}-[0-3][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,12})?(Z|[+-][0-2][0-9]:[0-7][0-9])?",
+        ) {
+            if let Some(read) = rfc_3339(text.as_bytes()) {
+                prop_assert_eq!(Ok(read), DateTime::parse_from_rfc3339(&text).map(|at| at.to_utc()));
+            }
+        }
+    }
+}

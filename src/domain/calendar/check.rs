@@ -7,8 +7,9 @@ use toml::Spanned;
 
 use super::{
     facts::Break,
-    file::{At, PlacedBreak, Reader},
+    file::PlacedBreak,
     form::YearForm,
+    values::{At, Reader},
 };
 
 /// The longest break that is believed; the longest so far had ten days.

@@ -6,48 +6,25 @@ use std::{
     sync::Arc,
 };
 
-use chrono::{Datelike, NaiveDate, Weekday, WeekdaySet};
-use chrono_tz::Tz;
+use chrono::{NaiveDate, WeekdaySet};
 use toml::Spanned;
 
 use super::{
     check,
-    count::FixedDay,
     facts::{Break, Facts, Superseded, Year},
     form::{BreakForm, CalendarForm, SupersededForm, UnpublishedForm, YearForm},
+    values::{At, Reader},
 };
-use crate::domain::mistake::{Mistake, line_of};
+use crate::domain::mistake::Mistake;
 
 /// Reads a calendar file into facts that hold together, or lists everything that is wrong with it.
 pub(super) fn read(text: &str, file: &str) -> Result<Facts, Vec<Mistake>> {
     let form: CalendarForm = toml::from_str(text).map_err(|error| vec![Mistake::from_toml(file, text, &error)])?;
-    let mut reader = Reader {
-        file,
-        text,
-        mistakes: Vec::new(),
-    };
+    let mut reader = Reader::new(text, file);
     let facts = reader.calendar(&form);
-    match facts {
-        Some(facts) if reader.mistakes.is_empty() => Ok(facts),
-        Some(_) | None => {
-            reader.mistakes.sort_by_key(|mistake| mistake.line);
-            Err(reader.mistakes)
-        }
-    }
-}
-
-/// Collects mistakes while the form is turned into facts.
-pub(super) struct Reader<'a> {
-    file: &'a str,
-    text: &'a str,
-    mistakes: Vec<Mistake>,
-}
-
-/// A value and where in the file it stands.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct At<T> {
-    pub(super) value: T,
-    pub(super) offset: usize,
+    facts
+        .filter(|_| reader.found_nothing_wrong())
+        .ok_or_else(|| reader.into_mistakes())
 }
 
 /// A break with the places of its days, for the checks.
@@ -69,12 +46,6 @@ struct Notices {
 }
 
 impl Reader<'_> {
-    /// Notes a mistake at a byte offset of the file.
-    pub(super) fn wrong(&mut self, offset: usize, what: impl Into<String>, cure: impl Into<String>) {
-        self.mistakes
-            .push(Mistake::new(self.file, line_of(self.text, offset), what, cure));
-    }
-
     fn calendar(&mut self, form: &CalendarForm) -> Option<Facts> {
         if *form.format.get_ref() != 1 {
             let what = format!("Format {} is not known.", form.format.get_ref());
@@ -121,87 +92,13 @@ impl Reader<'_> {
             statutory,
         };
         // With another mistake in the lists, a wrong sum would only be its echo.
-        if self.mistakes.is_empty() {
+        if self.found_nothing_wrong() {
             for year in form.year.iter().map(Spanned::get_ref) {
                 let number = *year.year.get_ref();
                 check::working_days(self, &year.working_days, number, facts.working_days_in(number));
             }
         }
         Some(facts)
-    }
-
-    fn zone(&mut self, name: &Spanned<String>) -> Option<Tz> {
-        let zone = name.get_ref().parse().ok();
-        if zone.is_none() {
-            let what = format!("\"{}\" is not a time zone.", name.get_ref());
-            self.wrong(
-                name.span().start,
-                what,
-                "Write a name of the IANA data base, such as \"Asia/Shanghai\".",
-            );
-        }
-        zone
-    }
-
-    fn weekend(&mut self, names: &[Spanned<String>]) -> Option<WeekdaySet> {
-        let mut weekend = WeekdaySet::EMPTY;
-        for name in names {
-            match name.get_ref().parse::<Weekday>() {
-                Ok(day) => {
-                    weekend.insert(day);
-                }
-                Err(_) => {
-                    let what = format!("\"{}\" is not a day of the week.", name.get_ref());
-                    self.wrong(name.span().start, what, "Write its English name, such as \"Saturday\".");
-                    return None;
-                }
-            }
-        }
-        if weekend == WeekdaySet::ALL {
-            let offset = names.first().map_or(0, |name| name.span().start);
-            self.wrong(
-                offset,
-                "No day of the week is left to work.",
-                "Leave at least one day out of the weekend.",
-            );
-            return None;
-        }
-        Some(weekend)
-    }
-
-    /// Reads a date written `YYYY-MM-DD`.
-    fn day(&mut self, written: &Spanned<String>) -> Option<At<NaiveDate>> {
-        let offset = written.span().start;
-        let strict = written.get_ref().len() == "2026-01-31".len();
-        let day = NaiveDate::parse_from_str(written.get_ref(), "%Y-%m-%d")
-            .ok()
-            .filter(|day| strict && day.year() > 0);
-        if day.is_none() {
-            let what = format!("\"{}\" is not a date.", written.get_ref());
-            self.wrong(
-                offset,
-                what,
-                "Write year, month and day of a day that exists, such as \"2026-01-31\".",
-            );
-        }
-        day.map(|value| At { value, offset })
-    }
-
-    fn days(&mut self, written: &[Spanned<String>]) -> Vec<At<NaiveDate>> {
-        written.iter().filter_map(|day| self.day(day)).collect()
-    }
-
-    fn fixed_day(&mut self, written: &Spanned<String>) -> Option<FixedDay> {
-        // Any leap year serves: 29 February exists in it.
-        let day = NaiveDate::parse_from_str(&format!("2000-{}", written.get_ref()), "%Y-%m-%d").ok();
-        if day.is_none() {
-            let what = format!("\"{}\" is not a day of the year.", written.get_ref());
-            self.wrong(written.span().start, what, "Write month and day, such as \"10-01\".");
-        }
-        day.map(|day| FixedDay {
-            month: day.month(),
-            day: day.day(),
-        })
     }
 
     fn year(&mut self, form: &YearForm, weekend: WeekdaySet, seen: &mut HashMap<NaiveDate, String>) -> Option<Year> {

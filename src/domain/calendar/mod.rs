@@ -9,6 +9,9 @@ mod count;
 mod facts;
 mod file;
 mod form;
+#[cfg(test)]
+mod tests;
+mod values;
 
 use std::sync::Arc;
 
