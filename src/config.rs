@@ -163,7 +163,10 @@ impl Default for Settings {
 
 impl Default for Controller {
     fn default() -> Self {
-        Self { name: "Example Company".to_owned(), contact: "privacy@example.com".to_owned() }
+        Self {
+            name: "Example Company".to_owned(),
+            contact: "privacy@example.com".to_owned(),
+        }
     }
 }
 
@@ -177,12 +180,19 @@ impl Settings {
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .filter(|(name, _)| name.starts_with("HABEAS_"))
             .collect();
-        let named = file.map(Path::to_owned).or_else(|| environment.get("HABEAS_CONFIG").map(PathBuf::from));
+        let named = file
+            .map(Path::to_owned)
+            .or_else(|| environment.get("HABEAS_CONFIG").map(PathBuf::from));
         let path = named.clone().unwrap_or_else(|| PathBuf::from("habeas.toml"));
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => String::new(),
-            Err(source) => return Err(SettingsError::Unreadable { path: path.display().to_string(), source }),
+            Err(source) => {
+                return Err(SettingsError::Unreadable {
+                    path: path.display().to_string(),
+                    source,
+                });
+            }
         };
         Self::read(&text, &path.display().to_string(), &environment)
     }
@@ -204,8 +214,10 @@ impl Settings {
     /// # Errors
     /// See [`Settings::load`].
     pub fn read(text: &str, path: &str, environment: &BTreeMap<String, String>) -> Result<Self, SettingsError> {
-        let mut settings: Self = toml::from_str(text)
-            .map_err(|error| SettingsError::Malformed { path: path.to_owned(), what: error.to_string() })?;
+        let mut settings: Self = toml::from_str(text).map_err(|error| SettingsError::Malformed {
+            path: path.to_owned(),
+            what: error.to_string(),
+        })?;
         settings.take(environment)?;
         if settings.base_url.is_empty() {
             settings.base_url = format!("http://{}", settings.listen);
@@ -302,7 +314,11 @@ impl Settings {
 
     /// The file with the master key.
     pub fn master_key_file(&self) -> PathBuf {
-        if self.master_key.as_os_str().is_empty() { self.data.join("master.key") } else { self.master_key.clone() }
+        if self.master_key.as_os_str().is_empty() {
+            self.data.join("master.key")
+        } else {
+            self.master_key.clone()
+        }
     }
 
     /// The folder that outgoing mail is written to without a server.
@@ -312,7 +328,10 @@ impl Settings {
 
     /// The domain of the privacy contact, for Message-IDs.
     pub fn mail_domain(&self) -> &str {
-        self.controller.contact.rsplit_once('@').map_or("localhost", |(_, domain)| domain)
+        self.controller
+            .contact
+            .rsplit_once('@')
+            .map_or("localhost", |(_, domain)| domain)
     }
 }
 
@@ -337,7 +356,9 @@ fn check_line(name: &'static str, line: Line, host: &str) -> Result<(), Settings
         Line::PlainLoopback if is_loopback_host(host) => Ok(()),
         Line::PlainLoopback => Err(SettingsError::Wrong {
             name,
-            what: format!("{host} is another machine, and mail must not travel unprotected. Write \"tls\" or \"start-tls\"."),
+            what: format!(
+                "{host} is another machine, and mail must not travel unprotected. Write \"tls\" or \"start-tls\"."
+            ),
         }),
     }
 }

@@ -28,7 +28,13 @@ impl House {
     /// # Errors
     /// When the store fails or a loaded calendar cannot be read.
     pub fn new(store: Store, settings: Settings, now: Now, shelf: Shelf) -> Result<Self, StoreError> {
-        let house = Self { store, settings, now, board: Board::default(), shelf: RwLock::new(Arc::new(shelf)) };
+        let house = Self {
+            store,
+            settings,
+            now,
+            board: Board::default(),
+            shelf: RwLock::new(Arc::new(shelf)),
+        };
         house.refresh_calendars()?;
         Ok(house)
     }
@@ -61,7 +67,9 @@ impl House {
             if !seen.insert(row.region.clone()) {
                 continue;
             }
-            let known = shelf.calendar(&row.region).is_some_and(|calendar| calendar.version() == row.version);
+            let known = shelf
+                .calendar(&row.region)
+                .is_some_and(|calendar| calendar.version() == row.version);
             if !known {
                 let calendar = crate::domain::calendar::Calendar::parse(&row.content, &row.region)
                     .map_err(|_| StoreError::Corrupt(format!("the loaded calendar {}", row.version)))?;

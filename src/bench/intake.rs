@@ -34,9 +34,20 @@ pub fn run(mails: usize, out: &mut impl Write) -> anyhow::Result<()> {
     let single: Vec<Vec<u8>> = raws.iter().take(300).cloned().collect();
     plain_commits(&folder.0.join("single.db"), &single, 1)?;
     let single = per_second(single.len(), watch.elapsed());
-    writeln!(out, "intake, batches of {BATCH}:          {taken:>8.0} mails a second, each an open request with its acknowledgement")?;
-    writeln!(out, "plain rows, batches of {BATCH}:      {plain:>8.0} a second; ratio {:.1}", plain / taken)?;
-    writeln!(out, "plain rows, one a commit:       {single:>8.0} a second; ratio {:.2}", single / taken)?;
+    writeln!(
+        out,
+        "intake, batches of {BATCH}:          {taken:>8.0} mails a second, each an open request with its acknowledgement"
+    )?;
+    writeln!(
+        out,
+        "plain rows, batches of {BATCH}:      {plain:>8.0} a second; ratio {:.1}",
+        plain / taken
+    )?;
+    writeln!(
+        out,
+        "plain rows, one a commit:       {single:>8.0} a second; ratio {:.2}",
+        single / taken
+    )?;
     Ok(())
 }
 
@@ -47,9 +58,15 @@ fn per_second(count: usize, time: std::time::Duration) -> f64 {
 /// A mail of ordinary length; every one differs.
 fn mail(number: usize) -> Vec<u8> {
     let (subject, body) = if number % 2 == 0 {
-        ("My personal data", "Dear Sir or Madam,\r\n\r\nplease send me a copy of all personal data that you hold about me, and tell me with whom\r\nyou have shared them. I have been a customer for several years and have never asked before.\r\n")
+        (
+            "My personal data",
+            "Dear Sir or Madam,\r\n\r\nplease send me a copy of all personal data that you hold about me, and tell me with whom\r\nyou have shared them. I have been a customer for several years and have never asked before.\r\n",
+        )
     } else {
-        ("注销账号", "您好：\r\n\r\n我已经不再使用贵公司的服务，请注销我的账号，并删除我的手机号、收货地址和购买记录等全部个人信息。\r\n办理完毕后请邮件告知，谢谢。\r\n")
+        (
+            "注销账号",
+            "您好：\r\n\r\n我已经不再使用贵公司的服务，请注销我的账号，并删除我的手机号、收货地址和购买记录等全部个人信息。\r\n办理完毕后请邮件告知，谢谢。\r\n",
+        )
     };
     format!(
         "Received: from mail.example by mx.example.com; Mon, 02 Mar 2026 09:00:00 +0800\r\nFrom: Person {number} <person{number}@mail.example>\r\n\

@@ -1,3 +1,5 @@
 //! stub
 use std::io::Write;
-pub fn run(_: usize, _: usize, _: &mut impl Write) -> anyhow::Result<()> { Ok(()) }
+pub fn run(_: usize, _: usize, _: &mut impl Write) -> anyhow::Result<()> {
+    Ok(())
+}

@@ -18,15 +18,25 @@ pub fn run(requests: usize, due: usize, out: &mut impl Write) -> anyhow::Result<
     let house = house(&folder.0)?;
     let now = house.now.instant();
     let officer = house.store.write(|tx| {
-        let person =
-            NewPerson { name: "Officer", email: "officer@example.com", role: Role::Officer, language: "en", manager: true };
+        let person = NewPerson {
+            name: "Officer",
+            email: "officer@example.com",
+            role: Role::Officer,
+            language: "en",
+            manager: true,
+        };
         people::create(tx, &person, now)
     })?;
     fill(&house, requests, officer)?;
     sweep(&house)?;
     let later = after(&house, due)?;
     let shelf = (*house.shelf()).clone();
-    let house = House::new(house.store.clone(), house.settings.clone(), Now::told(move || later), shelf)?;
+    let house = House::new(
+        house.store.clone(),
+        house.settings.clone(),
+        Now::told(move || later),
+        shelf,
+    )?;
     let watch = Stopwatch::start();
     let swept = sweep(&house)?;
     let time = watch.elapsed();

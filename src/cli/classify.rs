@@ -33,9 +33,12 @@ pub struct ClassifyArgs {
 /// # Errors
 /// When a file cannot be read.
 pub fn run(args: &ClassifyArgs, settings: &Settings, out: &mut impl Write) -> anyhow::Result<()> {
-    let pack = start::shelf(settings)?
-        .pack(Some(&settings.policy))
-        .ok_or_else(|| anyhow!("There is no policy {}. `habeas policy list` shows those there are.", settings.policy))?;
+    let pack = start::shelf(settings)?.pack(Some(&settings.policy)).ok_or_else(|| {
+        anyhow!(
+            "There is no policy {}. `habeas policy list` shows those there are.",
+            settings.policy
+        )
+    })?;
     let mut found: BTreeMap<String, Classification> = BTreeMap::new();
     let mut unreadable = 0;
     for source in files::walk(&args.paths) {
@@ -49,6 +52,7 @@ pub fn run(args: &ClassifyArgs, settings: &Settings, out: &mut impl Write) -> an
                     None => writeln!(out, "{}", in_words(&file, &classification))?,
                 }
             }
+            Found::PassedOver { source } => eprintln!("habeas: {source}: passed over, it is no mail"),
             Found::Unreadable { source, why } => {
                 unreadable += 1;
                 eprintln!("habeas: {source}: {why}");
@@ -107,8 +111,16 @@ fn evidence(found: &Classification) -> Value {
 }
 
 fn in_words(file: &str, found: &Classification) -> String {
-    let rights: Vec<String> =
-        found.rights.iter().map(|right| format!("{} (\"{}\")", right.id, right.words.join("\", \""))).collect();
+    let rights: Vec<String> = found
+        .rights
+        .iter()
+        .map(|right| format!("{} (\"{}\")", right.id, right.words.join("\", \"")))
+        .collect();
     let triage = if found.needs_triage { ", a person must look" } else { "" };
-    format!("{file}: {}{triage}; {}; {}", found.kind.as_str(), found.language, rights.join(", "))
+    format!(
+        "{file}: {}{triage}; {}; {}",
+        found.kind.as_str(),
+        found.language,
+        rights.join(", ")
+    )
 }

@@ -35,12 +35,29 @@ pub fn run(args: &DemoArgs, out: &mut impl Write) -> anyhow::Result<()> {
     let transport = serve::transport(&house.settings)?;
     let system = actix_web::rt::System::new();
     let logins = system.block_on(demo::fill(&house, &transport))?;
-    writeln!(out, "\nHabeas is ready. Open {} and sign in as one of\n", house.settings.base_url)?;
+    writeln!(
+        out,
+        "\nHabeas is ready. Open {} and sign in as one of\n",
+        house.settings.base_url
+    )?;
     for login in logins {
-        writeln!(out, "  {:<9} {:<16} password  {}", login.role.as_str(), login.email, login.password)?;
+        writeln!(
+            out,
+            "  {:<9} {:<16} password  {}",
+            login.role.as_str(),
+            login.email,
+            login.password
+        )?;
     }
-    writeln!(out, "\nMail that it sends is written to {}", house.settings.outbox_folder().display())?;
-    writeln!(out, "Everything here is made up and is thrown away at the next start. End it with Ctrl-C.")?;
+    writeln!(
+        out,
+        "\nMail that it sends is written to {}",
+        house.settings.outbox_folder().display()
+    )?;
+    writeln!(
+        out,
+        "Everything here is made up and is thrown away at the next start. End it with Ctrl-C."
+    )?;
     out.flush()?;
     system.block_on(serve::everything(Arc::new(house)))
 }
@@ -48,5 +65,7 @@ pub fn run(args: &DemoArgs, out: &mut impl Write) -> anyhow::Result<()> {
 fn free_port(wanted: u16) -> anyhow::Result<SocketAddr> {
     let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let listener = TcpListener::bind(loopback(wanted)).or_else(|_| TcpListener::bind(loopback(0)));
-    listener.and_then(|listener| listener.local_addr()).context("no free port on 127.0.0.1")
+    listener
+        .and_then(|listener| listener.local_addr())
+        .context("no free port on 127.0.0.1")
 }

@@ -38,7 +38,11 @@ pub fn run(settings: Settings, out: &mut impl Write) -> anyhow::Result<ExitCode>
     let house = match start::house(settings.clone()) {
         Ok(house) => {
             tell("database", Finding::Good(database(&house)), out)?;
-            tell("keys", Finding::Good(format!("{} opens this database", settings.master_key_file().display())), out)?;
+            tell(
+                "keys",
+                Finding::Good(format!("{} opens this database", settings.master_key_file().display())),
+                out,
+            )?;
             house
         }
         Err(error) => {
@@ -46,7 +50,11 @@ pub fn run(settings: Settings, out: &mut impl Write) -> anyhow::Result<ExitCode>
             return Ok(ExitCode::FAILURE);
         }
     };
-    for (name, finding) in [("policy", policy(&house)), ("calendar", calendar(&house)), ("time zone", time_zone(&house))] {
+    for (name, finding) in [
+        ("policy", policy(&house)),
+        ("calendar", calendar(&house)),
+        ("time zone", time_zone(&house)),
+    ] {
         tell(name, finding, out)?;
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -54,7 +62,10 @@ pub fn run(settings: Settings, out: &mut impl Write) -> anyhow::Result<ExitCode>
         let words = if settings.drop_folder.as_os_str().is_empty() {
             Finding::Weak("no mailbox and no drop folder is set; mail comes in by `habeas intake` alone".to_owned())
         } else {
-            Finding::Good(format!("none; the drop folder {} is watched", settings.drop_folder.display()))
+            Finding::Good(format!(
+                "none; the drop folder {} is watched",
+                settings.drop_folder.display()
+            ))
         };
         tell("mailbox", words, out)?;
     }
@@ -72,7 +83,9 @@ pub fn run(settings: Settings, out: &mut impl Write) -> anyhow::Result<ExitCode>
 fn database(house: &House) -> String {
     let url = house.settings.database_url();
     let engine = url.split(':').next().unwrap_or("").to_owned();
-    let counted = house.store.read(|db| crate::store::lists::group(db, &crate::store::lists::Filter::default(), 0));
+    let counted = house
+        .store
+        .read(|db| crate::store::lists::group(db, &crate::store::lists::Filter::default(), 0));
     match counted {
         Ok((open, _)) => format!("{engine}, {open} open requests"),
         Err(error) => format!("{engine}, but it cannot be read: {error}"),
@@ -88,15 +101,21 @@ fn policy(house: &House) -> Finding {
 
 /// The next year's notice is due in November: from then on its absence is worth a word.
 fn calendar(house: &House) -> Finding {
-    let Ok(pack) = house.pack() else { return Finding::Broken("no policy, so no calendar".to_owned()) };
+    let Ok(pack) = house.pack() else {
+        return Finding::Broken("no policy, so no calendar".to_owned());
+    };
     let covers_to = pack.calendar.covers_to();
     let today = house.now.instant().with_timezone(&pack.pack.policy.zone).date_naive();
     let words = format!("{} is known to {covers_to}", pack.calendar.region());
     let year_end = NaiveDate::from_ymd_opt(today.year(), 12, 31).unwrap_or(today);
     if covers_to < today {
-        Finding::Broken(format!("{words}: every new deadline is provisional. Load the current one with `habeas calendar import FILE`."))
+        Finding::Broken(format!(
+            "{words}: every new deadline is provisional. Load the current one with `habeas calendar import FILE`."
+        ))
     } else if covers_to <= year_end && today.month() >= 11 {
-        Finding::Weak(format!("{words}: deadlines beyond it are provisional. Load the next year with `habeas calendar import FILE` once it is published."))
+        Finding::Weak(format!(
+            "{words}: deadlines beyond it are provisional. Load the next year with `habeas calendar import FILE` once it is published."
+        ))
     } else {
         Finding::Good(words)
     }
@@ -107,7 +126,10 @@ fn time_zone(house: &House) -> Finding {
         Ok(pack) => {
             let zone = pack.pack.policy.zone;
             let now = house.now.instant().with_timezone(&zone);
-            Finding::Good(format!("days begin and end in {zone}, where it is {}", now.format("%Y-%m-%d %H:%M")))
+            Finding::Good(format!(
+                "days begin and end in {zone}, where it is {}",
+                now.format("%Y-%m-%d %H:%M")
+            ))
         }
         Err(error) => Finding::Broken(error.to_string()),
     }
@@ -115,7 +137,10 @@ fn time_zone(house: &House) -> Finding {
 
 fn mail_out(settings: &Settings, runtime: &tokio::runtime::Runtime) -> Finding {
     if settings.smtp.is_none() {
-        return Finding::Weak(format!("no server is set; letters are written to {}", settings.outbox_folder().display()));
+        return Finding::Weak(format!(
+            "no server is set; letters are written to {}",
+            settings.outbox_folder().display()
+        ));
     }
     match serve::transport(settings) {
         Ok(transport) => match runtime.block_on(transport.check()) {

@@ -50,6 +50,7 @@ pub fn run(args: &IntakeArgs, settings: Settings, out: &mut impl Write) -> anyho
     for found in files::walk(&args.paths) {
         match found {
             Found::Message(message) => batch.push(from_file(&house, message)),
+            Found::PassedOver { source } => eprintln!("habeas: {source}: passed over, it is no mail"),
             Found::Unreadable { source, why } => {
                 unreadable.insert(source, why);
             }
@@ -64,8 +65,16 @@ pub fn run(args: &IntakeArgs, settings: Settings, out: &mut impl Write) -> anyho
         eprintln!("habeas: {source}: {why}");
     }
     close(&mut balance, args.json, out)?;
-    anyhow::ensure!(balance.difference == 0, "The balance does not add up: {} messages are unaccounted for.", balance.difference);
-    anyhow::ensure!(unreadable.is_empty(), "{} could not be read; see above. Everything else was taken in.", unreadable.len());
+    anyhow::ensure!(
+        balance.difference == 0,
+        "The balance does not add up: {} messages are unaccounted for.",
+        balance.difference
+    );
+    anyhow::ensure!(
+        unreadable.is_empty(),
+        "{} could not be read; see above. Everything else was taken in.",
+        unreadable.len()
+    );
     Ok(())
 }
 
@@ -97,8 +106,14 @@ fn take(
 
 fn in_words(taken: &Taken) -> String {
     let what = match &taken.outcome {
-        Outcome::Opened { reference, needs_triage: false } => format!("opened {reference}"),
-        Outcome::Opened { reference, needs_triage: true } => format!("opened {reference}, waits for triage"),
+        Outcome::Opened {
+            reference,
+            needs_triage: false,
+        } => format!("opened {reference}"),
+        Outcome::Opened {
+            reference,
+            needs_triage: true,
+        } => format!("opened {reference}, waits for triage"),
         Outcome::Joined { reference, held: false } => format!("joined {reference}"),
         Outcome::Joined { reference, held: true } => format!("joined {reference}, waits to be confirmed"),
         Outcome::SetAside { why } => format!("set aside: {why}"),
@@ -110,8 +125,7 @@ fn in_words(taken: &Taken) -> String {
 }
 
 fn close(balance: &mut Balance, json: bool, out: &mut impl Write) -> anyhow::Result<()> {
-    let accounted =
-        balance.opened + balance.joined + balance.set_aside + balance.duplicate + balance.quarantined;
+    let accounted = balance.opened + balance.joined + balance.set_aside + balance.duplicate + balance.quarantined;
     balance.difference = i64::try_from(balance.messages)? - i64::try_from(accounted)?;
     if json {
         writeln!(out, "{}", serde_json::json!({ "balance": balance }))?;

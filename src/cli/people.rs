@@ -27,9 +27,16 @@ pub struct InviteArgs {
 /// When the store fails.
 pub fn invite(args: &InviteArgs, settings: Settings, out: &mut impl Write) -> anyhow::Result<()> {
     let house = start::house(settings)?;
-    let name = args.name.clone().unwrap_or_else(|| args.email.split('@').next().unwrap_or("").to_owned());
+    let name = args
+        .name
+        .clone()
+        .unwrap_or_else(|| args.email.split('@').next().unwrap_or("").to_owned());
     let link = link(&house, &args.email, &name, args.role)?;
-    writeln!(out, "{} can sign in with this link, once, within 72 hours:\n{link}", args.email)?;
+    writeln!(
+        out,
+        "{} can sign in with this link, once, within 72 hours:\n{link}",
+        args.email
+    )?;
     Ok(())
 }
 
@@ -42,7 +49,17 @@ pub fn link(house: &House, email: &str, name: &str, role: Role) -> anyhow::Resul
     let token = house.store.write(|tx| {
         let person = match people::find_by_email(tx, email)? {
             Some(person) => person.id,
-            None => people::create(tx, &people::NewPerson { name, email, role, language: "en", manager: false }, now)?,
+            None => people::create(
+                tx,
+                &people::NewPerson {
+                    name,
+                    email,
+                    role,
+                    language: "en",
+                    manager: false,
+                },
+                now,
+            )?,
         };
         people::invite(tx, person, now)
     })?;

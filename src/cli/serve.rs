@@ -26,7 +26,10 @@ pub fn run(settings: Settings, out: &mut impl Write) -> anyhow::Result<()> {
     if house.store.read(store::people::list)?.is_empty() {
         let contact = house.settings.controller.contact.clone();
         let link = people::link(&house, &contact, "Privacy officer", Role::Admin)?;
-        writeln!(out, "The first person signs in with this link, once, within 72 hours:\n{link}")?;
+        writeln!(
+            out,
+            "The first person signs in with this link, once, within 72 hours:\n{link}"
+        )?;
     }
     writeln!(out, "Habeas listens on {}", house.settings.base_url)?;
     out.flush()?;
@@ -58,7 +61,13 @@ pub async fn everything(house: Arc<House>) -> anyhow::Result<()> {
         .settings
         .mailbox
         .iter()
-        .map(|mailbox| runtime.spawn(collect::watch_mailbox(Arc::clone(&house), mailbox.clone(), stop.clone())))
+        .map(|mailbox| {
+            runtime.spawn(collect::watch_mailbox(
+                Arc::clone(&house),
+                mailbox.clone(),
+                stop.clone(),
+            ))
+        })
         .collect();
     let served = web::serve(Arc::clone(&house)).await;
     tracing::info!("stopping; what is under way is finished first");

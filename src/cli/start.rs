@@ -65,16 +65,31 @@ pub fn rebuild(settings: Settings, out: &mut impl Write) -> anyhow::Result<ExitC
     for reference in &rebuilt.differed {
         writeln!(out, "{reference} was not what its journal says, and is now.")?;
     }
-    writeln!(out, "{} requests, {} differed from their journal.", rebuilt.requests, rebuilt.differed.len())?;
-    Ok(if rebuilt.differed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    writeln!(
+        out,
+        "{} requests, {} differed from their journal.",
+        rebuilt.requests,
+        rebuilt.differed.len()
+    )?;
+    Ok(if rebuilt.differed.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Starts the log on standard error: ids and counts, never personal data.
 pub fn log(settings: &Settings) {
     let filter = EnvFilter::new(&settings.log);
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // A log that another part of the program started first is the one to keep.
-    let started = if settings.log_json { log.json().try_init() } else { log.with_target(false).try_init() };
+    let started = if settings.log_json {
+        log.json().try_init()
+    } else {
+        log.with_target(false).try_init()
+    };
     if let Err(error) = started {
         tracing::debug!(%error, "the log was started before");
     }

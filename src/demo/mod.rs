@@ -124,8 +124,15 @@ pub async fn fill(house: &House, transport: &Transport) -> anyhow::Result<Vec<Lo
         let taken = intake::take(&past, &[arrival])?;
         deliver::deliver(&past, transport, "demo").await?;
         if let Some(Outcome::Opened { reference, .. }) = taken.into_iter().next().map(|taken| taken.outcome) {
-            let play = script::Play { house: &past, staff: &staff, transport };
-            play.to(&reference, sample.ending, received_at.min(now), now, &|at| turned.to(at)).await?;
+            let play = script::Play {
+                house: &past,
+                staff: &staff,
+                transport,
+            };
+            play.to(&reference, sample.ending, received_at.min(now), now, &|at| {
+                turned.to(at)
+            })
+            .await?;
         }
     }
     turned.to(now);
@@ -151,19 +158,41 @@ fn hire(house: &House, now: DateTime<Utc>) -> anyhow::Result<(Staff, Vec<Login>)
         rand::fill(&mut secret);
         let password = format!("demo-{}", hex::encode(secret));
         let id = house.store.write(|tx| {
-            let id = people::create(tx, &NewPerson { name, email, role, language, manager }, now)?;
+            let id = people::create(
+                tx,
+                &NewPerson {
+                    name,
+                    email,
+                    role,
+                    language,
+                    manager,
+                },
+                now,
+            )?;
             let token = people::invite(tx, id, now)?;
             people::accept(tx, &token, &password, now)?;
-            Ok::<_, crate::store::StoreError>(id)
+            Ok::<_, people::AcceptError>(id)
         })?;
         ids.push(id);
-        logins.push(Login { role, email: email.to_owned(), password });
+        logins.push(Login {
+            role,
+            email: email.to_owned(),
+            password,
+        });
     }
-    let [officer, reviewer, _] = ids[..] else { anyhow::bail!("the demo's people could not be added") };
+    let [officer, reviewer, _] = ids[..] else {
+        anyhow::bail!("the demo's people could not be added")
+    };
     let staff = Staff {
-        officer: Actor::Person { id: officer, role: Role::Officer },
+        officer: Actor::Person {
+            id: officer,
+            role: Role::Officer,
+        },
         officer_id: officer,
-        reviewer: Actor::Person { id: reviewer, role: Role::Reviewer },
+        reviewer: Actor::Person {
+            id: reviewer,
+            role: Role::Reviewer,
+        },
     };
     Ok((staff, logins))
 }

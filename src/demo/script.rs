@@ -13,9 +13,9 @@ use crate::jobs::deliver;
 use crate::mail::compose::Automatic;
 use crate::mail::letters::{self, Letterhead, Words};
 use crate::mail::transport::Transport;
+use crate::store::StoreError;
 use crate::store::door::{Desk, Door, Seen, StepError};
 use crate::store::requests::{self, Stored};
-use crate::store::StoreError;
 
 /// How far a request has got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,7 +57,9 @@ impl Play<'_> {
         now: DateTime<Utc>,
         turn: Turn<'_>,
     ) -> anyhow::Result<()> {
-        let Some(found) = self.house.store.read(|db| requests::find_by_reference(db, reference))? else { return Ok(()) };
+        let Some(found) = self.house.store.read(|db| requests::find_by_reference(db, reference))? else {
+            return Ok(());
+        };
         let mut at = received_at;
         for step in steps(ending) {
             at = (at + TimeDelta::hours(5)).min(now);
@@ -72,12 +74,19 @@ impl Play<'_> {
         let officer = self.staff.officer;
         let items: Vec<u32> = self.stored(id)?.request.items.iter().map(|item| item.number).collect();
         match step {
-            Step::Assign => self.take(id, officer, now, |_| Ok(Command::Assign { to: Some(self.staff.officer_id) }))?,
+            Step::Assign => self.take(id, officer, now, |_| {
+                Ok(Command::Assign {
+                    to: Some(self.staff.officer_id),
+                })
+            })?,
             Step::AskIdentity => self.ask_identity(id, now)?,
             Step::Identify => self.take(id, officer, now, |desk| {
                 let method = desk.rules.policy.identity.first().map(|method| method.id.clone());
                 let note = desk.keep("note", "Wrote from the address on file; the last order number matches.")?;
-                Ok(Command::ConfirmIdentity { method: method.ok_or_else(no_method)?, note })
+                Ok(Command::ConfirmIdentity {
+                    method: method.ok_or_else(no_method)?,
+                    note,
+                })
             })?,
             Step::Refuse => {
                 for item in items {
@@ -91,19 +100,36 @@ impl Play<'_> {
             Step::GrantPartly => {
                 for item in items {
                     self.assess(id, item, Verdict::Partly, now)?;
-                    self.decide(id, item, |desk, exemption| {
-                        let reason = desk.keep("reason", "通话录音中有两段涉及其他客户的信息，已予以遮蔽。")?;
-                        let given = desk.keep("given", "注册资料、2019年以来的全部订单记录，以及遮蔽后的通话录音。")?;
-                        Ok(Decision::PartlyGranted { basis: Basis::Exemptions { exemptions: vec![exemption] }, reason, given })
-                    }, now)?;
+                    self.decide(
+                        id,
+                        item,
+                        |desk, exemption| {
+                            let reason = desk.keep("reason", "通话录音中有两段涉及其他客户的信息，已予以遮蔽。")?;
+                            let given =
+                                desk.keep("given", "注册资料、2019年以来的全部订单记录，以及遮蔽后的通话录音。")?;
+                            Ok(Decision::PartlyGranted {
+                                basis: Basis::Exemptions {
+                                    exemptions: vec![exemption],
+                                },
+                                reason,
+                                given,
+                            })
+                        },
+                        now,
+                    )?;
                 }
             }
             Step::Grant => {
                 for item in items {
-                    self.decide(id, item, |desk, _| {
-                        let given = Some(desk.keep("given", "Done in all our systems on the day of this letter.")?);
-                        Ok(Decision::Granted { given })
-                    }, now)?;
+                    self.decide(
+                        id,
+                        item,
+                        |desk, _| {
+                            let given = Some(desk.keep("given", "Done in all our systems on the day of this letter.")?);
+                            Ok(Decision::Granted { given })
+                        },
+                        now,
+                    )?;
                 }
             }
             Step::Approve => self.take(id, self.staff.reviewer, now, |_| Ok(Command::Approve))?,
@@ -116,8 +142,16 @@ impl Play<'_> {
     fn assess(&self, id: i64, item: u32, verdict: Verdict, now: DateTime<Utc>) -> anyhow::Result<()> {
         self.take(id, self.staff.officer, now, |desk| {
             let exemption = exemption(desk)?;
-            let reason = desk.keep("reason", "Other people's words and names are in these records; we hold their statements on file.")?;
-            Ok(Command::Assess { item, exemption, verdict, reason })
+            let reason = desk.keep(
+                "reason",
+                "Other people's words and names are in these records; we hold their statements on file.",
+            )?;
+            Ok(Command::Assess {
+                item,
+                exemption,
+                verdict,
+                reason,
+            })
         })
     }
 
@@ -137,32 +171,59 @@ impl Play<'_> {
         }
         self.take(id, self.staff.officer, now, |desk| {
             let exemption = exemption(desk)?;
-            Ok(Command::Decide { item, decision: decision(desk, exemption)? })
+            Ok(Command::Decide {
+                item,
+                decision: decision(desk, exemption)?,
+            })
         })
     }
 
     fn needs_ground(&self, id: i64, item: u32) -> anyhow::Result<bool> {
         let stored = self.stored(id)?;
         let pack = self.house.pack()?;
-        let right = stored.request.item(item).and_then(|item| pack.pack.policy.right(&item.right));
+        let right = stored
+            .request
+            .item(item)
+            .and_then(|item| pack.pack.policy.right(&item.right));
         Ok(right.is_some_and(|right| right.needs_ground))
     }
 
     fn ask_identity(&self, id: i64, now: DateTime<Utc>) -> anyhow::Result<()> {
         let pack = self.house.pack()?;
-        let head = Letterhead { settings: &self.house.settings, pack: &pack.pack, thread: None };
+        let head = Letterhead {
+            settings: &self.house.settings,
+            pack: &pack.pack,
+            thread: None,
+        };
         self.take(id, self.staff.officer, now, |desk| {
-            let method = desk.rules.policy.identity.first().map(|method| method.id.clone()).ok_or_else(no_method)?;
-            let words = Words { method: Some(method.clone()), ..Words::default() };
+            let method = desk
+                .rules
+                .policy
+                .identity
+                .first()
+                .map(|method| method.id.clone())
+                .ok_or_else(no_method)?;
+            let words = Words {
+                method: Some(method.clone()),
+                ..Words::default()
+            };
             let text = letters::write(desk, head, Occasion::IdentityQuestion, words)?;
             let letter = letters::post(desk, head, Occasion::IdentityQuestion, Automatic::No, &text)?;
-            Ok(Command::AskIdentity { method, reason: None, letter: Some(letter) })
+            Ok(Command::AskIdentity {
+                method,
+                reason: None,
+                letter: Some(letter),
+            })
         })
     }
 
     fn answer(&self, id: i64, now: DateTime<Utc>) -> anyhow::Result<()> {
         let pack = self.house.pack()?;
-        let head = Letterhead { settings: &self.house.settings, pack: &pack.pack, thread: None };
+        let head = Letterhead {
+            settings: &self.house.settings,
+            pack: &pack.pack,
+            thread: None,
+        };
         self.take(id, self.staff.officer, now, |desk| {
             let occasion = letters::answer_occasion(desk.stored.request.kind, &desk.stored.request.items);
             let text = letters::write(desk, head, occasion, Words::default())?;
@@ -180,8 +241,14 @@ impl Play<'_> {
         command: impl FnOnce(&mut Desk<'_, '_>) -> Result<Command, StepError>,
     ) -> anyhow::Result<()> {
         let shelf = self.house.shelf();
-        let door = Door { book: &*shelf, actor, now };
-        self.house.store.write(|tx| door.step(tx, id, Seen::Whatever, command))?;
+        let door = Door {
+            book: &*shelf,
+            actor,
+            now,
+        };
+        self.house
+            .store
+            .write(|tx| door.step(tx, id, Seen::Whatever, command))?;
         Ok(())
     }
 
@@ -218,7 +285,12 @@ fn steps(ending: Ending) -> &'static [Step] {
 
 /// The last exemption of the list: in the default policy, harm to other people.
 fn exemption(desk: &Desk<'_, '_>) -> Result<ExemptionId, StepError> {
-    let last = desk.rules.policy.exemptions.last().map(|exemption| exemption.id.clone());
+    let last = desk
+        .rules
+        .policy
+        .exemptions
+        .last()
+        .map(|exemption| exemption.id.clone());
     last.ok_or_else(|| StepError::Letter("The policy has no exemption to show.".to_owned()))
 }
 

@@ -18,19 +18,34 @@ pub struct Mistake {
 impl Mistake {
     /// A mistake at a line of a file.
     pub fn new(file: &str, line: usize, what: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), line, what: what.into(), cure: cure.into() }
+        Self {
+            file: file.to_owned(),
+            line,
+            what: what.into(),
+            cure: cure.into(),
+        }
     }
 
     /// The mistake that the TOML reader found, with the line its position falls on.
     pub fn from_toml(file: &str, text: &str, error: &toml::de::Error) -> Self {
         let line = error.span().map_or(0, |span| line_of(text, span.start));
-        Self::new(file, line, error.message(), "Correct the line so that it is valid TOML and names a known field.")
+        Self::new(
+            file,
+            line,
+            error.message(),
+            "Correct the line so that it is valid TOML and names a known field.",
+        )
     }
 }
 
 /// The line, counted from 1, that a byte offset of a text falls on.
 pub fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
+    text.as_bytes()
+        .iter()
+        .take(offset)
+        .filter(|byte| **byte == b'\n')
+        .count()
+        + 1
 }
 
 impl fmt::Display for Mistake {

@@ -4,19 +4,19 @@ pub mod calendar;
 pub mod deadline;
 pub mod policy;
 
-pub mod message;
-pub mod lexicon;
 pub mod classification;
+pub mod lexicon;
+pub mod message;
 pub mod score;
 pub mod thread;
 
+pub mod decide;
 pub mod event;
 pub mod item;
-pub mod request;
-pub mod moves;
-pub mod decide;
-pub mod reminder;
 pub mod letter;
+pub mod moves;
+pub mod reminder;
+pub mod request;
 
 pub mod mistake;
 pub mod person;

@@ -13,7 +13,8 @@ pub struct Findings {
     pub token: Option<Suspected>,
     /// The request of a message that the reply headers name.
     pub reference: Option<Suspected>,
-    /// The request that the same sender wrote under the same subject.
+    /// The request that the same sender wrote under the same subject, or the only one of theirs that is open when the
+    /// message speaks as a follow-up.
     pub subject: Option<Suspected>,
     /// The best guess at what sort of message it is.
     pub kind: Kind,

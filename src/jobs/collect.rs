@@ -42,7 +42,9 @@ impl Taker for Collector {
 pub async fn watch_mailbox(house: Arc<House>, settings: Mailbox, stop: watch::Receiver<bool>) {
     let name = format!("mailbox {}", settings.host);
     let imap = imap_settings(&settings);
-    let collector = Arc::new(Collector { house: Arc::clone(&house) });
+    let collector = Arc::new(Collector {
+        house: Arc::clone(&house),
+    });
     mailbox::watch(&imap, collector, stop, |state| {
         house.board.note(&name, house.now.instant(), state.result());
     })
@@ -87,6 +89,7 @@ pub fn drop_folder(house: &House) -> anyhow::Result<usize> {
         for found in files::walk(std::slice::from_ref(&file)) {
             match found {
                 Found::Message(message) => batch.push(from_file(house, message)),
+                Found::PassedOver { source } => tracing::debug!(source, "passed over, it is no mail"),
                 Found::Unreadable { source, why } => tracing::warn!(source, why, "a file could not be read"),
             }
             if batch.len() >= BATCH {
@@ -102,7 +105,11 @@ pub fn drop_folder(house: &House) -> anyhow::Result<usize> {
 /// A message found in a file, with the receipt that its topmost `Received` line or its file tells.
 pub fn from_file(house: &House, message: files::Message) -> Arrival {
     let digest = house.store.vault().digest("bytes", &message.raw);
-    let no = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte)) >> 1;
+    let no = digest
+        .iter()
+        .take(8)
+        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte))
+        >> 1;
     Arrival {
         grp: format!("file:{}", message.source),
         no: i64::try_from(no).unwrap_or(i64::MAX),

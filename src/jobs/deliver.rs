@@ -57,7 +57,9 @@ pub async fn deliver(house: &House, transport: &Transport, owner: &str) -> anyho
 /// Sends one letter. A lost answer of the server is tried again like a refusal for now, under the same Message-ID.
 async fn attempt(house: &House, transport: &Transport, letter: &Leased) -> Attempt {
     let Some(content) = &letter.content else {
-        return Attempt::Failed { reply: "Its key was destroyed before it was sent.".to_owned() };
+        return Attempt::Failed {
+            reply: "Its key was destroyed before it was sent.".to_owned(),
+        };
     };
     let sender = Some(house.settings.controller.contact.as_str());
     match transport.send(sender, &content.recipient, &content.raw).await {
@@ -68,7 +70,10 @@ async fn attempt(house: &House, transport: &Transport, letter: &Leased) -> Attem
             if now - letter.queued_at > PATIENCE {
                 Attempt::Failed { reply: why }
             } else {
-                Attempt::Temporary { reply: why, next_attempt_at: now + back_off(letter.attempts) }
+                Attempt::Temporary {
+                    reply: why,
+                    next_attempt_at: now + back_off(letter.attempts),
+                }
             }
         }
     }
@@ -84,12 +89,21 @@ fn back_off(attempts: i32) -> TimeDelta {
 fn settle(house: &House, owner: &str, letter: &Leased, attempt: &Attempt) -> Result<(), StepError> {
     let now = house.now.instant();
     let shelf = house.shelf();
-    let door = Door { book: &*shelf, actor: Actor::Post, now };
+    let door = Door {
+        book: &*shelf,
+        actor: Actor::Post,
+        now,
+    };
     house.store.write(|tx| {
         outbox::settle(tx, letter.id, owner, attempt, now)?;
-        let Some(request) = letter.request_id else { return Ok(()) };
+        let Some(request) = letter.request_id else {
+            return Ok(());
+        };
         let command = match attempt {
-            Attempt::Sent { .. } => Command::Delivered { letter: letter.id, at: now },
+            Attempt::Sent { .. } => Command::Delivered {
+                letter: letter.id,
+                at: now,
+            },
             Attempt::Failed { .. } => Command::Bounced { letter: letter.id },
             Attempt::Temporary { .. } | Attempt::Unknown { .. } => return Ok(()),
         };

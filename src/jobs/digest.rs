@@ -31,8 +31,14 @@ pub fn digest(house: &House) -> anyhow::Result<usize> {
     }
     let staff = house.store.read(people::list)?;
     let mut sent = 0;
-    for person in staff.iter().filter(|person| person.active && matches!(person.role, Role::Officer | Role::Admin)) {
-        sent += house.store.write(|tx| digest_one(tx, house, person, now)).context("a digest could not be written")?;
+    for person in staff
+        .iter()
+        .filter(|person| person.active && matches!(person.role, Role::Officer | Role::Admin))
+    {
+        sent += house
+            .store
+            .write(|tx| digest_one(tx, house, person, now))
+            .context("a digest could not be written")?;
     }
     Ok(sent)
 }
@@ -44,7 +50,12 @@ fn digest_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc
     if notices::digest_made(tx, person.id, today)? == Recorded::Before {
         return Ok(0);
     }
-    let soon = pack.calendar.add_working_days(today, 5).day.checked_add_days(Days::new(1)).unwrap_or(today);
+    let soon = pack
+        .calendar
+        .add_working_days(today, 5)
+        .day
+        .checked_add_days(Days::new(1))
+        .unwrap_or(today);
     let ends_by = Some(local_instant(soon, chrono::NaiveTime::MIN, policy.zone));
     let running = Filter::default();
     let mut part = |filter: Filter| -> Result<Vec<ReminderLine>, StepError> {
@@ -53,12 +64,27 @@ fn digest_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc
     };
     let digest = Digest {
         today,
-        late: part(Filter { ends_by: Some(now), ..running.clone() })?,
-        due: part(Filter { ends_after: Some(now), ends_by, ..running.clone() })?,
-        unread: part(Filter { life: Life::Stage("triage".to_owned()), ..running.clone() })?,
-        approval: part(Filter { life: Life::AwaitsApproval, ..running })?,
+        late: part(Filter {
+            ends_by: Some(now),
+            ..running.clone()
+        })?,
+        due: part(Filter {
+            ends_after: Some(now),
+            ends_by,
+            ..running.clone()
+        })?,
+        unread: part(Filter {
+            life: Life::Stage("triage".to_owned()),
+            ..running.clone()
+        })?,
+        approval: part(Filter {
+            life: Life::AwaitsApproval,
+            ..running
+        })?,
     };
-    let quiet = [&digest.late, &digest.due, &digest.unread, &digest.approval].iter().all(|part| part.is_empty());
+    let quiet = [&digest.late, &digest.due, &digest.unread, &digest.approval]
+        .iter()
+        .all(|part| part.is_empty());
     if quiet {
         return Ok(0);
     }

@@ -128,20 +128,34 @@ pub fn take(house: &House, arrivals: &[Arrival]) -> anyhow::Result<Vec<Taken>> {
             grp: &arrival.grp,
             no: arrival.no,
             place: &arrival.place,
-            received_at: arrival.received_at.filter(|at| is_plausible_receipt(*at, now)).unwrap_or(now),
+            received_at: arrival
+                .received_at
+                .filter(|at| is_plausible_receipt(*at, now))
+                .unwrap_or(now),
             raw: &arrival.raw,
         })
         .collect();
     let (kept, claimed) = house.store.write(|tx| {
         let kept = messages::keep(tx, &rows, now)?;
-        let new: Vec<i64> = kept.iter().filter(|kept| kept.sighting == Sighting::New).map(|kept| kept.id).collect();
+        let new: Vec<i64> = kept
+            .iter()
+            .filter(|kept| kept.sighting == Sighting::New)
+            .map(|kept| kept.id)
+            .collect();
         let claimed = messages::claim(tx, Wanted::Ids(&new), now, LEASE)?;
         Ok::<_, StoreError>((kept, claimed))
     })?;
-    let raws: BTreeMap<i64, &[u8]> = kept.iter().map(|kept| kept.id).zip(rows.iter().map(|row| row.raw)).collect();
+    let raws: BTreeMap<i64, &[u8]> = kept
+        .iter()
+        .map(|kept| kept.id)
+        .zip(rows.iter().map(|row| row.raw))
+        .collect();
     let work = claimed
         .into_iter()
-        .map(|claimed| Work { raw: raws.get(&claimed.id).copied().unwrap_or_default().to_vec(), claimed })
+        .map(|claimed| Work {
+            raw: raws.get(&claimed.id).copied().unwrap_or_default().to_vec(),
+            claimed,
+        })
         .collect();
     let mut placed: BTreeMap<i64, Outcome> = place_all(house, work)?.into_iter().collect();
     Ok(arrivals
@@ -150,7 +164,10 @@ pub fn take(house: &House, arrivals: &[Arrival]) -> anyhow::Result<Vec<Taken>> {
         .map(|(arrival, kept)| Taken {
             place: arrival.place.clone(),
             message: kept.id,
-            outcome: placed.remove(&kept.id).unwrap_or(Outcome::Duplicate { of: kept.id, why: "same-place" }),
+            outcome: placed.remove(&kept.id).unwrap_or(Outcome::Duplicate {
+                of: kept.id,
+                why: "same-place",
+            }),
         })
         .collect())
 }
@@ -167,7 +184,12 @@ pub fn catch_up(house: &House) -> anyhow::Result<usize> {
             let claimed = messages::claim(tx, Wanted::Oldest(BATCH as i64), now, LEASE)?;
             claimed
                 .into_iter()
-                .map(|claimed| Ok(Work { raw: messages::raw(tx, claimed.id)?, claimed }))
+                .map(|claimed| {
+                    Ok(Work {
+                        raw: messages::raw(tx, claimed.id)?,
+                        claimed,
+                    })
+                })
                 .collect::<Result<Vec<_>, StoreError>>()
         })?;
         if work.is_empty() {
@@ -197,7 +219,9 @@ fn place_all(house: &House, work: Vec<Work>) -> anyhow::Result<Vec<(i64, Outcome
     let pack = house.pack()?;
     let read = read_all(work, &pack);
     let together = house.store.write(|tx| {
-        read.iter().map(|read| place_one(tx, house, &pack, read, now)).collect::<Result<Vec<_>, StepError>>()
+        read.iter()
+            .map(|read| place_one(tx, house, &pack, read, now))
+            .collect::<Result<Vec<_>, StepError>>()
     });
     if let Ok(placed) = together {
         return Ok(placed);
@@ -231,8 +255,14 @@ fn read_all(work: Vec<Work>, pack: &LoadedPack) -> Vec<Read> {
     }
     std::thread::scope(|scope| {
         let read_share = |share: Vec<Work>| share.into_iter().map(|work| read_one(work, pack)).collect::<Vec<_>>();
-        let workers: Vec<_> = shares.into_iter().map(|share| scope.spawn(move || read_share(share))).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+        let workers: Vec<_> = shares
+            .into_iter()
+            .map(|share| scope.spawn(move || read_share(share)))
+            .collect();
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap_or_default())
+            .collect()
     })
 }
 
@@ -245,8 +275,15 @@ fn read_one(work: Work, pack: &LoadedPack) -> Read {
     let mail = catch_unwind(AssertUnwindSafe(|| {
         let mail = parse(&raw);
         let classification = classify(&mail, &pack.lexicon);
-        let reading = Reading { classification, remarks: mail.remarks.clone(), thread: Thread::of(&mail) };
+        let reading = Reading {
+            classification,
+            remarks: mail.remarks.clone(),
+            thread: Thread::of(&mail),
+        };
         (mail, reading)
     }));
-    Read { claimed, mail: mail.ok() }
+    Read {
+        claimed,
+        mail: mail.ok(),
+    }
 }

@@ -43,12 +43,36 @@ pub struct Job {
 
 /// All jobs. Watching a mailbox is not among them: it runs all the time, see [`collect`].
 pub const JOBS: [Job; 6] = [
-    Job { name: "catch-up", every: Duration::from_secs(30), work: catch_up },
-    Job { name: "drop-folder", every: Duration::from_secs(5), work: drop_folder },
-    Job { name: "deliver", every: Duration::from_secs(5), work: deliver_due },
-    Job { name: "remind", every: Duration::from_secs(20), work: remind },
-    Job { name: "digest", every: Duration::from_secs(60), work: send_digest },
-    Job { name: "calendars", every: Duration::from_secs(60), work: calendars },
+    Job {
+        name: "catch-up",
+        every: Duration::from_secs(30),
+        work: catch_up,
+    },
+    Job {
+        name: "drop-folder",
+        every: Duration::from_secs(5),
+        work: drop_folder,
+    },
+    Job {
+        name: "deliver",
+        every: Duration::from_secs(5),
+        work: deliver_due,
+    },
+    Job {
+        name: "remind",
+        every: Duration::from_secs(20),
+        work: remind,
+    },
+    Job {
+        name: "digest",
+        every: Duration::from_secs(60),
+        work: send_digest,
+    },
+    Job {
+        name: "calendars",
+        every: Duration::from_secs(60),
+        work: calendars,
+    },
 ];
 
 /// Starts every job on its own thread; each ends, with its step finished, soon after `stop` turns true.
@@ -84,9 +108,17 @@ fn run_once(job: &Job, workshop: &Workshop) {
     match &done {
         Ok(did) if did.is_empty() => {}
         Ok(did) => tracing::info!(job = job.name, did, "done"),
-        Err(error) => tracing::error!(job = job.name, error = format!("{error:#}"), "failed; the next run tries again"),
+        Err(error) => tracing::error!(
+            job = job.name,
+            error = format!("{error:#}"),
+            "failed; the next run tries again"
+        ),
     }
-    workshop.house.board.note(job.name, workshop.house.now.instant(), done.map_err(|error| format!("{error:#}")));
+    workshop.house.board.note(
+        job.name,
+        workshop.house.now.instant(),
+        done.map_err(|error| format!("{error:#}")),
+    );
 }
 
 fn catch_up(workshop: &Workshop) -> anyhow::Result<String> {
@@ -94,16 +126,24 @@ fn catch_up(workshop: &Workshop) -> anyhow::Result<String> {
 }
 
 fn drop_folder(workshop: &Workshop) -> anyhow::Result<String> {
-    Ok(count(collect::drop_folder(&workshop.house)?, "messages taken from the drop folder"))
+    Ok(count(
+        collect::drop_folder(&workshop.house)?,
+        "messages taken from the drop folder",
+    ))
 }
 
 fn deliver_due(workshop: &Workshop) -> anyhow::Result<String> {
     let delivered =
-        workshop.handle.block_on(deliver::deliver(&workshop.house, &workshop.transport, &workshop.owner))?;
+        workshop
+            .handle
+            .block_on(deliver::deliver(&workshop.house, &workshop.transport, &workshop.owner))?;
     if delivered == deliver::Delivered::default() {
         return Ok(String::new());
     }
-    Ok(format!("{} sent, {} to try again, {} failed", delivered.sent, delivered.postponed, delivered.failed))
+    Ok(format!(
+        "{} sent, {} to try again, {} failed",
+        delivered.sent, delivered.postponed, delivered.failed
+    ))
 }
 
 fn remind(workshop: &Workshop) -> anyhow::Result<String> {
@@ -124,5 +164,9 @@ fn calendars(workshop: &Workshop) -> anyhow::Result<String> {
 }
 
 fn count(number: usize, of_what: &str) -> String {
-    if number == 0 { String::new() } else { format!("{number} {of_what}") }
+    if number == 0 {
+        String::new()
+    } else {
+        format!("{number} {of_what}")
+    }
 }

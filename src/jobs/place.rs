@@ -1,5 +1,7 @@
 //! Placing a read message: duplicate, joined, opened, set aside or quarantined, with its acknowledgement, in one transaction.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::intake::{Outcome, Read};
@@ -35,10 +37,20 @@ pub(super) fn place_one(
     read: &Read,
     now: DateTime<Utc>,
 ) -> Result<(i64, Outcome), StepError> {
-    let clues = read.mail.as_ref().map(|(mail, _)| Clues::of(tx.vault, mail, house)).unwrap_or_default();
+    let clues = read
+        .mail
+        .as_ref()
+        .map(|(mail, _)| Clues::of(tx.vault, mail, house))
+        .unwrap_or_default();
     let findings = findings(tx, read, &clues, house)?;
     let placed = place(&findings);
-    let placing = Placing { house, pack, read, clues: &clues, now };
+    let placing = Placing {
+        house,
+        pack,
+        read,
+        clues: &clues,
+        now,
+    };
     let outcome = match placed {
         Placed::Opened { kind, triage } => placing.open(tx, kind, triage)?,
         Placed::Joined { request, belonging } => placing.join(tx, request, belonging)?,
@@ -75,17 +87,27 @@ impl Clues {
         let subject = bare_subject(&mail.subject);
         let text = mail.text.split_whitespace().collect::<Vec<_>>().join(" ");
         let same = mail.message_id.as_deref().zip(address);
-        let named = || mail.in_reply_to.iter().chain(mail.references.iter().rev()).take(Self::MOST_REFERENCES);
+        let named = || {
+            mail.in_reply_to
+                .iter()
+                .chain(mail.references.iter().rev())
+                .take(Self::MOST_REFERENCES)
+        };
         let domain = house.settings.mail_domain();
         let marks = Marks {
             mid: mail.message_id.as_deref().map(|mid| marks::message_id(vault, mid)),
             sender: address.map(|address| marks::address(vault, address)),
             fingerprint: same.map(|(mid, address)| marks::fingerprint(vault, mid, address, &subject, &text)),
-            thread: address.filter(|_| !subject.is_empty()).map(|address| marks::thread(vault, address, &subject)),
+            thread: address
+                .filter(|_| !subject.is_empty())
+                .map(|address| marks::thread(vault, address, &subject)),
         };
         Self {
             marks,
-            tokens: named().filter_map(|mid| token_of(mid, domain)).map(|token| marks::token(vault, &token)).collect(),
+            tokens: named()
+                .filter_map(|mid| token_of(mid, domain))
+                .map(|token| marks::token(vault, &token))
+                .collect(),
             references: named().map(|mid| marks::message_id(vault, mid)).collect(),
         }
     }
@@ -124,6 +146,9 @@ fn findings(tx: &mut Tx<'_>, read: &Read, clues: &Clues, house: &House) -> Resul
     {
         subject = request_of(tx, Look::Thread { thread, sender })?;
     }
+    if let (None, None, Some(address), Kind::FollowUp) = (reference, subject, address, reading.classification.kind) {
+        subject = only_open_of(tx, address)?;
+    }
     let origin = match address {
         None => Origin::Unclear,
         Some(address) if address.eq_ignore_ascii_case(&house.settings.controller.contact) => Origin::Ourselves,
@@ -135,16 +160,36 @@ fn findings(tx: &mut Tx<'_>, read: &Read, clues: &Clues, house: &House) -> Resul
         reference: suspected(tx, reference, address)?,
         subject: suspected(tx, subject, address)?,
         kind: reading.classification.kind,
-        triage: if reading.classification.needs_triage { Triage::Needed } else { Triage::Clear },
+        triage: if reading.classification.needs_triage {
+            Triage::Needed
+        } else {
+            Triage::Clear
+        },
         origin,
         legibility: Legibility::Readable,
+    })
+}
+
+/// The one open request of a sender; none when there are several, so that nothing is guessed.
+fn only_open_of(tx: &mut Tx<'_>, address: &str) -> Result<Option<i64>, StoreError> {
+    let mut open = Vec::new();
+    for id in requests::of_sender(tx, address, 20)? {
+        if requests::find(tx, id)?.request.is_running() {
+            open.push(id);
+        }
+    }
+    Ok(match open[..] {
+        [id] => Some(id),
+        _ => None,
     })
 }
 
 /// The first delivery among messages that look the same; a repetition is never the first.
 fn first_other(tx: &mut Tx<'_>, look: Look<'_>, id: i64) -> Result<Option<i64>, StoreError> {
     let found = messages::look_up(tx, look)?;
-    let first = found.iter().find(|found| found.id != id && !matches!(found.outcome, Kept::Kept | Kept::Duplicate));
+    let first = found
+        .iter()
+        .find(|found| found.id != id && !matches!(found.outcome, Kept::Kept | Kept::Duplicate));
     Ok(first.map(|found| found.id))
 }
 
@@ -159,12 +204,18 @@ fn suspected(tx: &mut Tx<'_>, request: Option<i64>, address: Option<&str>) -> Re
     let mut stored = requests::find(tx, id)?;
     let requester = stored.card.address.clone();
     for _ in 0..8 {
-        let Stage::Merged { into, .. } = stored.request.stage else { break };
+        let Stage::Merged { into, .. } = stored.request.stage else {
+            break;
+        };
         id = into;
         stored = requests::find(tx, id)?;
     }
     let same = address.is_some_and(|address| address.eq_ignore_ascii_case(&requester));
-    let from = if same { Correspondent::Requester } else { Correspondent::Stranger };
+    let from = if same {
+        Correspondent::Requester
+    } else {
+        Correspondent::Stranger
+    };
     Ok(Some(Suspected { request: id, from }))
 }
 
@@ -180,58 +231,101 @@ struct Placing<'p> {
 impl Placing<'_> {
     fn open(&self, tx: &mut Tx<'_>, kind: CaseKind, triage: Triage) -> Result<Outcome, StepError> {
         let shelf = self.house.shelf();
-        let door = Door { book: &*shelf, actor: Actor::Mail, now: self.now };
+        let door = Door {
+            book: &*shelf,
+            actor: Actor::Mail,
+            now: self.now,
+        };
         let key_id = messages::key_of(tx, self.read.claimed.id)?;
         let stored = door.open(tx, &self.draft(key_id, kind, triage))?;
         self.acknowledge(tx, &door, &stored)?;
         self.settle(tx, Kept::Opened, "", Some(stored.id), None)?;
         let needs_triage = stored.request.stage == Stage::Triage;
-        Ok(Outcome::Opened { reference: stored.request.reference, needs_triage })
+        Ok(Outcome::Opened {
+            reference: stored.request.reference,
+            needs_triage,
+        })
     }
 
     fn join(&self, tx: &mut Tx<'_>, request: i64, belonging: Belonging) -> Result<Outcome, StepError> {
         let shelf = self.house.shelf();
-        let door = Door { book: &*shelf, actor: Actor::Mail, now: self.now };
+        let door = Door {
+            book: &*shelf,
+            actor: Actor::Mail,
+            now: self.now,
+        };
         let message = self.read.claimed.id;
         let received_at = self.read.claimed.received_at;
         let mut held = true;
         let stored = door.step(tx, request, Seen::Whatever, |desk| {
-            let belonging = if self.changes_something(desk.stored) { Belonging::Held } else { belonging };
+            let belonging = if self.changes_something(desk.stored) {
+                Belonging::Held
+            } else {
+                belonging
+            };
             held = belonging == Belonging::Held;
-            Ok(Command::Join { message, received_at, belonging })
+            Ok(Command::Join {
+                message,
+                received_at,
+                belonging,
+            })
         })?;
         messages::rekey(tx, message, stored.key_id)?;
         self.settle(tx, Kept::Joined, if held { HELD } else { "" }, Some(request), None)?;
-        Ok(Outcome::Joined { reference: stored.request.reference, held })
+        Ok(Outcome::Joined {
+            reference: stored.request.reference,
+            held,
+        })
     }
 
     /// What asks for something new, or comes when the clock stands, waits for a person even from a proven sender.
     fn changes_something(&self, stored: &Stored) -> bool {
-        let Some((_, reading)) = &self.read.mail else { return true };
+        let Some((_, reading)) = &self.read.mail else {
+            return true;
+        };
         let classification = &reading.classification;
-        let new_right =
-            classification.rights.iter().any(|found| stored.request.items.iter().all(|item| item.right.as_str() != found.id));
+        let new_right = classification
+            .rights
+            .iter()
+            .any(|found| stored.request.items.iter().all(|item| item.right.as_str() != found.id));
         new_right || classification.needs_triage || !stored.request.is_running()
     }
 
+    /// The version of the policy in force on the day of receipt.
+    fn governing(&self) -> Arc<LoadedPack> {
+        let zone = self.pack.pack.policy.zone;
+        let received_on = self.read.claimed.received_at.with_timezone(&zone).date_naive();
+        let id = &self.pack.pack.policy.id;
+        self.house
+            .shelf()
+            .in_force(Some(id), received_on)
+            .unwrap_or_else(|| Arc::new(self.pack.clone()))
+    }
+
     fn draft(&self, key_id: i64, kind: CaseKind, triage: Triage) -> Draft {
-        let policy = &self.pack.pack.policy;
+        let governing = self.governing();
+        let policy = &governing.pack.policy;
         let classification = self.read.mail.as_ref().map(|(_, reading)| &reading.classification);
         let on_behalf = classification.map_or(OnBehalfId::NONE, |found| found.on_behalf.id.as_str());
         let rule = policy.on_behalf(&OnBehalfId::new(on_behalf));
         let rights: Vec<RightId> = classification
             .map(|found| found.rights.iter().map(|right| RightId::new(&right.id)).collect())
             .unwrap_or_default();
-        let allowed = |right: &RightId| {
-            policy.right(right).is_some() && rule.is_none_or(|rule| !rule.excludes.contains(right))
-        };
+        let allowed =
+            |right: &RightId| policy.right(right).is_some() && rule.is_none_or(|rule| !rule.excludes.contains(right));
         let rights: Vec<RightId> = rights.into_iter().filter(allowed).collect();
         let unsaid = kind == CaseKind::Request && rights.is_empty();
         Draft {
-            policy: PolicyStamp { id: policy.id.clone(), version: policy.version.clone() },
+            policy: PolicyStamp {
+                id: policy.id.clone(),
+                version: policy.version.clone(),
+            },
             channel: Channel::Mail,
             received_at: self.read.claimed.received_at,
-            message: Some(FirstMessage { id: self.read.claimed.id, key_id }),
+            message: Some(FirstMessage {
+                id: self.read.claimed.id,
+                key_id,
+            }),
             language: classification.map_or("en", |found| found.language.as_str()).to_owned(),
             kind,
             triage: if unsaid { Triage::Needed } else { triage },
@@ -246,13 +340,23 @@ impl Placing<'_> {
 
     /// One acknowledgement a request, and none to what RFC 3834 says must not be answered.
     fn acknowledge(&self, tx: &mut Tx<'_>, door: &Door<'_>, stored: &Stored) -> Result<(), StepError> {
-        let Some((mail, reading)) = &self.read.mail else { return Ok(()) };
+        let Some((mail, reading)) = &self.read.mail else {
+            return Ok(());
+        };
         if answerable(mail, &self.house.settings.controller.contact).is_err() {
             return Ok(());
         }
-        let head = Letterhead { settings: &self.house.settings, pack: &self.pack.pack, thread: Some(&reading.thread) };
+        let head = Letterhead {
+            settings: &self.house.settings,
+            pack: &self.pack.pack,
+            thread: Some(&reading.thread),
+        };
         let unclear = stored.request.stage == Stage::Triage || stored.request.items.is_empty();
-        let occasion = if unclear { Occasion::AcknowledgementUnclear } else { Occasion::Acknowledgement };
+        let occasion = if unclear {
+            Occasion::AcknowledgementUnclear
+        } else {
+            Occasion::Acknowledgement
+        };
         door.step(tx, stored.id, Seen::Whatever, |desk| {
             let text = letters::write(desk, head, occasion, Words::default())?;
             let letter = letters::post(desk, head, occasion, Automatic::Replied, &text)?;
@@ -270,9 +374,19 @@ impl Placing<'_> {
         duplicate_of: Option<i64>,
     ) -> Result<(), StoreError> {
         let unwritable = |error| StoreError::Corrupt(format!("a reading that cannot be written: {error}"));
-        let reading = self.read.mail.as_ref().map(|(_, reading)| serde_json::to_value(reading));
+        let reading = self
+            .read
+            .mail
+            .as_ref()
+            .map(|(_, reading)| serde_json::to_value(reading));
         let settled = Settled {
-            standing: Standing { outcome, why: why.to_owned(), request_id, duplicate_of, held: why == HELD },
+            standing: Standing {
+                outcome,
+                why: why.to_owned(),
+                request_id,
+                duplicate_of,
+                held: why == HELD,
+            },
             marks: self.clues.marks,
             card: self.read.mail.as_ref().map(|(mail, _)| card(mail)),
             reading: reading.transpose().map_err(unwritable)?,
@@ -288,5 +402,9 @@ fn card(mail: &Mail) -> Card {
         Sender::Ambiguous { shown } => (shown.clone(), String::new()),
         Sender::Missing => (String::new(), String::new()),
     };
-    Card { name, address, subject: mail.subject.clone() }
+    Card {
+        name,
+        address,
+        subject: mail.subject.clone(),
+    }
 }

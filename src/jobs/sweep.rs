@@ -16,9 +16,9 @@ use crate::house::House;
 use crate::mail::compose::Automatic;
 use crate::mail::letters::Envelope;
 use crate::store::door::{Door, Seen, StepError};
+use crate::store::notices::NewNotice;
 use crate::store::people::Person;
 use crate::store::vault::keys::HOUSE_KEY;
-use crate::store::notices::NewNotice;
 use crate::store::{Tx, notices, outbox, people, requests};
 
 /// How many requests are swept in one transaction.
@@ -55,7 +55,11 @@ pub fn sweep(house: &House) -> anyhow::Result<Swept> {
 /// Writes the stages that are due into the ledger, with one notice for each person concerned.
 fn remind(house: &House, due: &[i64], now: DateTime<Utc>) -> Result<(), StepError> {
     let shelf = house.shelf();
-    let door = Door { book: &*shelf, actor: Actor::Clock, now };
+    let door = Door {
+        book: &*shelf,
+        actor: Actor::Clock,
+        now,
+    };
     house.store.write(|tx| {
         let staff = people::list(tx)?;
         for id in due {
@@ -75,12 +79,14 @@ fn told_of(request: &Request, request_id: i64, stages: &[Due], staff: &[Person])
     stages
         .iter()
         .flat_map(|stage| {
-            recipients(stage.to, request.assignee, staff).into_iter().map(|person| NewNotice {
-                request_id,
-                rule: stage.rule.as_str().to_owned(),
-                due_on: stage.due_on,
-                person,
-            })
+            recipients(stage.to, request.assignee, staff)
+                .into_iter()
+                .map(|person| NewNotice {
+                    request_id,
+                    rule: stage.rule.as_str().to_owned(),
+                    due_on: stage.due_on,
+                    person,
+                })
         })
         .collect()
 }
@@ -89,10 +95,21 @@ fn told_of(request: &Request, request_id: i64, stages: &[Due], staff: &[Person])
 /// An empty group falls back to the next one, and in the end to whoever runs the house: a reminder reaches somebody.
 pub fn recipients(to: Recipient, assignee: Option<PersonId>, staff: &[Person]) -> Vec<PersonId> {
     let active = || staff.iter().filter(|person| person.active);
-    let of_role = |role: Role| active().filter(|person| person.role == role).map(|person| person.id).collect::<Vec<_>>();
+    let of_role = |role: Role| {
+        active()
+            .filter(|person| person.role == role)
+            .map(|person| person.id)
+            .collect::<Vec<_>>()
+    };
     let first_of = |groups: [Vec<PersonId>; 3]| groups.into_iter().find(|group| !group.is_empty()).unwrap_or_default();
-    let assigned = active().filter(|person| Some(person.id) == assignee).map(|person| person.id).collect();
-    let managers = active().filter(|person| person.manager).map(|person| person.id).collect();
+    let assigned = active()
+        .filter(|person| Some(person.id) == assignee)
+        .map(|person| person.id)
+        .collect();
+    let managers = active()
+        .filter(|person| person.manager)
+        .map(|person| person.id)
+        .collect();
     match to {
         Recipient::Assignee => first_of([assigned, of_role(Role::Officer), of_role(Role::Admin)]),
         Recipient::Officers => first_of([of_role(Role::Officer), of_role(Role::Admin), managers]),
@@ -106,17 +123,15 @@ fn tell(house: &House) -> anyhow::Result<usize> {
     let (staff, pending) = house.store.read(|db| Ok((people::list(db)?, notices::pending(db)?)))?;
     let mut mails = 0;
     for person in staff.iter().filter(|person| pending.contains_key(&person.id)) {
-        mails += house.store.write(|tx| tell_one(tx, house, person, now)).context("a reminder could not be mailed")?;
+        mails += house
+            .store
+            .write(|tx| tell_one(tx, house, person, now))
+            .context("a reminder could not be mailed")?;
     }
     Ok(mails)
 }
 
-fn tell_one(
-    tx: &mut Tx<'_>,
-    house: &House,
-    person: &Person,
-    now: DateTime<Utc>,
-) -> Result<usize, StepError> {
+fn tell_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc>) -> Result<usize, StepError> {
     let pending = notices::pending(tx)?.remove(&person.id).unwrap_or_default();
     if pending.is_empty() {
         return Ok(0);
@@ -130,7 +145,10 @@ fn tell_one(
             && let Some(rules) = crate::domain::decide::RuleBook::rules(&*shelf, &stored.request.policy)
         {
             let rule = ReminderId::new(&notice.rule);
-            latest.insert(notice.request_id, line(house, &stored.request, rules, Some(rule), &person.language, now));
+            latest.insert(
+                notice.request_id,
+                line(house, &stored.request, rules, Some(rule), &person.language, now),
+            );
         }
     }
     let mut lines: Vec<ReminderLine> = latest.into_values().collect();
@@ -175,7 +193,10 @@ pub(super) fn to_staff(
     text: &letter::LetterText,
     now: DateTime<Utc>,
 ) -> Result<i64, StepError> {
-    let to = Address { name: person.name.clone(), address: person.email.clone() };
+    let to = Address {
+        name: person.name.clone(),
+        address: person.email.clone(),
+    };
     let mail = Envelope::sealed(&house.settings, &to, text, Automatic::Generated, None, now)?;
     let mail = outbox::NewMail {
         request_id: None,

@@ -17,6 +17,11 @@ pub const MAX_MESSAGE: usize = 50 * 1024 * 1024;
 pub enum Found {
     /// A message.
     Message(Message),
+    /// A file in a folder that is no mail, such as a note beside the mails.
+    PassedOver {
+        /// Where it is.
+        source: String,
+    },
     /// Something that cannot be taken.
     Unreadable {
         /// Where it is.
@@ -57,6 +62,20 @@ enum Pending {
     Delivered(PathBuf),
 }
 
+/// What somebody says a file is.
+#[derive(Clone, Copy)]
+enum Claim {
+    /// Mail, however broken: it is taken.
+    Mail,
+    /// It lies in a folder with mail, and its content decides.
+    Anything,
+}
+
+fn is_named_as_mail(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("eml"))
+}
+
 struct Walk {
     pending: Vec<Pending>,
     mbox: Option<Mbox>,
@@ -77,8 +96,18 @@ impl Iterator for Walk {
             }
             let next = self.pending.pop()?;
             let found = match next {
-                Pending::Path(path) if path.as_os_str() == "-" => self.open(Box::new(BufReader::new(io::stdin())), "-"),
-                Pending::Path(path) | Pending::Entry(path) => self.look(&path),
+                Pending::Path(path) if path.as_os_str() == "-" => {
+                    self.open(Box::new(BufReader::new(io::stdin())), "-", Claim::Mail)
+                }
+                Pending::Path(path) => self.look(&path, Claim::Mail),
+                Pending::Entry(path) => {
+                    let claim = if is_named_as_mail(&path) {
+                        Claim::Mail
+                    } else {
+                        Claim::Anything
+                    };
+                    self.look(&path, claim)
+                }
                 Pending::Delivered(path) => delivered(&path).map(Some),
             };
             match found {
@@ -106,7 +135,7 @@ impl Problem {
 }
 
 impl Walk {
-    fn look(&mut self, path: &Path) -> Result<Option<Found>, Problem> {
+    fn look(&mut self, path: &Path, claim: Claim) -> Result<Option<Found>, Problem> {
         let problem = |error: &io::Error| Problem::new(path, error);
         let real = fs::canonicalize(path).map_err(|error| problem(&error))?;
         let metadata = fs::metadata(&real).map_err(|error| problem(&error))?;
@@ -122,11 +151,11 @@ impl Walk {
             });
         }
         let file = File::open(&real).map_err(|error| problem(&error))?;
-        self.open(Box::new(BufReader::new(file)), &real.display().to_string())
+        self.open(Box::new(BufReader::new(file)), &real.display().to_string(), claim)
     }
 
     /// Takes a stream of bytes for an mbox when it begins with `From `, else for one message.
-    fn open(&mut self, mut stream: Box<dyn BufRead>, source: &str) -> Result<Option<Found>, Problem> {
+    fn open(&mut self, mut stream: Box<dyn BufRead>, source: &str, claim: Claim) -> Result<Option<Found>, Problem> {
         let problem = |why: String| Problem {
             source: source.to_owned(),
             why,
@@ -142,8 +171,13 @@ impl Walk {
                 "It is an Outlook file. Save the mail in Outlook as .eml, or send it as an attachment.".to_owned(),
             ));
         }
-        if !looks_like_mail(start) {
-            return Err(problem("It is neither a mail nor a mailbox.".to_owned()));
+        match claim {
+            Claim::Anything if !looks_like_mail(start) => {
+                return Ok(Some(Found::PassedOver {
+                    source: source.to_owned(),
+                }));
+            }
+            Claim::Anything | Claim::Mail => {}
         }
         message(stream, source, None).map(Some)
     }
@@ -428,6 +462,7 @@ mod tests {
             let root = format!("{}/", self.path("").display().to_string().trim_end_matches('/'));
             let told = walk(&[self.0.path().join(name)]).map(|found| match found {
                 Found::Message(message) => format!("{}: {}", message.source, String::from_utf8(message.raw).unwrap()),
+                Found::PassedOver { source } => format!("{source} passed over"),
                 Found::Unreadable { source, why } => format!("{source}! {why}"),
             });
             told.map(|line| line.replace(&root, "")).collect()
@@ -448,7 +483,7 @@ mod tests {
         ]);
         let expected = [
             "a/c.eml: From: c@example.org\n\nc",
-            "a/notes.md! It is neither a mail nor a mailbox.",
+            "a/notes.md passed over",
             "b.eml: From: b@example.org\n\nb",
             "z.mbox#1: Subject: z\n\nz\n",
         ];
@@ -468,7 +503,7 @@ mod tests {
         let dates: Vec<_> = walk(&[folder.path("box")])
             .map(|found| match found {
                 Found::Message(message) => message.hint_received_at.unwrap().to_rfc3339(),
-                Found::Unreadable { .. } => String::new(),
+                Found::PassedOver { .. } | Found::Unreadable { .. } => String::new(),
             })
             .collect();
         assert_eq!(dates, ["2025-03-04T10:00:00+00:00", "2025-03-04T02:00:01+00:00"]);

@@ -42,7 +42,10 @@ impl Thread {
         while references.len() > Self::MOST {
             references.remove(1);
         }
-        Self { in_reply_to: mail.message_id.clone(), references }
+        Self {
+            in_reply_to: mail.message_id.clone(),
+            references,
+        }
     }
 }
 
@@ -87,7 +90,10 @@ pub fn post(
     if card.address.is_empty() {
         return Err(crate::domain::moves::Refusal::NoAddress.into());
     }
-    let to = Address { name: String::new(), address: card.address.clone() };
+    let to = Address {
+        name: String::new(),
+        address: card.address.clone(),
+    };
     let mail = Envelope::sealed(head.settings, &to, text, automatic, head.thread, desk.now)?;
     desk.post(&Letter {
         occasion: name_of(occasion),
@@ -126,7 +132,10 @@ impl Envelope {
         rand::fill(&mut secret);
         let token = hex::encode(secret);
         let message_id = compose::message_id(&token, settings.mail_domain());
-        let from = Address { name: settings.controller.name.clone(), address: settings.controller.contact.clone() };
+        let from = Address {
+            name: settings.controller.name.clone(),
+            address: settings.controller.contact.clone(),
+        };
         let raw = compose::compose(&Outgoing {
             from: &from,
             to,
@@ -206,8 +215,16 @@ fn item_facts(desk: &mut Desk<'_, '_>, item: &Item, decision: &Decision) -> Resu
         Some(Basis::Exemptions { exemptions }) => exemptions.clone(),
         Some(Basis::MissingGround | Basis::IdentityNotProven) | None => Vec::new(),
     };
-    let reason = decision.reason().map(|text| desk.read(text)).transpose()?.unwrap_or_default();
-    let given = decision.given().map(|text| desk.read(text)).transpose()?.unwrap_or_default();
+    let reason = decision
+        .reason()
+        .map(|text| desk.read(text))
+        .transpose()?
+        .unwrap_or_default();
+    let given = decision
+        .given()
+        .map(|text| desk.read(text))
+        .transpose()?
+        .unwrap_or_default();
     Ok(ItemFacts {
         right: item.right.clone(),
         ground: item.ground.clone(),

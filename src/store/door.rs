@@ -59,7 +59,9 @@ pub enum StepError {
     #[error("Someone else changed this request meanwhile. Look at it again before you go on.")]
     Changed,
     /// Its policy pack is not there.
-    #[error("The policy {id}, version {version}, is not there. Put its pack into one of the folders named by `policies`.")]
+    #[error(
+        "The policy {id}, version {version}, is not there. Put its pack into one of the folders named by `policies`."
+    )]
     NoPolicy {
         /// The pack's id.
         id: String,
@@ -201,7 +203,13 @@ impl Door<'_> {
             card: texts::keep(tx, &key, id, "card", &requests::written(&draft.card)?)?,
         };
         let request = Request::opened(&opening, self.now);
-        let stored = Stored { id, seq: 1, key_id, card: draft.card.clone(), request };
+        let stored = Stored {
+            id,
+            seq: 1,
+            key_id,
+            card: draft.card.clone(),
+            request,
+        };
         self.append(tx, id, 1, [Event::Opened(Box::new(opening))])?;
         requests::insert(tx, &key, &stored, rules)?;
         Ok(stored)
@@ -225,11 +233,21 @@ impl Door<'_> {
             Seen::Events(_) | Seen::Whatever => {}
         }
         let rules = self.rules(&stored.request.policy)?;
-        let command = command(&mut Desk { stored: &stored, rules, now: self.now, key: &key, tx })?;
+        let command = command(&mut Desk {
+            stored: &stored,
+            rules,
+            now: self.now,
+            key: &key,
+            tx,
+        })?;
         let events = decide(&stored.request, &command, rules, self.actor, self.now)?;
         let first = stored.seq + 1;
         for event in &events {
-            let recorded = Recorded { at: self.now, by: By::from(self.actor), event: event.clone() };
+            let recorded = Recorded {
+                at: self.now,
+                by: By::from(self.actor),
+                event: event.clone(),
+            };
             stored.request = stored.request.evolve(&recorded);
             stored.seq += 1;
         }
@@ -239,9 +257,10 @@ impl Door<'_> {
     }
 
     fn rules(&self, policy: &PolicyStamp) -> Result<Rules<'_>, StepError> {
-        self.book
-            .rules(policy)
-            .ok_or_else(|| StepError::NoPolicy { id: policy.id.clone(), version: policy.version.clone() })
+        self.book.rules(policy).ok_or_else(|| StepError::NoPolicy {
+            id: policy.id.clone(),
+            version: policy.version.clone(),
+        })
     }
 
     fn append(

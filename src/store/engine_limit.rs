@@ -15,11 +15,15 @@ use super::StoreError;
 pub fn plain_commits(file: &Path, rows: &[Vec<u8>], batch: usize) -> Result<(), StoreError> {
     let mut conn = SqliteConnection::establish(&file.display().to_string())
         .map_err(|error| StoreError::Connect(Box::new(error)))?;
-    conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE plain (value BLOB NOT NULL)")?;
+    conn.batch_execute(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE plain (value BLOB NOT NULL)",
+    )?;
     for rows in rows.chunks(batch.max(1)) {
         conn.batch_execute("BEGIN IMMEDIATE")?;
         for row in rows {
-            diesel::sql_query("INSERT INTO plain (value) VALUES (?)").bind::<Binary, _>(row).execute(&mut conn)?;
+            diesel::sql_query("INSERT INTO plain (value) VALUES (?)")
+                .bind::<Binary, _>(row)
+                .execute(&mut conn)?;
         }
         conn.batch_execute("COMMIT")?;
     }

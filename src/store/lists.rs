@@ -102,8 +102,14 @@ pub fn page(db: &mut Reader<'_>, filter: &Filter, from: From, size: i64) -> Resu
     let query = filtered(db, filter)?.limit(size.saturating_add(1));
     let (query, backwards) = match from {
         From::Start => (query.order((requests::ends_at.asc(), requests::id.asc())), false),
-        From::After(place) => (after(query, place).order((requests::ends_at.asc(), requests::id.asc())), false),
-        From::Before(place) => (before(query, place).order((requests::ends_at.desc(), requests::id.desc())), true),
+        From::After(place) => (
+            after(query, place).order((requests::ends_at.asc(), requests::id.asc())),
+            false,
+        ),
+        From::Before(place) => (
+            before(query, place).order((requests::ends_at.desc(), requests::id.desc())),
+            true,
+        ),
     };
     let mut lines = load(db, query)?;
     let more = i64::try_from(lines.len()).unwrap_or(i64::MAX) > size;
@@ -114,9 +120,21 @@ pub fn page(db: &mut Reader<'_>, filter: &Filter, from: From, size: i64) -> Resu
     let first = lines.first().map(Line::place);
     let last = lines.last().map(Line::place);
     Ok(match from {
-        From::Start => Page { lines, before: None, after: last.filter(|_| more) },
-        From::After(_) => Page { lines, before: first, after: last.filter(|_| more) },
-        From::Before(_) => Page { lines, before: first.filter(|_| more), after: last },
+        From::Start => Page {
+            lines,
+            before: None,
+            after: last.filter(|_| more),
+        },
+        From::After(_) => Page {
+            lines,
+            before: first,
+            after: last.filter(|_| more),
+        },
+        From::Before(_) => Page {
+            lines,
+            before: first.filter(|_| more),
+            after: last,
+        },
     })
 }
 
@@ -126,14 +144,19 @@ pub fn page(db: &mut Reader<'_>, filter: &Filter, from: From, size: i64) -> Resu
 /// When the store fails.
 pub fn group(db: &mut Reader<'_>, filter: &Filter, size: i64) -> Result<(i64, Vec<Line>), StoreError> {
     let count = filtered(db, filter)?.count().get_result(db.conn)?;
-    let query = filtered(db, filter)?.order((requests::ends_at.asc(), requests::id.asc())).limit(size);
+    let query = filtered(db, filter)?
+        .order((requests::ends_at.asc(), requests::id.asc()))
+        .limit(size);
     Ok((count, load(db, query)?))
 }
 
 impl Line {
     /// Where it stands in its list.
     pub fn place(&self) -> Place {
-        Place { ends_at: self.request.deadline.ends_at, id: self.id }
+        Place {
+            ends_at: self.request.deadline.ends_at,
+            id: self.id,
+        }
     }
 }
 
@@ -143,7 +166,9 @@ fn filtered<'a>(db: &mut Reader<'_>, filter: &'a Filter) -> Result<Boxed<'a>, St
         Life::Open => query.filter(requests::open.eq(true)),
         Life::All => query,
         Life::Stage(stage) => query.filter(requests::stage.eq(stage)),
-        Life::AwaitsApproval => query.filter(requests::open.eq(true)).filter(requests::awaits_approval.eq(true)),
+        Life::AwaitsApproval => query
+            .filter(requests::open.eq(true))
+            .filter(requests::awaits_approval.eq(true)),
         Life::Held => query.filter(requests::held.gt(0)),
     };
     if let Some(right) = &filter.right {
@@ -176,17 +201,26 @@ fn filtered<'a>(db: &mut Reader<'_>, filter: &'a Filter) -> Result<Boxed<'a>, St
 
 fn after(query: Boxed<'_>, place: Place) -> Boxed<'_> {
     let at = Stamp::from(place.ends_at);
-    query.filter(requests::ends_at.gt(at).or(requests::ends_at.eq(at).and(requests::id.gt(place.id))))
+    query.filter(
+        requests::ends_at
+            .gt(at)
+            .or(requests::ends_at.eq(at).and(requests::id.gt(place.id))),
+    )
 }
 
 fn before(query: Boxed<'_>, place: Place) -> Boxed<'_> {
     let at = Stamp::from(place.ends_at);
-    query.filter(requests::ends_at.lt(at).or(requests::ends_at.eq(at).and(requests::id.lt(place.id))))
+    query.filter(
+        requests::ends_at
+            .lt(at)
+            .or(requests::ends_at.eq(at).and(requests::id.lt(place.id))),
+    )
 }
 
 fn load(db: &mut Reader<'_>, query: Boxed<'_>) -> Result<Vec<Line>, StoreError> {
-    let rows: Vec<(i64, i64, Vec<u8>, String)> =
-        query.select((requests::id, requests::key_id, requests::card, requests::state)).load(db.conn)?;
+    let rows: Vec<(i64, i64, Vec<u8>, String)> = query
+        .select((requests::id, requests::key_id, requests::card, requests::state))
+        .load(db.conn)?;
     let wrapped: std::collections::HashMap<i64, Vec<u8>> = key_rows::table
         .filter(key_rows::id.eq_any(rows.iter().map(|row| row.1)))
         .select((key_rows::id, key_rows::wrapped))
@@ -196,7 +230,11 @@ fn load(db: &mut Reader<'_>, query: Boxed<'_>) -> Result<Vec<Line>, StoreError> 
     rows.into_iter()
         .map(|(id, key_id, card, state)| {
             let wrapped = wrapped.get(&key_id).map_or(&[][..], Vec::as_slice);
-            Ok(Line { id, card: card_of(db, id, key_id, wrapped, &card)?, request: state_of(id, &state)? })
+            Ok(Line {
+                id,
+                card: card_of(db, id, key_id, wrapped, &card)?,
+                request: state_of(id, &state)?,
+            })
         })
         .collect()
 }
@@ -205,7 +243,11 @@ fn load(db: &mut Reader<'_>, query: Boxed<'_>) -> Result<Vec<Line>, StoreError> 
 ///
 /// # Errors
 /// When the store fails.
-pub fn due_per_day(db: &mut Reader<'_>, first: NaiveDate, last: NaiveDate) -> Result<Vec<(NaiveDate, i64)>, StoreError> {
+pub fn due_per_day(
+    db: &mut Reader<'_>,
+    first: NaiveDate,
+    last: NaiveDate,
+) -> Result<Vec<(NaiveDate, i64)>, StoreError> {
     Ok(requests::table
         .filter(requests::open.eq(true))
         .filter(requests::due_on.between(first, last))

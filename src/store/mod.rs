@@ -4,16 +4,23 @@
 
 pub mod calendars;
 pub mod canonical;
+pub mod door;
 mod engine;
+pub mod engine_limit;
 mod error;
 pub mod ids;
 pub mod journal;
+pub mod lists;
 pub mod marks;
 pub mod messages;
 pub mod notices;
+pub mod office;
 pub mod outbox;
+pub mod people;
+pub mod requests;
 pub mod schema;
 pub mod search;
+pub mod sessions;
 mod stamp;
 #[doc(hidden)]
 pub mod testing;

@@ -23,7 +23,13 @@ pub fn load_calendar(
 ) -> Result<Added, StoreError> {
     let added = calendars::add(tx, (region, version), content, by, now)?;
     if let Added::New(_) = added {
-        note(tx, "calendar-loaded", json!({ "region": region, "version": version }), by, now)?;
+        note(
+            tx,
+            "calendar-loaded",
+            json!({ "region": region, "version": version }),
+            by,
+            now,
+        )?;
     }
     Ok(added)
 }
@@ -44,6 +50,11 @@ pub fn note_person(
 }
 
 fn note(tx: &mut Tx<'_>, kind: &str, body: Value, by: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let event = NewEvent { kind: kind.to_owned(), at: now, actor: by.to_owned(), body };
+    let event = NewEvent {
+        kind: kind.to_owned(),
+        at: now,
+        actor: by.to_owned(),
+        body,
+    };
     journal::append_next(tx, HOUSE, &[event])
 }

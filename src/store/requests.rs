@@ -50,8 +50,11 @@ pub fn find(db: &mut Reader<'_>, id: i64) -> Result<Stored, StoreError> {
 /// # Errors
 /// When the store fails.
 pub fn find_by_reference(db: &mut Reader<'_>, reference: &str) -> Result<Option<Stored>, StoreError> {
-    let id: Option<i64> =
-        requests::table.filter(requests::reference.eq(reference)).select(requests::id).first(db.conn).optional()?;
+    let id: Option<i64> = requests::table
+        .filter(requests::reference.eq(reference))
+        .select(requests::id)
+        .first(db.conn)
+        .optional()?;
     id.map(|id| find(db, id)).transpose()
 }
 
@@ -68,7 +71,16 @@ pub fn find_with_key(db: &mut Reader<'_>, id: i64) -> Result<(Stored, Key), Stor
     let (seq, key_id, card, state) = row.ok_or(StoreError::Missing { what: "request", id })?;
     let key = keys::find(db, key_id)?;
     let card = read(&db.vault.open(&key, &card_place(id), &card)?)?;
-    Ok((Stored { id, seq, key_id, card, request: state_of(id, &state)? }, key))
+    Ok((
+        Stored {
+            id,
+            seq,
+            key_id,
+            card,
+            request: state_of(id, &state)?,
+        },
+        key,
+    ))
 }
 
 /// Requests of one sender, newest first.
@@ -114,7 +126,9 @@ pub fn counted_otherwise(db: &mut Reader<'_>, version: &str) -> Result<Vec<Store
 
 /// Writes a new request's row.
 pub(super) fn insert(tx: &mut Tx<'_>, key: &Key, stored: &Stored, rules: Rules<'_>) -> Result<(), StoreError> {
-    let sealed = tx.vault.seal(key, &card_place(stored.id), written(&stored.card)?.as_bytes())?;
+    let sealed = tx
+        .vault
+        .seal(key, &card_place(stored.id), written(&stored.card)?.as_bytes())?;
     let sender = (!stored.card.address.is_empty()).then(|| marks::address(tx.vault, &stored.card.address).to_vec());
     diesel::insert_into(requests::table)
         .values((
@@ -126,13 +140,19 @@ pub(super) fn insert(tx: &mut Tx<'_>, key: &Key, stored: &Stored, rules: Rules<'
         ))
         .execute(tx.conn)?;
     let card = &stored.card;
-    search::index(tx, stored.id, &[&card.name, &card.address, &card.subject, &stored.request.reference])?;
+    search::index(
+        tx,
+        stored.id,
+        &[&card.name, &card.address, &card.subject, &stored.request.reference],
+    )?;
     index_rights(tx, stored)
 }
 
 /// Writes a request's row anew after a step.
 pub(super) fn update(tx: &mut Tx<'_>, stored: &Stored, rules: Rules<'_>) -> Result<(), StoreError> {
-    diesel::update(requests::table.find(stored.id)).set(Row::of(stored, rules)?).execute(tx.conn)?;
+    diesel::update(requests::table.find(stored.id))
+        .set(Row::of(stored, rules)?)
+        .execute(tx.conn)?;
     diesel::delete(request_rights::table.filter(request_rights::request_id.eq(stored.id))).execute(tx.conn)?;
     index_rights(tx, stored)
 }
@@ -140,7 +160,10 @@ pub(super) fn update(tx: &mut Tx<'_>, stored: &Stored, rules: Rules<'_>) -> Resu
 fn index_rights(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), StoreError> {
     for item in &stored.request.items {
         diesel::insert_into(request_rights::table)
-            .values((request_rights::request_id.eq(stored.id), request_rights::right.eq(item.right.as_str())))
+            .values((
+                request_rights::request_id.eq(stored.id),
+                request_rights::right.eq(item.right.as_str()),
+            ))
             .execute(tx.conn)?;
     }
     Ok(())
@@ -196,20 +219,32 @@ pub fn history(db: &mut Reader<'_>, id: i64) -> Result<Vec<Recorded>, StoreError
 
 fn mend(tx: &mut Tx<'_>, id: i64, book: &dyn RuleBook) -> Result<Option<String>, StoreError> {
     let history = history(tx, id)?;
-    let request = Request::fold(&history).ok_or_else(|| StoreError::Corrupt(format!("stream {id} has no beginning")))?;
+    let request =
+        Request::fold(&history).ok_or_else(|| StoreError::Corrupt(format!("stream {id} has no beginning")))?;
     let rules = book.rules(&request.policy).ok_or_else(|| {
-        StoreError::Corrupt(format!("policy {} {} is not there", request.policy.id, request.policy.version))
+        StoreError::Corrupt(format!(
+            "policy {} {} is not there",
+            request.policy.id, request.policy.version
+        ))
     })?;
     let seq = i64::try_from(history.len()).unwrap_or(i64::MAX);
     let (found, key) = find_with_key(tx, id)?;
     let card = read(texts::read_committed(tx, &key, &request.card)?.as_bytes())?;
-    let truth = Stored { id, seq, key_id: found.key_id, card, request };
+    let truth = Stored {
+        id,
+        seq,
+        key_id: found.key_id,
+        card,
+        request,
+    };
     let row: Row = requests::table.find(id).select(Row::as_select()).first(tx.conn)?;
     if found == truth && row == Row::of(&truth, rules)? {
         return Ok(None);
     }
     let sealed = tx.vault.seal(&key, &card_place(id), written(&truth.card)?.as_bytes())?;
-    diesel::update(requests::table.find(id)).set(requests::card.eq(sealed)).execute(tx.conn)?;
+    diesel::update(requests::table.find(id))
+        .set(requests::card.eq(sealed))
+        .execute(tx.conn)?;
     update(tx, &truth, rules)?;
     Ok(Some(truth.request.reference))
 }

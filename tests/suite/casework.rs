@@ -22,15 +22,24 @@ const TOM: PersonId = PersonId(2);
 const ANN: PersonId = PersonId(3);
 
 fn officer(id: PersonId) -> Actor {
-    Actor::Person { id, role: Role::Officer }
+    Actor::Person {
+        id,
+        role: Role::Officer,
+    }
 }
 
 fn reviewer(id: PersonId) -> Actor {
-    Actor::Person { id, role: Role::Reviewer }
+    Actor::Person {
+        id,
+        role: Role::Reviewer,
+    }
 }
 
 fn text(id: i64) -> TextRef {
-    TextRef { id, commitment: format!("{id:064x}") }
+    TextRef {
+        id,
+        commitment: format!("{id:064x}"),
+    }
 }
 
 fn instant(text: &str) -> DateTime<Utc> {
@@ -61,15 +70,27 @@ impl Case {
             kind: CaseKind::Request,
             triage,
             on_behalf: OnBehalfId::new(OnBehalfId::NONE),
-            items: rights.iter().map(|right| rules.new_item((*right).clone(), *RECEIVED, Some(1))).collect(),
+            items: rights
+                .iter()
+                .map(|right| rules.new_item((*right).clone(), *RECEIVED, Some(1)))
+                .collect(),
             deadline: rules.deadline(*RECEIVED, 0),
             hints: vec![],
             card: text(1),
         };
         let at = *RECEIVED + TimeDelta::minutes(1);
-        let recorded = Recorded { at, by: By::Mail, event: Event::Opened(Box::new(opening)) };
+        let recorded = Recorded {
+            at,
+            by: By::Mail,
+            event: Event::Opened(Box::new(opening)),
+        };
         let request = Request::fold([&recorded]).unwrap();
-        Self { regime, request, journal: vec![recorded], now: at }
+        Self {
+            regime,
+            request,
+            journal: vec![recorded],
+            now: at,
+        }
     }
 
     fn rules(&self) -> Rules<'static> {
@@ -84,7 +105,11 @@ impl Case {
         self.now += TimeDelta::minutes(5);
         let events = decide(&self.request, &command, self.rules(), actor, self.now)?;
         for event in events {
-            let recorded = Recorded { at: self.now, by: By::from(actor), event };
+            let recorded = Recorded {
+                at: self.now,
+                by: By::from(actor),
+                event,
+            };
             self.request = self.request.clone().evolve(&recorded);
             self.journal.push(recorded);
         }
@@ -125,15 +150,24 @@ fn granted() -> Decision {
 }
 
 fn refused(exemptions: Vec<ExemptionId>) -> Decision {
-    Decision::Refused { basis: Basis::Exemptions { exemptions }, reason: text(8) }
+    Decision::Refused {
+        basis: Basis::Exemptions { exemptions },
+        reason: text(8),
+    }
 }
 
 fn confirm(policy: &Policy) -> Command {
-    Command::ConfirmIdentity { method: policy.identity[0].id.clone(), note: text(5) }
+    Command::ConfirmIdentity {
+        method: policy.identity[0].id.clone(),
+        note: text(5),
+    }
 }
 
 fn answer() -> Command {
-    Command::Answer { letter: 77, text: text(7) }
+    Command::Answer {
+        letter: 77,
+        text: text(7),
+    }
 }
 
 #[test]
@@ -142,9 +176,16 @@ fn a_granted_request_goes_from_mail_to_closed_with_one_officer() {
         let policy = regime.policy();
         let mut case = Case::opened(regime, &[right_without_ground(policy)], Triage::Clear);
         assert_eq!(case.request.step(), Step::Identity);
-        case.does(officer(MEI), Command::Assign { to: Some(MEI) }).does(officer(MEI), confirm(policy));
+        case.does(officer(MEI), Command::Assign { to: Some(MEI) })
+            .does(officer(MEI), confirm(policy));
         assert_eq!(case.request.step(), Step::Decision);
-        case.does(officer(MEI), Command::Decide { item: 1, decision: granted() });
+        case.does(
+            officer(MEI),
+            Command::Decide {
+                item: 1,
+                decision: granted(),
+            },
+        );
         assert_eq!(case.request.step(), Step::Answer);
         case.does(officer(MEI), answer());
         assert!(case.request.is_running(), "a queued answer does not stop the clock");
@@ -153,7 +194,11 @@ fn a_granted_request_goes_from_mail_to_closed_with_one_officer() {
         assert_eq!(case.request.answered_at(), Some(at));
         case.does(officer(MEI), Command::Close);
         assert_eq!(case.request.stage.as_str(), "closed");
-        assert_eq!(case.request.answered_at(), Some(at), "closing does not change when it was answered");
+        assert_eq!(
+            case.request.answered_at(),
+            Some(at),
+            "closing does not change when it was answered"
+        );
     }
 }
 
@@ -163,15 +208,38 @@ fn a_refusal_needs_an_assessed_exemption_a_reason_and_a_second_person() {
         let policy = regime.policy();
         let exemption = first_exemption(policy);
         let mut case = Case::opened(regime, &[right_without_ground(policy)], Triage::Clear);
-        let refuse = Command::Decide { item: 1, decision: refused(vec![exemption.clone()]) };
+        let refuse = Command::Decide {
+            item: 1,
+            decision: refused(vec![exemption.clone()]),
+        };
         case.is_refused(officer(MEI), refuse.clone(), Refusal::ExemptionNotAssessed)
-            .is_refused(officer(MEI), Command::Decide { item: 1, decision: refused(vec![]) }, Refusal::NoBasis);
-        for (verdict, why) in [(Verdict::No, Refusal::ExemptionNotAssessed), (Verdict::Partly, Refusal::OnlyPartly)] {
-            let assess = Command::Assess { item: 1, exemption: exemption.clone(), verdict, reason: text(3) };
-            case.does(officer(MEI), assess).is_refused(officer(MEI), refuse.clone(), why);
+            .is_refused(
+                officer(MEI),
+                Command::Decide {
+                    item: 1,
+                    decision: refused(vec![]),
+                },
+                Refusal::NoBasis,
+            );
+        for (verdict, why) in [
+            (Verdict::No, Refusal::ExemptionNotAssessed),
+            (Verdict::Partly, Refusal::OnlyPartly),
+        ] {
+            let assess = Command::Assess {
+                item: 1,
+                exemption: exemption.clone(),
+                verdict,
+                reason: text(3),
+            };
+            case.does(officer(MEI), assess)
+                .is_refused(officer(MEI), refuse.clone(), why);
         }
-        let assess =
-            Command::Assess { item: 1, exemption: exemption.clone(), verdict: Verdict::Yes, reason: text(3) };
+        let assess = Command::Assess {
+            item: 1,
+            exemption: exemption.clone(),
+            verdict: Verdict::Yes,
+            reason: text(3),
+        };
         case.does(officer(MEI), assess)
             .does(officer(MEI), refuse)
             .is_refused(officer(MEI), answer(), Refusal::ApprovalMissing)
@@ -186,8 +254,16 @@ fn a_changed_decision_voids_the_approval() {
     let policy = DEFAULT.policy();
     let exemption = first_exemption(policy);
     let mut case = Case::opened(&DEFAULT, &[right_without_ground(policy)], Triage::Clear);
-    let assess = Command::Assess { item: 1, exemption: exemption.clone(), verdict: Verdict::Yes, reason: text(3) };
-    let refuse = Command::Decide { item: 1, decision: refused(vec![exemption]) };
+    let assess = Command::Assess {
+        item: 1,
+        exemption: exemption.clone(),
+        verdict: Verdict::Yes,
+        reason: text(3),
+    };
+    let refuse = Command::Decide {
+        item: 1,
+        decision: refused(vec![exemption]),
+    };
     case.does(officer(MEI), assess.clone())
         .does(officer(MEI), refuse.clone())
         .does(reviewer(TOM), Command::Approve)
@@ -206,17 +282,64 @@ fn a_changed_decision_voids_the_approval() {
 fn a_right_that_needs_a_ground_is_granted_with_one_and_refused_without() {
     for regime in [&*DEFAULT, &*ONE_MONTH] {
         let policy = regime.policy();
-        let missing = Decision::Refused { basis: Basis::MissingGround, reason: text(8) };
-        let mut case = Case::opened(regime, &[right_with_ground(policy), right_without_ground(policy)], Triage::Clear);
+        let missing = Decision::Refused {
+            basis: Basis::MissingGround,
+            reason: text(8),
+        };
+        let mut case = Case::opened(
+            regime,
+            &[right_with_ground(policy), right_without_ground(policy)],
+            Triage::Clear,
+        );
         let ground = Some(policy.grounds[0].id.clone());
-        case.is_refused(officer(MEI), Command::Decide { item: 1, decision: granted() }, Refusal::GroundMissing)
-            .does(officer(MEI), Command::Decide { item: 1, decision: missing.clone() })
-            .is_refused(officer(MEI), Command::Decide { item: 2, decision: missing.clone() }, Refusal::GroundNotMissing)
-            .does(officer(MEI), Command::ChooseGround { item: 1, ground })
-            .is_refused(officer(MEI), Command::Decide { item: 1, decision: missing }, Refusal::GroundNotMissing)
-            .does(officer(MEI), Command::Decide { item: 1, decision: granted() });
+        case.is_refused(
+            officer(MEI),
+            Command::Decide {
+                item: 1,
+                decision: granted(),
+            },
+            Refusal::GroundMissing,
+        )
+        .does(
+            officer(MEI),
+            Command::Decide {
+                item: 1,
+                decision: missing.clone(),
+            },
+        )
+        .is_refused(
+            officer(MEI),
+            Command::Decide {
+                item: 2,
+                decision: missing.clone(),
+            },
+            Refusal::GroundNotMissing,
+        )
+        .does(officer(MEI), Command::ChooseGround { item: 1, ground })
+        .is_refused(
+            officer(MEI),
+            Command::Decide {
+                item: 1,
+                decision: missing,
+            },
+            Refusal::GroundNotMissing,
+        )
+        .does(
+            officer(MEI),
+            Command::Decide {
+                item: 1,
+                decision: granted(),
+            },
+        );
         let unknown = Some(GroundId::new("because"));
-        case.is_refused(officer(MEI), Command::ChooseGround { item: 1, ground: unknown }, Refusal::UnknownGround);
+        case.is_refused(
+            officer(MEI),
+            Command::ChooseGround {
+                item: 1,
+                ground: unknown,
+            },
+            Refusal::UnknownGround,
+        );
     }
 }
 
@@ -224,15 +347,37 @@ fn a_right_that_needs_a_ground_is_granted_with_one_and_refused_without() {
 fn nothing_is_given_to_someone_unidentified() {
     let policy = DEFAULT.policy();
     let mut case = Case::opened(&DEFAULT, &[right_without_ground(policy)], Triage::Clear);
-    let doubt = Decision::Refused { basis: Basis::IdentityNotProven, reason: text(8) };
-    case.is_refused(officer(MEI), Command::Decide { item: 1, decision: doubt.clone() }, Refusal::IdentityNotDoubted)
-        .does(officer(MEI), Command::Decide { item: 1, decision: granted() })
-        .is_refused(officer(MEI), answer(), Refusal::IdentifyFirst)
-        .does(officer(MEI), Command::DoubtIdentity { reason: text(6) })
-        .is_refused(officer(MEI), answer(), Refusal::IdentifyFirst)
-        .does(officer(MEI), Command::Decide { item: 1, decision: doubt })
-        .does(reviewer(TOM), Command::Approve)
-        .does(officer(MEI), answer());
+    let doubt = Decision::Refused {
+        basis: Basis::IdentityNotProven,
+        reason: text(8),
+    };
+    case.is_refused(
+        officer(MEI),
+        Command::Decide {
+            item: 1,
+            decision: doubt.clone(),
+        },
+        Refusal::IdentityNotDoubted,
+    )
+    .does(
+        officer(MEI),
+        Command::Decide {
+            item: 1,
+            decision: granted(),
+        },
+    )
+    .is_refused(officer(MEI), answer(), Refusal::IdentifyFirst)
+    .does(officer(MEI), Command::DoubtIdentity { reason: text(6) })
+    .is_refused(officer(MEI), answer(), Refusal::IdentifyFirst)
+    .does(
+        officer(MEI),
+        Command::Decide {
+            item: 1,
+            decision: doubt,
+        },
+    )
+    .does(reviewer(TOM), Command::Approve)
+    .does(officer(MEI), answer());
 }
 
 #[test]
@@ -247,10 +392,17 @@ fn a_request_waiting_for_triage_is_only_triaged_assigned_set_aside_or_taken_back
         language: "zh-Hans".into(),
     };
     case.is_refused(officer(MEI), triage(vec![]), Refusal::NeedsItem)
-        .is_refused(officer(MEI), triage(vec![RightId::new("free-lunch")]), Refusal::UnknownRight)
+        .is_refused(
+            officer(MEI),
+            triage(vec![RightId::new("free-lunch")]),
+            Refusal::UnknownRight,
+        )
         .does(officer(MEI), triage(vec![right_without_ground(policy).clone()]))
         .is_refused(officer(MEI), triage(vec![]), Refusal::AlreadyTriaged);
-    assert_eq!(case.request.items[0].received_at, *RECEIVED, "the clock ran from receipt, not from triage");
+    assert_eq!(
+        case.request.items[0].received_at, *RECEIVED,
+        "the clock ran from receipt, not from triage"
+    );
     assert_eq!(case.request.language, "zh-Hans");
 }
 
@@ -258,10 +410,14 @@ fn a_request_waiting_for_triage_is_only_triaged_assigned_set_aside_or_taken_back
 fn set_aside_and_withdrawn_requests_come_back_with_the_clock_they_had() {
     let mut case = Case::opened(&DEFAULT, &[right_without_ground(DEFAULT.policy())], Triage::Clear);
     let deadline = case.request.deadline.clone();
-    for away in [Command::SetAside { reason: text(2) }, Command::Withdraw { reason: text(2) }] {
+    for away in [
+        Command::SetAside { reason: text(2) },
+        Command::Withdraw { reason: text(2) },
+    ] {
         case.does(officer(MEI), away);
         assert!(!case.request.is_running());
-        case.is_refused(officer(MEI), Command::Close, Refusal::NotRunning).does(officer(MEI), Command::BringBack);
+        case.is_refused(officer(MEI), Command::Close, Refusal::NotRunning)
+            .does(officer(MEI), Command::BringBack);
         assert_eq!(case.request.stage, Stage::Triage);
         assert_eq!(case.request.deadline, deadline);
     }
@@ -272,7 +428,13 @@ fn an_answer_that_comes_back_starts_the_clock_again() {
     let policy = DEFAULT.policy();
     let mut case = Case::opened(&DEFAULT, &[right_without_ground(policy)], Triage::Clear);
     case.does(officer(MEI), confirm(policy))
-        .does(officer(MEI), Command::Decide { item: 1, decision: granted() })
+        .does(
+            officer(MEI),
+            Command::Decide {
+                item: 1,
+                decision: granted(),
+            },
+        )
         .does(officer(MEI), answer());
     let at = case.now;
     case.does(Actor::Post, Command::Delivered { letter: 77, at })
@@ -280,14 +442,20 @@ fn an_answer_that_comes_back_starts_the_clock_again() {
         .does(Actor::Post, Command::Bounced { letter: 77 });
     assert!(case.request.is_running());
     assert_eq!(case.request.step(), Step::NotDelivered);
-    let by_hand = Command::AnswerByHand { at: case.now, text: text(7) };
+    let by_hand = Command::AnswerByHand {
+        at: case.now,
+        text: text(7),
+    };
     case.does(officer(MEI), by_hand);
     assert!(case.request.answered_at().is_some());
 }
 
 #[test]
 fn the_default_policy_knows_no_extension_and_the_other_one_just_once() {
-    let reason = || Command::Extend { reason: text(4), letter: None };
+    let reason = || Command::Extend {
+        reason: text(4),
+        letter: None,
+    };
     let mut case = Case::opened(&DEFAULT, &[right_without_ground(DEFAULT.policy())], Triage::Clear);
     case.is_refused(officer(MEI), reason(), Refusal::NoExtension);
 
@@ -310,31 +478,63 @@ fn merging_keeps_the_earlier_clock_and_every_item() {
     let mut target = Case::opened(&DEFAULT, &[first], Triage::Clear);
     let earlier = *RECEIVED - TimeDelta::days(10);
     let rules = target.rules();
-    let items = vec![rules.new_item(first.clone(), earlier, None), rules.new_item(second.clone(), earlier, None)];
+    let items = vec![
+        rules.new_item(first.clone(), earlier, None),
+        rules.new_item(second.clone(), earlier, None),
+    ];
     let before = target.request.deadline.clone();
     target.does(
         officer(MEI),
-        Command::TakeMerge { request: 2, reference: "DSR-2025-000002".into(), received_at: earlier, items },
+        Command::TakeMerge {
+            request: 2,
+            reference: "DSR-2025-000002".into(),
+            received_at: earlier,
+            items,
+        },
     );
     assert!(target.request.deadline.ends_at < before.ends_at);
-    assert_eq!(target.request.items.iter().map(|item| &item.right).collect::<Vec<_>>(), [first, second]);
+    assert_eq!(
+        target.request.items.iter().map(|item| &item.right).collect::<Vec<_>>(),
+        [first, second]
+    );
     target.is_refused(Actor::Clock, Command::Recount, Refusal::NothingChanges);
 
     let mut other = Case::opened(&DEFAULT, &[first], Triage::Clear);
-    let into = |runs| Command::Merge { into: 9, reference: "DSR-2025-000009".into(), target_runs: runs };
-    other.is_refused(officer(MEI), into(false), Refusal::MergeTarget).does(officer(MEI), into(true));
+    let into = |runs| Command::Merge {
+        into: 9,
+        reference: "DSR-2025-000009".into(),
+        target_runs: runs,
+    };
+    other
+        .is_refused(officer(MEI), into(false), Refusal::MergeTarget)
+        .does(officer(MEI), into(true));
     other.is_refused(officer(MEI), Command::BringBack, Refusal::Merged);
 }
 
 #[test]
 fn a_held_message_changes_nothing_until_a_person_confirms_it() {
     let mut case = Case::opened(&DEFAULT, &[right_without_ground(DEFAULT.policy())], Triage::Clear);
-    let join = Command::Join { message: 5, received_at: case.now, belonging: Belonging::Held };
+    let join = Command::Join {
+        message: 5,
+        received_at: case.now,
+        belonging: Belonging::Held,
+    };
     let before = case.request.clone();
-    case.does(Actor::Mail, join.clone()).is_refused(Actor::Mail, join, Refusal::NothingChanges);
-    assert_eq!(Request { held: vec![], ..case.request.clone() }, before);
-    case.is_refused(officer(MEI), Command::ConfirmMessage { message: 6 }, Refusal::NotThisMessage)
-        .does(officer(MEI), Command::ConfirmMessage { message: 5 });
+    case.does(Actor::Mail, join.clone())
+        .is_refused(Actor::Mail, join, Refusal::NothingChanges);
+    assert_eq!(
+        Request {
+            held: vec![],
+            ..case.request.clone()
+        },
+        before
+    );
+    case.is_refused(
+        officer(MEI),
+        Command::ConfirmMessage { message: 6 },
+        Refusal::NotThisMessage,
+    )
+    .does(officer(MEI), Command::ConfirmMessage { message: 5 });
     assert_eq!(case.request.messages, [1, 5]);
 }
 
@@ -348,7 +548,11 @@ fn reminders_fall_due_in_order_and_never_after_the_clock_stands() {
         assert!(ahead.is_sorted_by_key(|due| due.at));
         case.now = ahead.last().unwrap().at;
         case.does(Actor::Clock, Command::Remind);
-        assert_eq!(case.request.reminded.len(), ahead.len(), "after a standstill none is missing");
+        assert_eq!(
+            case.request.reminded.len(),
+            ahead.len(),
+            "after a standstill none is missing"
+        );
         let before = case.journal.len();
         case.does(Actor::Clock, Command::Remind);
         assert_eq!(case.journal.len(), before, "and none comes twice");
@@ -361,11 +565,20 @@ fn reminders_fall_due_in_order_and_never_after_the_clock_stands() {
 #[test]
 fn the_table_of_who_may_do_what() {
     use habeas::domain::moves::permits;
-    let roles = [Role::Officer, Role::Reviewer, Role::SystemOwner, Role::Auditor, Role::Admin];
+    let roles = [
+        Role::Officer,
+        Role::Reviewer,
+        Role::SystemOwner,
+        Role::Auditor,
+        Role::Admin,
+    ];
     let table: String = Move::ALL
         .iter()
         .map(|step| {
-            let marks: Vec<&str> = roles.iter().map(|role| if permits(*role, *step) { "yes" } else { "-" }).collect();
+            let marks: Vec<&str> = roles
+                .iter()
+                .map(|role| if permits(*role, *step) { "yes" } else { "-" })
+                .collect();
             format!("{:16} {}\n", step.as_str(), marks.join(" "))
         })
         .collect();
@@ -383,16 +596,27 @@ struct Pick {
 }
 
 fn pick() -> impl Strategy<Value = Pick> {
-    (0u8..6, 0u8..32, 0u8..5, any::<u8>(), 0u16..80)
-        .prop_map(|(who, what, item, detail, hours)| Pick { who, what, item, detail, hours })
+    (0u8..6, 0u8..32, 0u8..5, any::<u8>(), 0u16..80).prop_map(|(who, what, item, detail, hours)| Pick {
+        who,
+        what,
+        item,
+        detail,
+        hours,
+    })
 }
 
 fn someone(pick: Pick) -> Actor {
     match pick.who {
         0 | 1 => officer(MEI),
         2 => reviewer(TOM),
-        3 => Actor::Person { id: ANN, role: Role::Admin },
-        4 => Actor::Person { id: PersonId(4), role: Role::Auditor },
+        3 => Actor::Person {
+            id: ANN,
+            role: Role::Admin,
+        },
+        4 => Actor::Person {
+            id: PersonId(4),
+            role: Role::Auditor,
+        },
         _ => officer(TOM),
     }
 }
@@ -405,10 +629,20 @@ fn some_decision(policy: &Policy, detail: u8) -> Decision {
     let exemptions = vec![nth(&policy.exemptions, detail / 8).id];
     match detail % 8 {
         0 | 1 => granted(),
-        2 => Decision::PartlyGranted { basis: Basis::Exemptions { exemptions }, reason: text(8), given: text(9) },
+        2 => Decision::PartlyGranted {
+            basis: Basis::Exemptions { exemptions },
+            reason: text(8),
+            given: text(9),
+        },
         3 | 4 => refused(exemptions),
-        5 => Decision::Refused { basis: Basis::MissingGround, reason: text(8) },
-        6 => Decision::Refused { basis: Basis::IdentityNotProven, reason: text(8) },
+        5 => Decision::Refused {
+            basis: Basis::MissingGround,
+            reason: text(8),
+        },
+        6 => Decision::Refused {
+            basis: Basis::IdentityNotProven,
+            reason: text(8),
+        },
         _ => Decision::NothingHeld { reason: text(8) },
     }
 }
@@ -424,33 +658,80 @@ fn some_command(case: &Case, pick: Pick) -> (Actor, Command) {
     let by_person = |command| (person, command);
     match pick.what {
         0 | 1 => by_person(Command::Triage {
-            kind: nth(&[CaseKind::Request, CaseKind::Complaint, CaseKind::Question], pick.detail),
+            kind: nth(
+                &[CaseKind::Request, CaseKind::Complaint, CaseKind::Question],
+                pick.detail,
+            ),
             rights: vec![nth(&rights, pick.detail)],
             on_behalf: nth(&policy.on_behalf, pick.detail).id,
             language: "en".into(),
         }),
-        2 => by_person(Command::AddItem { right: nth(&rights, pick.detail), received_at: case.now, message: None }),
+        2 => by_person(Command::AddItem {
+            right: nth(&rights, pick.detail),
+            received_at: case.now,
+            message: None,
+        }),
         3 => by_person(Command::DropItem { item, reason: text(2) }),
-        4 => by_person(Command::Assign { to: Some(PersonId(i64::from(pick.item))) }),
-        5 => by_person(Command::AskIdentity { method, reason: None, letter: None }),
+        4 => by_person(Command::Assign {
+            to: Some(PersonId(i64::from(pick.item))),
+        }),
+        5 => by_person(Command::AskIdentity {
+            method,
+            reason: None,
+            letter: None,
+        }),
         6 | 7 => by_person(Command::ConfirmIdentity { method, note: text(5) }),
         8 => by_person(Command::DoubtIdentity { reason: text(6) }),
-        9 | 10 => by_person(Command::ChooseGround { item, ground: Some(nth(&policy.grounds, pick.detail).id) }),
-        11 | 12 => by_person(Command::Assess { item, exemption, verdict, reason: text(3) }),
-        13..=17 => by_person(Command::Decide { item, decision: some_decision(policy, pick.detail) }),
+        9 | 10 => by_person(Command::ChooseGround {
+            item,
+            ground: Some(nth(&policy.grounds, pick.detail).id),
+        }),
+        11 | 12 => by_person(Command::Assess {
+            item,
+            exemption,
+            verdict,
+            reason: text(3),
+        }),
+        13..=17 => by_person(Command::Decide {
+            item,
+            decision: some_decision(policy, pick.detail),
+        }),
         18 | 19 => by_person(Command::Approve),
         20 => by_person(Command::SendBack { reason: text(4) }),
         21 | 22 => by_person(answer()),
-        23 => by_person(Command::AnswerByHand { at: case.now, text: text(7) }),
-        24 => by_person(Command::Extend { reason: text(4), letter: None }),
+        23 => by_person(Command::AnswerByHand {
+            at: case.now,
+            text: text(7),
+        }),
+        24 => by_person(Command::Extend {
+            reason: text(4),
+            letter: None,
+        }),
         25 => by_person(Command::Close),
         26 => by_person(nth(
-            &[Command::SetAside { reason: text(2) }, Command::Withdraw { reason: text(2) }, Command::Reopen { reason: text(2) }],
+            &[
+                Command::SetAside { reason: text(2) },
+                Command::Withdraw { reason: text(2) },
+                Command::Reopen { reason: text(2) },
+            ],
             pick.detail,
         )),
         27 => by_person(Command::BringBack),
-        28 => (Actor::Mail, Command::Join { message: i64::from(pick.item), received_at: case.now, belonging: Belonging::Held }),
-        29 => (Actor::Post, Command::Delivered { letter: 77, at: case.now }),
+        28 => (
+            Actor::Mail,
+            Command::Join {
+                message: i64::from(pick.item),
+                received_at: case.now,
+                belonging: Belonging::Held,
+            },
+        ),
+        29 => (
+            Actor::Post,
+            Command::Delivered {
+                letter: 77,
+                at: case.now,
+            },
+        ),
         30 => (Actor::Post, Command::Bounced { letter: 77 }),
         _ => (Actor::Clock, Command::Remind),
     }
@@ -464,13 +745,18 @@ fn holds_what_an_answer_needs(request: &Request) -> Result<(), TestCaseError> {
     for item in &request.items {
         let decided = item.decision.as_ref();
         prop_assert!(decided.is_some(), "answered with an undecided item");
-        let Some(basis) = decided.and_then(|decided| decided.decision.basis()) else { continue };
+        let Some(basis) = decided.and_then(|decided| decided.decision.basis()) else {
+            continue;
+        };
         match basis {
             Basis::Exemptions { exemptions } => {
                 prop_assert!(!exemptions.is_empty());
                 for exemption in exemptions {
                     let verdict = item.assessment(exemption).map(|assessment| assessment.verdict);
-                    prop_assert!(matches!(verdict, Some(Verdict::Yes | Verdict::Partly)), "refused for what does not apply");
+                    prop_assert!(
+                        matches!(verdict, Some(Verdict::Yes | Verdict::Partly)),
+                        "refused for what does not apply"
+                    );
                 }
             }
             Basis::MissingGround => prop_assert!(decided.is_some_and(|decided| decided.decision.reason().is_some())),
@@ -479,9 +765,15 @@ fn holds_what_an_answer_needs(request: &Request) -> Result<(), TestCaseError> {
         let Approval::Given { by } = request.approval else {
             return Err(TestCaseError::fail("a refusal left without approval"));
         };
-        prop_assert!(!request.deciders().contains(&by), "a refusal was approved by one who decided");
+        prop_assert!(
+            !request.deciders().contains(&by),
+            "a refusal was approved by one who decided"
+        );
     }
-    prop_assert!(!request.gives() || is_identified(request), "something was given to someone unidentified");
+    prop_assert!(
+        !request.gives() || is_identified(request),
+        "something was given to someone unidentified"
+    );
     Ok(())
 }
 
@@ -535,9 +827,15 @@ proptest! {
 
 #[test]
 fn a_calendar_change_moves_a_deadline_only_when_it_is_recounted() {
-    let known_then = Calendar::as_known_on(DEFAULT.calendar(), chrono::NaiveDate::from_ymd_opt(2020, 1, 20).unwrap());
+    let known_then = Calendar::as_known_on(
+        DEFAULT.calendar(),
+        chrono::NaiveDate::from_ymd_opt(2020, 1, 20).unwrap(),
+    );
     let received = instant("2020-01-20T10:00:00+08:00");
-    let then = Rules { policy: DEFAULT.policy(), calendar: &known_then };
+    let then = Rules {
+        policy: DEFAULT.policy(),
+        calendar: &known_then,
+    };
     let mut case = Case::opened(&DEFAULT, &[right_without_ground(DEFAULT.policy())], Triage::Clear);
     case.request.clock_from = received;
     case.request.items[0].received_at = received;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use habeas::jobs::intake::{self, Arrival, Outcome};
 use habeas::domain::request::Stage;
+use habeas::jobs::intake::{self, Arrival, Outcome};
 use habeas::store::messages;
 use habeas::store::requests;
 
@@ -32,8 +32,16 @@ fn the_same_message_delivered_again_is_a_duplicate_and_the_same_id_with_other_te
     let traced = format!("Received: from other by mx; Mon, 2 Mar 2026 09:30:00 +0800\r\n{first}")
         .replace("Subject: My", "Subject: [EXTERNAL] My");
     let again = story.receives(&traced).outcome;
-    assert_eq!(again, Outcome::Duplicate { of: taken.message, why: "again" });
-    let other = story.receives(first.replace("a copy of all", "the purposes for which you use")).outcome;
+    assert_eq!(
+        again,
+        Outcome::Duplicate {
+            of: taken.message,
+            why: "again"
+        }
+    );
+    let other = story
+        .receives(first.replace("a copy of all", "the purposes for which you use"))
+        .outcome;
     assert!(matches!(other, Outcome::Opened { .. }), "{other:?}");
 }
 
@@ -47,10 +55,25 @@ fn a_place_that_was_taken_is_not_taken_twice() {
         received_at: None,
         raw: mail("h@meadow.example", "My data", ASK).into_bytes(),
     };
-    let first = intake::take(&story.house, std::slice::from_ref(&arrival)).unwrap().remove(0);
+    let first = intake::take(&story.house, std::slice::from_ref(&arrival))
+        .unwrap()
+        .remove(0);
     let second = intake::take(&story.house, &[arrival]).unwrap().remove(0);
-    assert_eq!(second.outcome, Outcome::Duplicate { of: first.message, why: "same-place" });
-    let counted: i64 = story.house.store.read(messages::balance).unwrap().iter().map(|(_, count)| count).sum();
+    assert_eq!(
+        second.outcome,
+        Outcome::Duplicate {
+            of: first.message,
+            why: "same-place"
+        }
+    );
+    let counted: i64 = story
+        .house
+        .store
+        .read(messages::balance)
+        .unwrap()
+        .iter()
+        .map(|(_, count)| count)
+        .sum();
     assert_eq!(counted, 1);
 }
 
@@ -65,21 +88,48 @@ fn what_a_crash_left_between_keeping_and_placing_is_placed_by_the_next_run() {
         received_at: story.now(),
         raw: raw.as_bytes(),
     };
-    story.house.store.write(|tx| messages::keep(tx, &[row], story.now())).unwrap();
+    story
+        .house
+        .store
+        .write(|tx| messages::keep(tx, &[row], story.now()))
+        .unwrap();
     story.wait(TimeDelta::hours(2));
     assert_eq!(intake::catch_up(&story.house).unwrap(), 1);
     assert_eq!(intake::catch_up(&story.house).unwrap(), 0);
     let stored = story.request("DSR-2026-000001");
-    assert_eq!(stored.request.received_at, story.now() - TimeDelta::hours(2), "the clock runs from receipt");
+    assert_eq!(
+        stored.request.received_at,
+        story.now() - TimeDelta::hours(2),
+        "the clock runs from receipt"
+    );
 }
 
 #[test]
 fn automatic_and_unrelated_mail_is_set_aside_and_opens_nothing() {
     let story = Story::at("2026-03-02T09:00:00+08:00");
-    let away = mail_with("l@feldmann.example", "Out of office", "Auto-Submitted: auto-replied\r\n", "I am away until Monday.");
-    assert_eq!(story.receives(away).outcome, Outcome::SetAside { why: "automatic".into() });
-    let offer = mail("sales@pens.example", "Ball pens at half price", "Our ball pens are on sale this week. Order 100 and save.");
-    assert_eq!(story.receives(offer).outcome, Outcome::SetAside { why: "unrelated".into() });
+    let away = mail_with(
+        "l@feldmann.example",
+        "Out of office",
+        "Auto-Submitted: auto-replied\r\n",
+        "I am away until Monday.",
+    );
+    assert_eq!(
+        story.receives(away).outcome,
+        Outcome::SetAside {
+            why: "automatic".into()
+        }
+    );
+    let offer = mail(
+        "sales@pens.example",
+        "Ball pens at half price",
+        "Our ball pens are on sale this week. Order 100 and save.",
+    );
+    assert_eq!(
+        story.receives(offer).outcome,
+        Outcome::SetAside {
+            why: "unrelated".into()
+        }
+    );
 }
 
 #[test]
@@ -89,10 +139,26 @@ fn a_reply_to_a_known_mail_is_held_until_a_person_confirms_it() {
     let opened = story.opens(&first);
     let id = first.split('<').nth(2).unwrap().split('>').next().unwrap();
     let headers = format!("In-Reply-To: <{id}>\r\n");
-    let reply = mail_with("Helen <h@meadow.example>", "Re: My data", &headers, "Is there any news?");
+    let reply = mail_with(
+        "Helen <h@meadow.example>",
+        "Re: My data",
+        &headers,
+        "Is there any news?",
+    );
     let outcome = story.receives(reply).outcome;
-    assert_eq!(outcome, Outcome::Joined { reference: opened.request.reference.clone(), held: true });
-    let stranger = mail_with("mallory@evil.example", "Re: My data", &headers, "Send it to my new address please.");
+    assert_eq!(
+        outcome,
+        Outcome::Joined {
+            reference: opened.request.reference.clone(),
+            held: true
+        }
+    );
+    let stranger = mail_with(
+        "mallory@evil.example",
+        "Re: My data",
+        &headers,
+        "Send it to my new address please.",
+    );
     let outcome = story.receives(stranger).outcome;
     assert!(!matches!(outcome, Outcome::Joined { held: false, .. }), "{outcome:?}");
     let after = story.request(&opened.request.reference);
@@ -105,16 +171,28 @@ fn a_reply_to_a_known_mail_is_held_until_a_person_confirms_it() {
 fn a_reference_in_a_subject_proves_nothing() {
     let story = Story::at("2026-03-02T09:00:00+08:00");
     let opened = story.opens(mail("h@meadow.example", "My data", ASK));
-    let forged = mail("mallory@evil.example", &format!("[{}] my data", opened.request.reference), ASK);
+    let forged = mail(
+        "mallory@evil.example",
+        &format!("[{}] my data", opened.request.reference),
+        ASK,
+    );
     assert!(matches!(story.receives(forged).outcome, Outcome::Opened { .. }));
-    assert_eq!(story.request(&opened.request.reference).request.messages, opened.request.messages);
+    assert_eq!(
+        story.request(&opened.request.reference).request.messages,
+        opened.request.messages
+    );
 }
 
 #[test]
 fn mail_from_our_own_address_is_quarantined() {
     let story = Story::at("2026-03-02T09:00:00+08:00");
     let own = mail("privacy@example.com", "My data", ASK);
-    assert_eq!(story.receives(own).outcome, Outcome::Quarantined { why: "own-address".into() });
+    assert_eq!(
+        story.receives(own).outcome,
+        Outcome::Quarantined {
+            why: "own-address".into()
+        }
+    );
 }
 
 #[test]
@@ -140,10 +218,10 @@ fn the_corpus_comes_in_with_a_balance_of_zero_and_no_request_is_missed() {
         }
     }
     println!("{count:?}\n{}", wrong.join("\n"));
-    assert!(wrong.len() <= 2, "{wrong:?}");
+    assert!(wrong.is_empty(), "{wrong:?}");
     let kept = story.house.store.read(messages::balance).unwrap();
     assert_eq!(kept.iter().map(|(_, count)| count).sum::<i64>(), 80);
-    assert!(kept.iter().all(|(outcome, _)| *outcome != messages::Outcome::Kept), "{kept:?}");
+    assert!(kept.contains(&(messages::Outcome::Kept, 0)), "{kept:?}");
     let shelf = story.house.shelf();
     let rebuilt = story.house.store.write(|tx| requests::rebuild(tx, &*shelf)).unwrap();
     assert!(rebuilt.differed.is_empty(), "{rebuilt:?}");

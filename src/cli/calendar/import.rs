@@ -45,13 +45,16 @@ pub fn run(args: &ImportArgs, settings: Settings, out: &mut impl Write) -> anyho
     let house = start::house(settings)?;
     let moving = preview(&house, &calendar, out)?;
     if !args.confirm {
-        writeln!(out, "Nothing was loaded. Run it again with --confirm to put the calendar in force.")?;
+        writeln!(
+            out,
+            "Nothing was loaded. Run it again with --confirm to put the calendar in force."
+        )?;
         return Ok(ExitCode::SUCCESS);
     }
     let now = house.now.instant();
-    let added = house.store.write(|tx| {
-        office::load_calendar(tx, (calendar.region(), calendar.version()), &text, "console", now)
-    })?;
+    let added = house
+        .store
+        .write(|tx| office::load_calendar(tx, (calendar.region(), calendar.version()), &text, "console", now))?;
     match added {
         Added::New(_) => writeln!(out, "{} is in force for new requests.", calendar.version())?,
         Added::Same(_) => writeln!(out, "{} was loaded before.", calendar.version())?,
@@ -61,7 +64,11 @@ pub fn run(args: &ImportArgs, settings: Settings, out: &mut impl Write) -> anyho
         ),
     }
     if moving > 0 {
-        writeln!(out, "{moving} deadlines wait to be confirmed at {}/calendar", house.settings.base_url)?;
+        writeln!(
+            out,
+            "{moving} deadlines wait to be confirmed at {}/calendar",
+            house.settings.base_url
+        )?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -69,15 +76,22 @@ pub fn run(args: &ImportArgs, settings: Settings, out: &mut impl Write) -> anyho
 /// Prints the open requests whose deadline the calendar would move, those that get earlier first.
 fn preview(house: &House, calendar: &Calendar, out: &mut impl Write) -> anyhow::Result<usize> {
     let shelf = house.shelf();
-    let open = house.store.read(|db| requests::counted_otherwise(db, calendar.version()))?;
+    let open = house
+        .store
+        .read(|db| requests::counted_otherwise(db, calendar.version()))?;
     let mut moving = Vec::new();
     for stored in &open {
         let stamp = &stored.request.policy;
-        let Some(loaded) = shelf.version(&stamp.id, &stamp.version) else { continue };
+        let Some(loaded) = shelf.version(&stamp.id, &stamp.version) else {
+            continue;
+        };
         if loaded.pack.policy.calendar != calendar.region() {
             continue;
         }
-        let rules = Rules { policy: &loaded.pack.policy, calendar };
+        let rules = Rules {
+            policy: &loaded.pack.policy,
+            calendar,
+        };
         let (from, to) = (&stored.request.deadline, recounted(&stored.request, rules));
         if from.due_on != to.due_on || from.unknown_from != to.unknown_from {
             moving.push((from.due_on, to.due_on, stored.request.reference.clone()));

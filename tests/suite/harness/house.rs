@@ -48,7 +48,13 @@ impl Story {
         let store = testing::stores().pop().unwrap();
         let shelf = Shelf::open(&settings.policies).unwrap();
         let house = House::new(store.clone(), settings, clock, shelf).unwrap();
-        Self { house: Arc::new(house), micros, letters: std::cell::Cell::new(0), _store: store, _folder: folder }
+        Self {
+            house: Arc::new(house),
+            micros,
+            letters: std::cell::Cell::new(0),
+            _store: store,
+            _folder: folder,
+        }
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -60,7 +66,8 @@ impl Story {
     }
 
     pub fn wait(&self, time: TimeDelta) {
-        self.micros.fetch_add(time.num_microseconds().unwrap(), Ordering::Relaxed);
+        self.micros
+            .fetch_add(time.num_microseconds().unwrap(), Ordering::Relaxed);
     }
 
     /// The mailbox receives a mail, and the intake takes it.
@@ -85,7 +92,11 @@ impl Story {
     }
 
     pub fn request(&self, reference: &str) -> Stored {
-        self.house.store.read(|db| requests::find_by_reference(db, reference)).unwrap().unwrap()
+        self.house
+            .store
+            .read(|db| requests::find_by_reference(db, reference))
+            .unwrap()
+            .unwrap()
     }
 }
 

@@ -24,12 +24,19 @@ impl Regime {
     }
 
     pub fn rules(&self) -> Rules<'_> {
-        Rules { policy: &self.pack.policy, calendar: &self.calendar }
+        Rules {
+            policy: &self.pack.policy,
+            calendar: &self.calendar,
+        }
     }
 }
 
-pub static DEFAULT: LazyLock<Regime> =
-    LazyLock::new(|| regime(&root().join("src/packs/cn-statement"), &root().join("src/packs/calendars/CN.toml")));
+pub static DEFAULT: LazyLock<Regime> = LazyLock::new(|| {
+    regime(
+        &root().join("src/packs/cn-statement"),
+        &root().join("src/packs/calendars/CN.toml"),
+    )
+});
 
 pub static ONE_MONTH: LazyLock<Regime> = LazyLock::new(|| {
     let directory = root().join("tests/packs/one-month");
@@ -52,5 +59,8 @@ fn regime(directory: &Path, calendar: &Path) -> Regime {
         }
     }
     let text = std::fs::read_to_string(calendar).unwrap();
-    Regime { pack: Pack::parse(&files).unwrap(), calendar: Calendar::parse(&text, "calendar").unwrap() }
+    Regime {
+        pack: Pack::parse(&files).unwrap(),
+        calendar: Calendar::parse(&text, "calendar").unwrap(),
+    }
 }

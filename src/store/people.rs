@@ -1,0 +1,432 @@
+//! The people who use the dashboard: invited by a one-time link, signed in by a password, never deleted.
+
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use argon2::{Algorithm, Argon2, Params, Version};
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::schema::{invitations, people, sessions};
+use super::{Reader, Stamp, StoreError, Tx, ids};
+use crate::domain::person::{PersonId, Role};
+
+/// How long an invitation can be used.
+const INVITED_FOR: TimeDelta = TimeDelta::hours(72);
+
+/// The fewest characters of a password.
+pub const SHORTEST_PASSWORD: usize = 15;
+
+/// The most characters of a password: enough for any phrase, and no burden for the server.
+pub const LONGEST_PASSWORD: usize = 256;
+
+/// argon2id with 46 MiB, one pass, one lane (OWASP).
+const MEMORY_KIB: u32 = 47_104;
+
+/// Someone who can use the dashboard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Their number.
+    pub id: PersonId,
+    /// What they are called.
+    pub name: String,
+    /// Their address, in lower case; they sign in with it.
+    pub email: String,
+    /// What they may do.
+    pub role: Role,
+    /// The language of their pages and mails.
+    pub language: String,
+    /// They get escalations.
+    pub manager: bool,
+    /// They may sign in.
+    pub active: bool,
+    /// They have chosen a password.
+    pub has_password: bool,
+    /// When they were added.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Someone to add.
+#[derive(Debug, Clone, Copy)]
+pub struct NewPerson<'a> {
+    /// What they are called.
+    pub name: &'a str,
+    /// Their address, in any case.
+    pub email: &'a str,
+    /// What they may do.
+    pub role: Role,
+    /// The language of their pages and mails.
+    pub language: &'a str,
+    /// They get escalations.
+    pub manager: bool,
+}
+
+/// Why a password or an invitation is not accepted. The words are for the person.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptError {
+    /// The link was used, is too old, or never was.
+    #[error("This link was used before or is too old. Ask for a new one.")]
+    NoInvitation,
+    /// Too short.
+    #[error("The password is too short. Use at least 15 characters: a few words are good.")]
+    TooShort,
+    /// Too long.
+    #[error("The password is too long. Use at most 256 characters.")]
+    TooLong,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Adds a person. [`StoreError::Conflict`] when somebody has the address.
+///
+/// # Errors
+/// When the store fails.
+pub fn create(tx: &mut Tx<'_>, new: &NewPerson<'_>, now: DateTime<Utc>) -> Result<PersonId, StoreError> {
+    let id = ids::take(tx, "people", 1)?;
+    diesel::insert_into(people::table)
+        .values((
+            people::id.eq(id),
+            people::name.eq(new.name.trim()),
+            people::email.eq(new.email.trim().to_lowercase()),
+            people::role.eq(new.role.as_str()),
+            people::language.eq(new.language),
+            people::manager.eq(new.manager),
+            people::active.eq(true),
+            people::created_at.eq(Stamp::from(now)),
+        ))
+        .execute(tx.conn)?;
+    Ok(PersonId(id))
+}
+
+/// Makes a one-time token for a person: 256 random bits in hex, to be shown once. Earlier ones are void.
+///
+/// # Errors
+/// When the store fails.
+pub fn invite(tx: &mut Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<String, StoreError> {
+    let mut secret = [0; 32];
+    rand::fill(&mut secret);
+    let token = hex::encode(secret);
+    diesel::delete(
+        invitations::table
+            .filter(invitations::person.eq(person.0))
+            .filter(invitations::used_at.is_null()),
+    )
+    .execute(tx.conn)?;
+    diesel::insert_into(invitations::table)
+        .values((
+            invitations::token.eq(hashed(&token)),
+            invitations::person.eq(person.0),
+            invitations::expires_at.eq(Stamp::from(now + INVITED_FOR)),
+        ))
+        .execute(tx.conn)?;
+    Ok(token)
+}
+
+/// Whom a token invites, while it can be used.
+///
+/// # Errors
+/// When the store fails.
+pub fn invited(db: &mut Reader<'_>, token: &str, now: DateTime<Utc>) -> Result<Option<Person>, StoreError> {
+    let person: Option<i64> = invitations::table
+        .find(hashed(token))
+        .filter(invitations::used_at.is_null())
+        .filter(invitations::expires_at.gt(Stamp::from(now)))
+        .select(invitations::person)
+        .first(db.conn)
+        .optional()?;
+    person.map_or(Ok(None), |id| find(db, PersonId(id)))
+}
+
+/// Uses a token: the person's password is set, and every session of theirs ends.
+///
+/// # Errors
+/// When the token or the password cannot be used.
+pub fn accept(tx: &mut Tx<'_>, token: &str, password: &str, now: DateTime<Utc>) -> Result<PersonId, AcceptError> {
+    let person = invited(tx, token, now)?.ok_or(AcceptError::NoInvitation)?;
+    set_password(tx, person.id, password)?;
+    let used = diesel::update(
+        invitations::table
+            .find(hashed(token))
+            .filter(invitations::used_at.is_null()),
+    )
+    .set(invitations::used_at.eq(Stamp::from(now)))
+    .execute(tx.conn)
+    .map_err(StoreError::from)?;
+    if used == 1 {
+        Ok(person.id)
+    } else {
+        Err(AcceptError::NoInvitation)
+    }
+}
+
+/// Sets a password; every session of the person ends.
+///
+/// # Errors
+/// When the password is too short or too long.
+pub fn set_password(tx: &mut Tx<'_>, person: PersonId, password: &str) -> Result<(), AcceptError> {
+    match password.chars().count() {
+        0..SHORTEST_PASSWORD => return Err(AcceptError::TooShort),
+        SHORTEST_PASSWORD..=LONGEST_PASSWORD => {}
+        _ => return Err(AcceptError::TooLong),
+    }
+    let hash = hash(password)?;
+    diesel::update(people::table.find(person.0))
+        .set(people::password.eq(Some(hash)))
+        .execute(tx.conn)
+        .map_err(StoreError::from)?;
+    end_sessions(tx, person)?;
+    Ok(())
+}
+
+/// The stored password hash of an active person, to be checked outside of any transaction with [`verify`].
+///
+/// # Errors
+/// When the store fails.
+pub fn password_of(db: &mut Reader<'_>, email: &str) -> Result<Option<(PersonId, String)>, StoreError> {
+    let row: Option<(i64, Option<String>)> = people::table
+        .filter(people::email.eq(email.trim().to_lowercase()))
+        .filter(people::active.eq(true))
+        .select((people::id, people::password))
+        .first(db.conn)
+        .optional()?;
+    Ok(row.and_then(|(id, password)| Some((PersonId(id), password?))))
+}
+
+/// Whether a password is the one of a hash. Without a hash it takes as long and is never true, so that nobody learns
+/// from the time it takes which addresses are known.
+pub fn verify(password: &str, hash: Option<&str>) -> bool {
+    // The hash of a random password that nobody knows.
+    const NOBODY: &str =
+        "$argon2id$v=19$m=47104,t=1,p=1$c29tZSByYW5kb20gc2FsdA$5m0nB3L0ZcNTyAjWC0wLr3KpyFzj1VhE8Hjq1Q2Zk0c";
+    let (hash, known) = hash.map_or((NOBODY, false), |hash| (hash, true));
+    let Ok(parsed) = PasswordHash::new(hash) else {
+        return false;
+    };
+    hasher().is_ok_and(|hasher| hasher.verify_password(password.as_bytes(), &parsed).is_ok()) && known
+}
+
+/// A person by number.
+///
+/// # Errors
+/// When the store fails.
+pub fn find(db: &mut Reader<'_>, id: PersonId) -> Result<Option<Person>, StoreError> {
+    let row: Option<Row> = people::table
+        .find(id.0)
+        .select(Row::as_select())
+        .first(db.conn)
+        .optional()?;
+    row.map(Person::try_from).transpose()
+}
+
+/// A person by address, in any case.
+///
+/// # Errors
+/// When the store fails.
+pub fn find_by_email(db: &mut Reader<'_>, email: &str) -> Result<Option<Person>, StoreError> {
+    let row: Option<Row> = people::table
+        .filter(people::email.eq(email.trim().to_lowercase()))
+        .select(Row::as_select())
+        .first(db.conn)
+        .optional()?;
+    row.map(Person::try_from).transpose()
+}
+
+/// Everybody, in the order they were added.
+///
+/// # Errors
+/// When the store fails.
+pub fn list(db: &mut Reader<'_>) -> Result<Vec<Person>, StoreError> {
+    let rows: Vec<Row> = people::table.order(people::id).select(Row::as_select()).load(db.conn)?;
+    rows.into_iter().map(Person::try_from).collect()
+}
+
+/// Changes what a person may do; their sessions end, so that the next page knows.
+///
+/// # Errors
+/// When the store fails.
+pub fn change_role(tx: &mut Tx<'_>, id: PersonId, role: Role, manager: bool) -> Result<(), StoreError> {
+    diesel::update(people::table.find(id.0))
+        .set((people::role.eq(role.as_str()), people::manager.eq(manager)))
+        .execute(tx.conn)?;
+    end_sessions(tx, id)
+}
+
+/// Lets a person sign in, or no longer.
+///
+/// # Errors
+/// When the store fails.
+pub fn set_active(tx: &mut Tx<'_>, id: PersonId, active: bool) -> Result<(), StoreError> {
+    diesel::update(people::table.find(id.0))
+        .set(people::active.eq(active))
+        .execute(tx.conn)?;
+    end_sessions(tx, id)
+}
+
+/// Changes the language of a person's pages and mails.
+///
+/// # Errors
+/// When the store fails.
+pub fn set_language(tx: &mut Tx<'_>, id: PersonId, language: &str) -> Result<(), StoreError> {
+    diesel::update(people::table.find(id.0))
+        .set(people::language.eq(language))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Changes what a person is called.
+///
+/// # Errors
+/// When the store fails.
+pub fn set_name(tx: &mut Tx<'_>, id: PersonId, name: &str) -> Result<(), StoreError> {
+    diesel::update(people::table.find(id.0))
+        .set(people::name.eq(name.trim()))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// SHA-256 of a token, as it is stored: a token is random, so that no salt is needed.
+pub(super) fn hashed(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+fn end_sessions(tx: &mut Tx<'_>, id: PersonId) -> Result<(), StoreError> {
+    diesel::delete(sessions::table.filter(sessions::person.eq(id.0))).execute(tx.conn)?;
+    Ok(())
+}
+
+fn hasher() -> Result<Argon2<'static>, StoreError> {
+    let params = Params::new(MEMORY_KIB, 1, 1, None).map_err(unhashable)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn hash(password: &str) -> Result<String, StoreError> {
+    Ok(hasher()?
+        .hash_password(password.as_bytes())
+        .map_err(unhashable)?
+        .to_string())
+}
+
+fn unhashable(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Corrupt(format!("a password that cannot be hashed: {error}"))
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = people)]
+struct Row {
+    id: i64,
+    name: String,
+    email: String,
+    role: String,
+    language: String,
+    manager: bool,
+    password: Option<String>,
+    active: bool,
+    created_at: Stamp,
+}
+
+impl TryFrom<Row> for Person {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: PersonId(row.id),
+            name: row.name,
+            email: row.email,
+            role: row
+                .role
+                .parse()
+                .map_err(|error| StoreError::Corrupt(format!("people.role: {error}")))?,
+            language: row.language,
+            manager: row.manager,
+            active: row.active,
+            has_password: row.password.is_some(),
+            created_at: row.created_at.into(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing::{instant, stores};
+
+    const MEI: NewPerson<'static> = NewPerson {
+        name: "Mei",
+        email: "Mei@Example.com",
+        role: Role::Officer,
+        language: "en",
+        manager: false,
+    };
+
+    #[test]
+    fn an_invitation_is_used_once_and_in_time() {
+        for store in stores() {
+            let now = instant("2026-03-02T01:00:00Z");
+            let (id, old, token) = store
+                .write::<_, StoreError>(|tx| {
+                    let id = create(tx, &MEI, now)?;
+                    Ok((id, invite(tx, id, now)?, invite(tx, id, now)?))
+                })
+                .unwrap();
+            let accept_at = |token: &str, password: &str, at| store.write(|tx| accept(tx, token, password, at));
+            assert!(matches!(
+                accept_at(&old, "fifteen letters at least", now),
+                Err(AcceptError::NoInvitation)
+            ));
+            assert!(matches!(
+                accept_at(&token, "too short", now),
+                Err(AcceptError::TooShort)
+            ));
+            let late = now + TimeDelta::hours(73);
+            assert!(matches!(
+                accept_at(&token, "fifteen letters at least", late),
+                Err(AcceptError::NoInvitation)
+            ));
+            assert_eq!(accept_at(&token, "fifteen letters at least", now).unwrap(), id);
+            assert!(matches!(
+                accept_at(&token, "fifteen letters at least", now),
+                Err(AcceptError::NoInvitation)
+            ));
+        }
+    }
+
+    #[test]
+    fn a_password_is_verified_and_an_unknown_account_never_is() {
+        for store in stores() {
+            let now = instant("2026-03-02T01:00:00Z");
+            store
+                .write::<_, AcceptError>(|tx| {
+                    let id = create(tx, &MEI, now)?;
+                    set_password(tx, id, "correct horse battery")
+                })
+                .unwrap();
+            let (_, hash) = store.read(|db| password_of(db, "MEI@example.com")).unwrap().unwrap();
+            assert!(hash.starts_with("$argon2id$v=19$m=47104,t=1,p=1$"), "{hash}");
+            assert!(verify("correct horse battery", Some(&hash)));
+            assert!(!verify("correct horse batterz", Some(&hash)));
+            assert!(!verify("correct horse battery", None));
+            assert!(
+                store
+                    .read(|db| password_of(db, "nobody@example.com"))
+                    .unwrap()
+                    .is_none()
+            );
+        }
+    }
+
+    #[test]
+    fn two_people_cannot_have_one_address() {
+        for store in stores() {
+            let now = instant("2026-03-02T01:00:00Z");
+            store.write(|tx| create(tx, &MEI, now)).unwrap();
+            let again = NewPerson {
+                email: "mei@example.COM",
+                ..MEI
+            };
+            assert!(matches!(
+                store.write(|tx| create(tx, &again, now)),
+                Err(StoreError::Conflict)
+            ));
+        }
+    }
+}
