@@ -1,11 +1,38 @@
-//! `habeas calendar check`: what a calendar file holds, or every mistake in it.
+//! `habeas calendar`: what a calendar file holds, or every mistake in it; and loading one.
+
+mod import;
 
 use std::{fs, io::Write, path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
 use chrono::{Datelike, NaiveDate};
 
+use crate::config::{Settings, SettingsError};
 use crate::domain::calendar::{Calendar, Day, WhyOff, WhyWorking};
+
+/// Check or load a calendar of working days.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum CalendarCommand {
+    /// Read a calendar file and say what it holds, or every mistake in it
+    Check(CheckArgs),
+    /// Load a calendar and show which deadlines it would move
+    Import(import::ImportArgs),
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the settings, the file or the store cannot be used.
+pub fn run(
+    command: &CalendarCommand,
+    settings: impl FnOnce() -> Result<Settings, SettingsError>,
+    out: &mut impl Write,
+) -> anyhow::Result<ExitCode> {
+    match command {
+        CalendarCommand::Check(args) => check(args, out),
+        CalendarCommand::Import(args) => import::run(args, settings()?, out),
+    }
+}
 
 /// Reads a calendar file and prints what it holds, or each mistake with its place and a cure.
 #[derive(Debug, Clone, clap::Args)]
