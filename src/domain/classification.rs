@@ -11,19 +11,18 @@ use serde::{Deserialize, Serialize};
 use crate::domain::lexicon::{Lexicon, Sign};
 use crate::domain::message::Mail;
 
+use decide::{Subject, SubjectMark, decide};
 use evidence::Evidence;
 use maker::Maker;
-use pattern::Strength;
 
+mod decide;
 mod evidence;
+pub mod hits;
 mod language;
 mod maker;
 pub mod pattern;
 mod reading;
 pub mod text;
-
-/// A mail with less text than this (bytes, without blanks) and a file attached says what it wants in the file.
-const LITTLE_TEXT: usize = 140;
 
 /// The on-behalf id of a sender who speaks for themselves.
 const NOBODY: &str = "none";
@@ -181,12 +180,6 @@ impl Classification {
         }
     }
 
-    /// The same with another kind.
-    pub fn with_kind(mut self, kind: Kind) -> Self {
-        self.kind = kind;
-        self
-    }
-
     fn doubt(&mut self, doubt: Doubt) {
         if !self.doubts.contains(&doubt) {
             self.doubts.push(doubt);
@@ -230,181 +223,4 @@ pub fn classify(mail: &Mail, lexicon: &Lexicon) -> Classification {
         }
     }
     answer
-}
-
-/// What stands before a subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum SubjectMark {
-    None,
-    Reply,
-    Forward,
-}
-
-/// A subject without its marks.
-struct Subject<'m> {
-    mark: SubjectMark,
-    stripped: &'m str,
-    has_reference: bool,
-}
-
-impl<'m> Subject<'m> {
-    fn of(mail: &'m Mail, lexicon: &Lexicon) -> Self {
-        let mut stripped = mail.subject.trim();
-        let mut mark = SubjectMark::None;
-        let strip = |subject: &'m str, marks: &[String]| {
-            let (before, after) = subject.split_once([':', '：'])?;
-            marks
-                .contains(&before.trim().to_lowercase())
-                .then(|| after.trim_start())
-        };
-        loop {
-            if let Some(rest) = strip(stripped, &lexicon.reply_marks) {
-                (stripped, mark) = (rest, SubjectMark::Reply);
-            } else if let Some(rest) = strip(stripped, &lexicon.forward_marks) {
-                stripped = rest;
-                if mark == SubjectMark::None {
-                    mark = SubjectMark::Forward;
-                }
-            } else {
-                break;
-            }
-        }
-        Self {
-            mark,
-            stripped,
-            has_reference: lexicon.reference.is_match(&mail.subject),
-        }
-    }
-}
-
-/// Decides the kind: the first that fits, in the order in which a mistake would hurt most.
-fn decide(
-    mail: &Mail,
-    subject: &Subject<'_>,
-    maker: &Maker,
-    evidence: &Evidence,
-    lexicon: &Lexicon,
-    answer: &mut Classification,
-) {
-    let rights = evidence.rights(Strength::Plain);
-    let invokes = !rights.is_empty();
-    match maker {
-        Maker::Report(words) => return settle(answer, Kind::Automatic, words),
-        Maker::Machine(words) if !invokes => return settle(answer, Kind::Automatic, words),
-        Maker::Many(words) if !evidence.invokes_for_oneself() => {
-            if invokes && evidence.first_person {
-                answer.doubt(Doubt::LooksAutomatic);
-            }
-            return settle(answer, Kind::Unrelated, words);
-        }
-        Maker::Machine(_) | Maker::Many(_) => answer.doubt(Doubt::LooksAutomatic),
-        Maker::Person => {}
-    }
-    let answers = !mail.in_reply_to.is_empty() || !mail.references.is_empty() || subject.mark == SubjectMark::Reply;
-    if let Some(words) = belongs(mail, subject, answers, evidence, lexicon) {
-        answer.rights = rights;
-        if !answers && !subject.has_reference {
-            answer.doubt(Doubt::MayBelong);
-        }
-        return settle(answer, Kind::FollowUp, &words);
-    }
-    if invokes {
-        if evidence
-            .sign(Sign::FollowUp)
-            .is_some_and(|(strength, _)| *strength == Strength::Plain)
-        {
-            answer.doubt(Doubt::MayBelong);
-        }
-        let words: Vec<String> = rights.iter().flat_map(|right| right.words.iter().cloned()).collect();
-        answer.rights = rights;
-        return settle(answer, Kind::Request, &words);
-    }
-    decide_without_right(mail, answers, evidence, answer);
-}
-
-/// Whether a mail belongs to an earlier one, and the words that say so.
-fn belongs(
-    mail: &Mail,
-    subject: &Subject<'_>,
-    answers: bool,
-    evidence: &Evidence,
-    lexicon: &Lexicon,
-) -> Option<Vec<String>> {
-    let invokes = evidence.invokes();
-    if subject.has_reference || (!invokes && lexicon.reference.is_match(&mail.own_text)) {
-        let named = lexicon
-            .reference
-            .find(&mail.subject)
-            .or_else(|| lexicon.reference.find(&mail.own_text));
-        return named.map(|reference| vec![reference.as_str().to_owned()]);
-    }
-    if let Some((strength, words)) = evidence.sign(Sign::FollowUp)
-        && (answers || (*strength == Strength::Plain && !invokes))
-        && (invokes || evidence.on_topic || evidence.sign(Sign::Unrelated).is_none())
-    {
-        return Some(words.clone());
-    }
-    let on_topic = evidence.subject_on_topic && subject.mark == SubjectMark::Reply;
-    (answers && on_topic && !invokes).then(|| vec![mail.subject.clone()])
-}
-
-fn decide_without_right(mail: &Mail, answers: bool, evidence: &Evidence, answer: &mut Classification) {
-    let own = mail.own_text.trim();
-    let faint = evidence.rights(Strength::Faint);
-    if let Some((_, words)) = evidence.sign(Sign::Unspecified) {
-        answer.doubt(Doubt::NoRightNamed);
-        return settle(answer, Kind::Request, words);
-    }
-    let topic = evidence.on_topic;
-    let elsewhere = evidence.sign(Sign::Unrelated).is_some();
-    let personal = evidence.sign(Sign::Personal).filter(|_| !elsewhere);
-    if let Some((_, words)) = evidence.sign(Sign::Complaint)
-        && (topic || personal.is_some())
-    {
-        return settle(answer, Kind::Complaint, words);
-    }
-    if let Some((strength, words)) = evidence.sign(Sign::Question)
-        && (topic || !faint.is_empty())
-        && (*strength == Strength::Plain || (!elsewhere && personal.is_none()))
-    {
-        if !faint.is_empty() {
-            answer.doubt(Doubt::FaintWords);
-        }
-        return settle(answer, Kind::Question, words);
-    }
-    if let Some((_, words)) = evidence.sign(Sign::Unrelated)
-        && (faint.is_empty() || !topic)
-    {
-        return settle(answer, Kind::Unrelated, words);
-    }
-    if !faint.is_empty() {
-        answer.doubt(Doubt::FaintWords);
-        let words: Vec<String> = faint.iter().flat_map(|right| right.words.iter().cloned()).collect();
-        answer.rights = faint;
-        return settle(answer, Kind::Request, &words);
-    }
-    if own.len() <= LITTLE_TEXT && !mail.attachments.is_empty() {
-        answer.doubt(Doubt::OnlyAttached);
-        return settle(answer, Kind::Request, &[]);
-    }
-    if let Some((_, words)) = personal {
-        answer.doubt(Doubt::NoRightNamed);
-        return settle(answer, Kind::Request, words);
-    }
-    if topic {
-        answer.doubt(Doubt::FitsNoSort);
-        return settle(answer, Kind::Question, &[]);
-    }
-    if !mail.in_reply_to.is_empty() && answers {
-        answer.doubt(Doubt::MayBelong);
-    }
-    if own.is_empty() && mail.subject.trim().is_empty() {
-        answer.doubt(Doubt::NoText);
-    }
-}
-
-fn settle(answer: &mut Classification, kind: Kind, words: &[String]) {
-    answer.kind = kind;
-    answer.kind_words = words.to_vec();
-    answer.kind_words.dedup();
 }

@@ -231,10 +231,10 @@ mod tests {
             words: Vec::new(),
         };
         Classification {
+            kind,
             rights: rights.iter().map(found).collect(),
             ..Classification::unrelated("en")
         }
-        .with_kind(kind)
     }
 
     #[test]

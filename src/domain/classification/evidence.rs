@@ -24,6 +24,8 @@ pub struct Evidence {
     signs: BTreeMap<Sign, Said>,
     /// The writer speaks of themselves somewhere.
     pub first_person: bool,
+    /// The writer asks for something.
+    pub wishes: bool,
     /// Personal information is spoken of.
     pub on_topic: bool,
     /// The subject line speaks of personal information or of an act.
@@ -54,6 +56,7 @@ impl Evidence {
     fn read(&mut self, text: &Text<'_>, subject: usize, mark: SubjectMark, tongue: &Tongue) {
         let reading = Reading::new(text, tongue);
         self.first_person |= reading.has_anywhere(tongue.roles.own);
+        self.wishes |= reading.has_anywhere(tongue.roles.wish);
         self.on_topic |= reading.has_anywhere(tongue.roles.privacy);
         for (number, sentence) in text.sentences.iter().enumerate() {
             let in_subject = text.written_at(sentence.start) < subject;

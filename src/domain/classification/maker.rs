@@ -1,6 +1,7 @@
 //! Whether a person wrote a mail to us, or a programme made it, or it went to many.
 
 use super::evidence::Evidence;
+use super::pattern::Strength;
 use crate::domain::lexicon::{Lexicon, Sign};
 use crate::domain::message::Mail;
 
@@ -39,7 +40,11 @@ impl Maker {
         if making.from_list {
             return Self::Many(vec!["List-*".to_owned()]);
         }
-        if let Some((_, words)) = evidence.sign(Sign::Bulk) {
+        // One advertising word does not outweigh someone who speaks of their own data.
+        if let Some((strength, words)) = evidence.sign(Sign::Bulk)
+            && (*strength == Strength::Plain
+                || (!evidence.invokes_for_oneself() && evidence.sign(Sign::Personal).is_none()))
+        {
             return Self::Many(words.clone());
         }
         let sender = mail

@@ -12,10 +12,6 @@
 
 use std::collections::HashMap;
 
-use aho_corasick::{AhoCorasick, BuildError};
-
-use super::text::{Text, is_unspaced};
-
 /// The number of a word class within one language.
 pub type Class = usize;
 
@@ -131,92 +127,6 @@ fn classes(names: &str, class_of: &mut dyn FnMut(&str) -> Option<Class>) -> Resu
         .collect()
 }
 
-/// All words of a language in one automaton.
-#[derive(Debug)]
-pub struct Vocabulary {
-    automaton: AhoCorasick,
-    words: Vec<Word>,
-}
-
-#[derive(Debug)]
-struct Word {
-    class: Class,
-    /// May begin inside a longer word.
-    open_before: bool,
-    /// May end inside a longer word.
-    open_after: bool,
-}
-
-/// A word of a class, found in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hit {
-    /// Its class.
-    pub class: Class,
-    /// First byte in the folded text.
-    pub start: usize,
-    /// One past the last byte.
-    pub end: usize,
-    /// The number of its first token.
-    pub token: usize,
-    /// One past its last token.
-    pub token_end: usize,
-}
-
-impl Hit {
-    /// Whether this hit is a part of a longer one.
-    pub fn is_inside(&self, other: &Self) -> bool {
-        other.start <= self.start && self.end <= other.end && other.end - other.start > self.end - self.start
-    }
-}
-
-impl Vocabulary {
-    /// Compiles folded words; a `*` at either end lets the word go on there.
-    pub fn compile(words: &[(Class, String)]) -> Result<Self, BuildError> {
-        let automaton = AhoCorasick::new(words.iter().map(|(_, word)| word.trim_matches('*')))?;
-        let words = words
-            .iter()
-            .map(|(class, word)| {
-                let bare = word.trim_matches('*');
-                Word {
-                    class: *class,
-                    open_before: word.starts_with('*') || !bare.chars().next().is_some_and(is_spaced),
-                    open_after: word.ends_with('*') || !bare.chars().next_back().is_some_and(is_spaced),
-                }
-            })
-            .collect();
-        Ok(Self { automaton, words })
-    }
-
-    /// Every word in a text, in order of where it starts.
-    pub fn hits(&self, text: &Text<'_>) -> Vec<Hit> {
-        let mut hits: Vec<Hit> = self
-            .automaton
-            .find_overlapping_iter(&text.folded)
-            .filter_map(|found| {
-                let word = self.words.get(found.pattern().as_usize())?;
-                let before = text.folded.get(..found.start())?.chars().next_back();
-                let after = text.folded.get(found.end()..)?.chars().next();
-                let whole = (word.open_before || !before.is_some_and(is_spaced))
-                    && (word.open_after || !after.is_some_and(is_spaced));
-                whole.then(|| Hit {
-                    class: word.class,
-                    start: found.start(),
-                    end: found.end(),
-                    token: text.token_at(found.start()),
-                    token_end: text.token_at(found.end()),
-                })
-            })
-            .collect();
-        hits.sort_by_key(|hit| (hit.start, hit.end, hit.class));
-        hits
-    }
-}
-
-/// Whether a character is part of a word that is set apart by spaces.
-fn is_spaced(letter: char) -> bool {
-    letter == '#' || (letter.is_alphanumeric() && !is_unspaced(letter))
-}
-
 /// The classes of a language by name, with the quoted words that became classes of their own.
 #[derive(Debug, Default)]
 pub struct Classes {
@@ -278,17 +188,5 @@ mod tests {
         assert!(parse("erase > 'at once").is_err());
         assert!(parse("erase &").is_err());
         assert!(parse("@thing").is_err());
-    }
-
-    #[test]
-    fn a_word_is_found_whole_unless_it_may_go_on() {
-        let folding = super::super::text::Folding::default();
-        let words = [(0, "delet*".to_owned()), (1, "ring".to_owned()), (2, "删除".to_owned())];
-        let vocabulary = Vocabulary::compile(&words).expect("compiled");
-        let text = Text::read("Deleting during 请删除吧", &folding);
-        assert_eq!(
-            vocabulary.hits(&text).iter().map(|hit| hit.class).collect::<Vec<_>>(),
-            [0, 2]
-        );
     }
 }

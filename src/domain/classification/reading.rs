@@ -1,6 +1,7 @@
 //! One text read in one language: what it says, and in which mood it says it.
 
-use super::pattern::{Class, Hit, Item, Pattern, Strength};
+use super::hits::{Hit, drop_citations, drop_covered};
+use super::pattern::{Class, Item, Pattern, Strength};
 use super::text::Text;
 use crate::domain::lexicon::Tongue;
 
@@ -10,8 +11,6 @@ const NEGATION_REACH: usize = 7;
 const ASKING_REACH: usize = 9;
 /// How many sentences back "it" may point.
 const POINTS_BACK: usize = 4;
-/// A longer word that covers another is found among so many hits on either side.
-const NEIGHBOURS: usize = 32;
 /// Longer matches are shown as their single words.
 const SHOWN_BYTES: usize = 90;
 
@@ -253,52 +252,25 @@ impl<'t> Reading<'t> {
         Mood::Wished
     }
 
+    /// Whether a "not" stands right before a wish, or before the wish words it continues ("not | want | you to").
     fn is_denied(&self, wish: &Hit, hits: &[Hit]) -> bool {
-        let negation = self.tongue.roles.negation;
+        let roles = &self.tongue.roles;
+        let mut first = *wish;
+        for earlier in hits.iter().rev().filter(|hit| Some(hit.class) == roles.wish) {
+            if earlier.start < first.start && earlier.token_end >= first.token {
+                first = *earlier;
+            }
+        }
         hits.iter().any(|hit| {
-            Some(hit.class) == negation
-                && hit.end <= wish.start
-                && hit.token_end == wish.token
+            Some(hit.class) == roles.negation
+                && hit.end <= first.start
+                && hit.token_end == first.token
                 && !self
                     .text
                     .folded
-                    .get(hit.end..wish.start)
+                    .get(hit.end..first.start)
                     .unwrap_or_default()
                     .contains(',')
         })
-    }
-}
-
-/// Words that give way, such as a bare "not", do not count inside a longer word of another class.
-fn drop_covered(hits: &mut Vec<Hit>, gives_way: impl Fn(Class, Class) -> bool) {
-    let all = hits.clone();
-    let mut index = 0_usize;
-    hits.retain(|hit| {
-        let near = all
-            .get(index.saturating_sub(NEIGHBOURS)..(index + NEIGHBOURS).min(all.len()))
-            .unwrap_or_default();
-        index += 1;
-        !near
-            .iter()
-            .any(|other| hit.class != other.class && hit.is_inside(other) && gives_way(hit.class, other.class))
-    });
-}
-
-/// Words cited from someone's mouth ("received 'please delete my data', what now?") are not the writer's own.
-fn drop_citations(hits: &mut Vec<Hit>, text: &Text<'_>, speaks: impl Fn(Class) -> bool) {
-    let marks: Vec<usize> = text.folded.match_indices('"').map(|(at, _)| at).collect();
-    for pair in marks.chunks_exact(2) {
-        let (Some(open), Some(close)) = (pair.first(), pair.get(1)) else {
-            continue;
-        };
-        let inside = |hit: &Hit| hit.start > *open && hit.end <= *close;
-        if text
-            .folded
-            .get(*open..*close)
-            .is_some_and(|cited| !cited.contains("\n\n"))
-            && hits.iter().any(|hit| inside(hit) && speaks(hit.class))
-        {
-            hits.retain(|hit| !inside(hit));
-        }
     }
 }
