@@ -32,7 +32,7 @@ impl Mistake {
         Self::new(
             file,
             line,
-            error.message(),
+            format!("{}.", error.message().trim_end_matches('.')),
             "Correct the line so that it is valid TOML and names a known field.",
         )
     }

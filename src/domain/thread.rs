@@ -22,8 +22,30 @@ pub struct Findings {
     pub triage: Triage,
     /// Who it says it is from.
     pub origin: Origin,
+    /// Whether its headers say that a programme made it.
+    pub maker: Maker,
     /// Whether it could be read at all.
     pub legibility: Legibility,
+}
+
+/// Who made a message, as its headers say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Maker {
+    /// Nothing says otherwise.
+    Person,
+    /// RFC 3834 fields, a list, a report.
+    Programme,
+}
+
+impl Maker {
+    /// Who made a mail.
+    pub fn of(making: &Making) -> Self {
+        if made_by_programme(making) {
+            Self::Programme
+        } else {
+            Self::Person
+        }
+    }
 }
 
 /// A request that a message may belong to.
@@ -136,6 +158,8 @@ pub fn place(findings: &Findings) -> Placed {
 /// Machine-made and unrelated mail opens nothing, but only where recognition was sure of it.
 fn set_aside(findings: &Findings) -> Option<Placed> {
     match (findings.kind, findings.triage) {
+        // A reply to our own letter repeats its subject, which sounds automatic whoever writes below it.
+        (Kind::Automatic, Triage::Clear) if findings.token.is_some() && findings.maker == Maker::Person => None,
         (Kind::Automatic, Triage::Clear) => Some(Placed::SetAside { why: "automatic" }),
         (Kind::Unrelated, Triage::Clear) if findings.token.is_none() => Some(Placed::SetAside { why: "unrelated" }),
         _ => None,

@@ -14,7 +14,7 @@ use crate::domain::person::Actor;
 use crate::domain::policy::{ExemptionId, OnBehalfId, RightId};
 use crate::domain::request::{PolicyStamp, Stage};
 use crate::domain::thread::{
-    Correspondent, Findings, Legibility, Origin, Placed, Suspected, answerable, bare_subject, is_reply, place,
+    Correspondent, Findings, Legibility, Maker, Origin, Placed, Suspected, answerable, bare_subject, is_reply, place,
 };
 use crate::house::House;
 use crate::mail::compose::{Automatic, token_of};
@@ -128,6 +128,7 @@ fn findings(tx: &mut Tx<'_>, read: &Read, clues: &Clues, house: &House) -> Resul
             kind: Kind::Request,
             triage: Triage::Needed,
             origin: Origin::Unclear,
+            maker: Maker::Person,
             legibility: Legibility::Unreadable,
         });
     };
@@ -166,6 +167,7 @@ fn findings(tx: &mut Tx<'_>, read: &Read, clues: &Clues, house: &House) -> Resul
             Triage::Clear
         },
         origin,
+        maker: Maker::of(&mail.making),
         legibility: Legibility::Readable,
     })
 }

@@ -9,7 +9,8 @@ use crate::domain::event::CaseKind;
 use crate::domain::item::{Basis, Decision, Item};
 use crate::domain::letter::{self, CaseFacts, ExtensionFacts, ItemFacts, LetterText, Occasion, OutcomeWord};
 use crate::domain::message::{Address, Mail};
-use crate::domain::policy::{MethodId, Pack};
+use crate::domain::policy::{MethodId, Pack, Policy};
+use crate::domain::text::TextRef;
 use crate::store::door::{Desk, Letter, StepError};
 
 /// Who writes, and in reply to what.
@@ -70,8 +71,52 @@ pub fn write(
     occasion: Occasion,
     words: Words,
 ) -> Result<LetterText, StepError> {
-    let facts = facts(desk, head, words)?;
-    letter::compose(head.pack, &desk.stored.request.language, occasion, &facts)
+    let case = Case {
+        stored: desk.stored,
+        policy: desk.rules.policy,
+        now: desk.now,
+    };
+    composed(case, head, occasion, words, &mut |text| desk.read(text))
+}
+
+/// The text of a letter as it would read now. Nothing is written, so that looking at it waits for nobody.
+///
+/// # Errors
+/// What the letter still lacks, in words for the officer.
+pub fn preview(
+    db: &mut Reader<'_>,
+    case: Case<'_>,
+    head: Letterhead<'_>,
+    occasion: Occasion,
+    words: Words,
+) -> Result<LetterText, StepError> {
+    let key = keys::find(db, case.stored.key_id)?;
+    composed(case, head, occasion, words, &mut |text| Ok(texts::read_committed(db, &key, text)?))
+}
+
+/// The request that a letter is about, the policy it is under, and the day of the letter.
+#[derive(Clone, Copy)]
+pub struct Case<'c> {
+    /// The request.
+    pub stored: &'c Stored,
+    /// Its policy.
+    pub policy: &'c Policy,
+    /// The instant of writing.
+    pub now: DateTime<Utc>,
+}
+
+/// Reads a sealed text of the request.
+type ReadText<'r> = &'r mut dyn FnMut(&TextRef) -> Result<String, StepError>;
+
+fn composed(
+    case: Case<'_>,
+    head: Letterhead<'_>,
+    occasion: Occasion,
+    words: Words,
+    read: ReadText<'_>,
+) -> Result<LetterText, StepError> {
+    let facts = facts(case, head, words, read)?;
+    letter::compose(head.pack, &case.stored.request.language, occasion, &facts)
         .map_err(|missing| StepError::Letter(missing.to_string()))
 }
 
@@ -173,23 +218,23 @@ pub fn answer_occasion(kind: CaseKind, items: &[Item]) -> Occasion {
     }
 }
 
-fn facts(desk: &mut Desk<'_, '_>, head: Letterhead<'_>, words: Words) -> Result<CaseFacts, StepError> {
-    let request = desk.stored.request.clone();
-    let policy = desk.rules.policy;
+fn facts(case: Case<'_>, head: Letterhead<'_>, words: Words, read: ReadText<'_>) -> Result<CaseFacts, StepError> {
+    let request = &case.stored.request;
+    let policy = case.policy;
     let mut items = Vec::new();
     for item in &request.items {
         if let Some(decided) = &item.decision {
-            items.push(item_facts(desk, item, &decided.decision)?);
+            items.push(item_facts(item, &decided.decision, read)?);
         }
     }
     let rule = policy.on_behalf(&request.on_behalf);
     Ok(CaseFacts {
         reference: request.reference.clone(),
-        requester_name: desk.stored.card.name.clone(),
+        requester_name: case.stored.card.name.clone(),
         received_on: request.deadline.received_on,
         due_on: request.deadline.due_on,
         provisional: request.deadline.unknown_from.is_some(),
-        written_on: desk.now.with_timezone(&policy.zone).date_naive(),
+        written_on: case.now.with_timezone(&policy.zone).date_naive(),
         on_behalf: request.on_behalf.clone(),
         subject_name: String::new(),
         evidence_wanted: rule.map(|rule| rule.evidence.clone()).unwrap_or_default(),
@@ -203,7 +248,7 @@ fn facts(desk: &mut Desk<'_, '_>, head: Letterhead<'_>, words: Words) -> Result<
     })
 }
 
-fn item_facts(desk: &mut Desk<'_, '_>, item: &Item, decision: &Decision) -> Result<ItemFacts, StepError> {
+fn item_facts(item: &Item, decision: &Decision, read: ReadText<'_>) -> Result<ItemFacts, StepError> {
     let outcome = match decision {
         Decision::Granted { .. } => OutcomeWord::Granted,
         Decision::PartlyGranted { .. } => OutcomeWord::PartlyGranted,
@@ -217,12 +262,12 @@ fn item_facts(desk: &mut Desk<'_, '_>, item: &Item, decision: &Decision) -> Resu
     };
     let reason = decision
         .reason()
-        .map(|text| desk.read(text))
+        .map(&mut *read)
         .transpose()?
         .unwrap_or_default();
     let given = decision
         .given()
-        .map(|text| desk.read(text))
+        .map(&mut *read)
         .transpose()?
         .unwrap_or_default();
     Ok(ItemFacts {

@@ -16,6 +16,7 @@ pub mod mailbox;
 mod folder_name;
 mod imap;
 
+pub mod bring_back;
 pub mod compose;
 pub mod letters;
 pub mod tls;

@@ -1,14 +1,306 @@
 //! The working-day calendar: its years and their sources, what a new one would move, and how one is loaded.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use askama::filters::Safe;
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use serde::Deserialize;
 
+use crate::domain::calendar::{Calendar, Day, WhyOff, WhyWorking};
+use crate::domain::deadline::Deadline;
+use crate::domain::decide::{Command, RuleBook, recounted};
+use crate::domain::moves::Refusal;
+use crate::domain::person::Role;
+use crate::house::House;
+use crate::packs::{LoadedPack, Shelf};
+use crate::store::door::{Door, Seen, StepError};
+use crate::store::requests::Stored;
+use crate::store::{StoreError, office, requests};
+use crate::web::door::session::{Admin, Officer, Reads, Sent, Signed};
+use crate::web::error::PageError;
 use crate::web::frame::look::{Notice, Tone};
+use crate::web::frame::words::Words;
 use crate::web::frame::{Frame, Place};
+use crate::web::request::clock::holiday_name;
+use crate::web::{aside, go_on, show};
 
-/// GET /calendar, and POST /calendar with a check result
+/// What the address asks for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    year: Option<i32>,
+}
+
+/// GET /calendar
+pub async fn calendar(
+    who: Reads,
+    house: web::Data<House>,
+    asked: web::Query<Asked>,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    show(&page(&who, &house, &request, asked.year, Loading::default()).await?)
+}
+
+/// POST /calendar: checks the text of a new calendar and, when asked to, loads it.
+pub async fn load(
+    who: Admin,
+    house: web::Data<House>,
+    request: HttpRequest,
+    form: Sent,
+) -> Result<HttpResponse, PageError> {
+    let pack = house.pack().map_err(PageError::broken)?;
+    let loading = Loading::check(&who.words, &pack, form.text("content"));
+    if form.text("step") != "load" || !loading.checked {
+        let mut page = page(&who, &house, &request, None, loading).await?;
+        page.frame.here = "/calendar".to_owned();
+        return show(&page);
+    }
+    let (office, actor, now) = (Arc::clone(&house), who.actor().to_string(), house.now.instant());
+    aside(move || Ok(keep(&office, &loading.content, &actor, now)?)).await?;
+    Ok(go_on("/calendar?said=calendar"))
+}
+
+/// Stores a calendar that was checked, says so in the journal of the house, and puts it on the shelf.
+fn keep(house: &House, content: &str, actor: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let calendar =
+        Calendar::parse(content, "calendar").map_err(|_| StoreError::Corrupt("a checked calendar".to_owned()))?;
+    house.store.write(|tx| {
+        office::load_calendar(tx, (calendar.region(), calendar.version()), content, actor, now).map(drop)
+    })?;
+    house.refresh_calendars()
+}
+
+/// POST /calendar/changes: every deadline that the calendar in force moves gets its new date, each as a step.
+pub async fn confirm(who: Officer, house: web::Data<House>, form: Sent) -> Result<HttpResponse, PageError> {
+    let (office, actor, agreed) = (Arc::clone(&house), who.actor(), form.text("calendar"));
+    aside(move || {
+        let shelf = office.shelf();
+        let door = Door { book: &*shelf, actor, now: office.now.instant() };
+        for moving in moving(&office, &shelf)? {
+            if moving.to.calendar != agreed {
+                return Err(PageError::Malformed);
+            }
+            let step = office.store.write(|tx| {
+                door.step(tx, moving.stored.id, Seen::Whatever, |_| Ok(Command::Recount)).map(drop)
+            });
+            match step {
+                // Somebody confirmed it meanwhile, or its clock stopped: there is nothing left to move.
+                Ok(()) | Err(StepError::Refused(Refusal::NothingChanges | Refusal::NotRunning)) => {}
+                Err(StepError::Store(error)) => return Err(error.into()),
+                Err(error) => return Err(PageError::broken(error)),
+            }
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(go_on("/calendar?said=confirmed"))
+}
+
+/// A request whose deadline was counted by another calendar, and its deadline by the one in force.
+struct Moving {
+    stored: Stored,
+    to: Deadline,
+}
+
+/// The requests that the calendars in force would count otherwise.
+fn moving(house: &House, shelf: &Shelf) -> Result<Vec<Moving>, PageError> {
+    let pack = house.pack().map_err(PageError::broken)?;
+    let version = pack.calendar.version().to_owned();
+    let found = house.store.read(|db| requests::counted_otherwise(db, &version))?;
+    let moving = found.into_iter().filter_map(|stored| {
+        let rules = shelf.rules(&stored.request.policy)?;
+        let to = recounted(&stored.request, rules);
+        (to != stored.request.deadline).then_some(Moving { stored, to })
+    });
+    Ok(moving.collect())
+}
+
+/// The text of a new calendar and what was found in it.
+#[derive(Default)]
+struct Loading {
+    content: String,
+    check: Option<CheckView>,
+    checked: bool,
+}
+
+impl Loading {
+    fn check(words: &Words, pack: &LoadedPack, content: String) -> Self {
+        let region = &pack.pack.policy.calendar;
+        let (tone, key, lines) = match Calendar::parse(&content, &format!("{region}.toml")) {
+            Err(mistakes) => (Tone::Late, "calendar-unsound", mistakes.iter().map(ToString::to_string).collect()),
+            Ok(calendar) if calendar.region() != region => {
+                (Tone::Late, "calendar-unsound", vec![words.with("calendar-other-region", "region", region)])
+            }
+            Ok(calendar) => (Tone::Done, "calendar-sound", vec![lead(words, &calendar)]),
+        };
+        let check = CheckView { tone, title: words.t(key), lines };
+        Self { content, check: Some(check), checked: tone == Tone::Done }
+    }
+}
+
+async fn page(
+    who: &Signed,
+    house: &web::Data<House>,
+    request: &HttpRequest,
+    asked: Option<i32>,
+    loading: Loading,
+) -> Result<CalendarPage, PageError> {
+    let words = who.words;
+    let frame = who.frame(request, Place::Calendar, words.t("calendar-title"));
+    let pack = house.pack().map_err(PageError::broken)?;
+    let calendar = &pack.calendar;
+    let now = house.now.instant();
+    let moving = aside({
+        let house = Arc::clone(house);
+        move || moving(&house, &house.shelf())
+    })
+    .await?;
+    let this_year = now.with_timezone(&pack.pack.policy.zone).year();
+    let (first, last) = (calendar.covers_from().year(), calendar.covers_to().year().max(this_year + 1));
+    let chosen = asked.filter(|year| (first..=last).contains(year));
+    let shown = chosen.map_or_else(|| vec![this_year, this_year + 1], |year| vec![year]);
+    let works = matches!(who.person.role, Role::Officer | Role::Admin);
+    let mut changes: Vec<ChangeLine> = moving.iter().map(|moving| ChangeLine::of(&words, moving, now)).collect();
+    changes.sort_by_key(|change| change.order);
+    let count = i64::try_from(changes.len()).unwrap_or(i64::MAX);
+    Ok(CalendarPage {
+        lead: lead(&words, calendar),
+        notices: crate::web::desk::calendar_alarm(&words, calendar, now.with_timezone(&pack.pack.policy.zone).date_naive())
+            .map(|notice| Notice { link: None, ..notice })
+            .into_iter()
+            .collect(),
+        changes_of: calendar.version().to_owned(),
+        confirm: works.then(|| words.n("calendar-confirm", count)),
+        changes,
+        years: (first..=last)
+            .rev()
+            .map(|year| YearLink {
+                label: year.to_string(),
+                href: format!("/calendar?year={year}"),
+                current: shown.contains(&year),
+            })
+            .collect(),
+        shown: shown.iter().map(|year| YearView::of(&words, calendar, *year)).collect(),
+        can_load: who.person.role == Role::Admin,
+        check: loading.check,
+        content: loading.content,
+        checked: loading.checked,
+        frame,
+    })
+}
+
+fn lead(words: &Words, calendar: &Calendar) -> String {
+    let until = words.date(calendar.covers_to());
+    words.a("calendar-lead", &[("region", calendar.region()), ("version", calendar.version()), ("until", &until)])
+}
+
+impl ChangeLine {
+    fn of(words: &Words, moving: &Moving, now: DateTime<Utc>) -> Self {
+        let from = &moving.stored.request.deadline;
+        let to = &moving.to;
+        let days = (to.due_on - from.due_on).num_days();
+        let (order, tone, effect) = match days {
+            _ if to.ends_at <= now && from.ends_at > now => (0, Tone::Late, words.t("calendar-late-at-once")),
+            ..0 => (1, Tone::Today, words.n("calendar-earlier", -days)),
+            0 => (3, Tone::Quiet, words.t("calendar-same")),
+            1.. => (2, Tone::Quiet, words.n("calendar-later", days)),
+        };
+        let reference = moving.stored.request.reference.clone();
+        Self {
+            href: format!("/requests/{reference}"),
+            reference,
+            old: words.date(from.due_on),
+            new: words.date(to.due_on),
+            effect,
+            tone,
+            order,
+        }
+    }
+}
+
+impl YearView {
+    fn of(words: &Words, calendar: &Calendar, year: i32) -> Self {
+        let days: Vec<(NaiveDate, Day)> = NaiveDate::from_ymd_opt(year, 1, 1)
+            .into_iter()
+            .flat_map(|first| first.iter_days().take_while(move |day| day.year() == year))
+            .map(|day| (day, calendar.day(day)))
+            .collect();
+        let first_weekday = days.first().map_or(0, |(day, _)| day.weekday().num_days_from_monday());
+        let count = |wanted: fn(&Day) -> bool| days.iter().filter(|(_, day)| wanted(day)).count().to_string();
+        let known = days.iter().all(|(_, day)| !matches!(day, Day::Unknown { .. }));
+        let summary = [
+            ("year", year.to_string()),
+            ("working", count(Day::counts)),
+            ("off", count(|day| matches!(day, Day::Off(WhyOff::Holiday { .. })))),
+            ("madeup", count(|day| matches!(day, Day::Working(WhyWorking::MadeUp { .. })))),
+        ];
+        let summary: Vec<(&'static str, &str)> = summary.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let months = days.iter().filter(|(day, _)| day.day() == 1).map(|(day, _)| {
+            ((day.ordinal0() + first_weekday) / 7, words.t(&format!("month-{}", day.month())))
+        });
+        Self {
+            year,
+            state: words.t(if known { "calendar-published" } else { "calendar-not-published" }),
+            tone: if known { Tone::Done } else { Tone::Today },
+            source: if known { sources(&days) } else { words.t("calendar-no-source") },
+            summary: words.a(if known { "calendar-summary" } else { "calendar-summary-unknown" }, &summary),
+            first_weekday,
+            months: months.collect(),
+            off: breaks(words, calendar, &days),
+            made_up: days.iter().filter_map(|(date, day)| made_up(words, calendar, *date, day)).collect(),
+            days: days.iter().map(|(_, day)| DayMark::of(day)).collect(),
+        }
+    }
+}
+
+/// The notices that the days of a year rest on.
+fn sources(days: &[(NaiveDate, Day)]) -> String {
+    let mut notices: Vec<&str> = days
+        .iter()
+        .filter_map(|(_, day)| match day {
+            Day::Off(WhyOff::Holiday { notice, .. }) | Day::Working(WhyWorking::MadeUp { notice, .. }) => {
+                Some(notice.as_ref())
+            }
+            Day::Off(WhyOff::Weekend) | Day::Working(WhyWorking::Weekday) | Day::Unknown { .. } => None,
+        })
+        .collect();
+    notices.dedup();
+    let mut seen = std::collections::BTreeSet::new();
+    notices.retain(|notice| seen.insert(*notice));
+    notices.join(" · ")
+}
+
+fn made_up(words: &Words, calendar: &Calendar, date: NaiveDate, day: &Day) -> Option<String> {
+    let Day::Working(WhyWorking::MadeUp { holiday, .. }) = day else { return None };
+    Some(format!("{} · {}", words.date(date), holiday_name(words, calendar, holiday)))
+}
+
+/// Days off in a row with one name, as one line each.
+fn breaks(words: &Words, calendar: &Calendar, days: &[(NaiveDate, Day)]) -> Vec<String> {
+    let mut breaks: Vec<(Arc<str>, NaiveDate, NaiveDate)> = Vec::new();
+    for (date, day) in days {
+        let Day::Off(WhyOff::Holiday { name, .. }) = day else { continue };
+        match breaks.last_mut() {
+            Some((last, _, end)) if last == name && end.succ_opt() == Some(*date) => *end = *date,
+            _ => breaks.push((Arc::clone(name), *date, *date)),
+        }
+    }
+    let line = |(name, first, last): (Arc<str>, NaiveDate, NaiveDate)| {
+        let name = holiday_name(words, calendar, &name);
+        if first == last {
+            words.a("calendar-day-off", &[("holiday", &name), ("date", &words.short_date(first))])
+        } else {
+            let (first, last) = (words.short_date(first), words.short_date(last));
+            words.a("calendar-break", &[("holiday", &name), ("first", &first), ("last", &last)])
+        }
+    };
+    breaks.into_iter().map(line).collect()
+}
+
+/// The page of the calendar.
 #[derive(Debug, Template)]
 #[template(path = "calendar.html")]
 pub struct CalendarPage {
@@ -53,6 +345,8 @@ pub struct ChangeLine {
     pub effect: String,
     /// The same as colour and shape.
     pub tone: Tone,
+    /// Its place: late at once, earlier, later, the same.
+    order: u8,
 }
 
 /// A year to look at.
@@ -107,6 +401,16 @@ pub enum DayMark {
 }
 
 impl DayMark {
+    fn of(day: &Day) -> Self {
+        match day {
+            Day::Working(WhyWorking::Weekday) => Self::Working,
+            Day::Working(WhyWorking::MadeUp { .. }) => Self::MadeUp,
+            Day::Off(WhyOff::Weekend) => Self::Weekend,
+            Day::Off(WhyOff::Holiday { .. }) => Self::Off,
+            Day::Unknown { .. } => Self::Unknown,
+        }
+    }
+
     fn class(self) -> &'static str {
         match self {
             DayMark::Working => "w",
@@ -133,13 +437,13 @@ impl YearView {
     /// The year as a grid: a column a week, a row a weekday, Monday on top.
     pub fn drawing(&self) -> Safe<String> {
         let mut svg = String::from(r#"<svg class="grid" viewBox="0 0 742 116" role="img" aria-label=""#);
-        let _ = write!(svg, "{}\">", askama_escape(&self.summary));
+        let _ = write!(svg, "{}\">", escaped(&self.summary));
         for (column, name) in &self.months {
             let _ = write!(
                 svg,
                 r#"<text x="{}" y="10">{}</text>"#,
                 column * 14,
-                askama_escape(name)
+                escaped(name)
             );
         }
         for (offset, day) in (self.first_weekday..).zip(&self.days) {
@@ -159,6 +463,6 @@ impl YearView {
 }
 
 /// Text made safe to stand in the drawing, also inside an attribute.
-fn askama_escape(text: &str) -> String {
+fn escaped(text: &str) -> String {
     askama::filters::escape(text, askama::filters::Html).map_or_else(|_| String::new(), |safe| safe.to_string())
 }

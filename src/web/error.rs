@@ -10,6 +10,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
+use crate::store::StoreError;
 use crate::web::frame::look::Link;
 use crate::web::frame::{Frame, Place};
 
@@ -67,6 +68,24 @@ impl PageError {
     }
 }
 
+impl From<StoreError> for PageError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Missing { .. } | StoreError::Erased(_) => Self::Absent,
+            StoreError::Conflict | StoreError::Connect(_) => Self::Busy,
+            StoreError::Address(_)
+            | StoreError::Unsafe { .. }
+            | StoreError::Migrate(_)
+            | StoreError::Corrupt(_)
+            | StoreError::NotCanonical(_)
+            | StoreError::MasterKey(_)
+            | StoreError::Sealed { .. }
+            | StoreError::Halted
+            | StoreError::Query(_) => Self::broken(error),
+        }
+    }
+}
+
 impl ResponseError for PageError {
     fn status_code(&self) -> StatusCode {
         match self {
@@ -85,8 +104,7 @@ impl ResponseError for PageError {
         let mut response = HttpResponse::build(self.status_code());
         match self {
             PageError::SignIn { back } => {
-                let back: String = form_urlencoded(back);
-                response.insert_header((header::LOCATION, format!("/sign-in?back={back}")));
+                                response.insert_header((header::LOCATION, format!("/sign-in?back={}", query_encoded(back))));
             }
             PageError::Busy => {
                 response.insert_header((header::RETRY_AFTER, "5"));
@@ -102,8 +120,8 @@ impl ResponseError for PageError {
     }
 }
 
-/// Percent-encodes a path so that it can stand as a value in a query.
-fn form_urlencoded(path: &str) -> String {
+/// Percent-encodes a text so that it can stand as a value in a query.
+pub fn query_encoded(path: &str) -> String {
     path.bytes()
         .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/' => char::from(byte).to_string(),

@@ -1,12 +1,218 @@
 //! Every mail that opened nothing and joined nothing, why, and how to bring it back; and the balance over all mail.
 
-use askama::Template;
+use std::sync::Arc;
 
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::DateTime;
+use serde::Deserialize;
+
+use crate::domain::person::Role;
+use crate::domain::request::PolicyStamp;
+use crate::house::House;
+use crate::mail::bring_back::{self, Kept};
+use crate::mail::parse::parse;
+use crate::packs::LoadedPack;
+use crate::store::messages::{self, Cursor, Listed, Outcome};
+use crate::store::requests;
+use crate::web::door::session::Reads;
+use crate::web::error::PageError;
 use crate::web::frame::look::{Fact, Link, Tone};
+use crate::web::frame::say::Say;
+use crate::web::frame::words::Words;
 use crate::web::frame::{Frame, Place};
-use crate::web::request::MessageView;
+use crate::web::request::{MessageView, thread};
+use crate::web::{aside, show};
+
+/// How many mails a page holds.
+const SIZE: usize = 40;
+
+/// Outcomes that somebody may want to look at, in the order of the tabs.
+const TABS: [Outcome; 3] = [Outcome::SetAside, Outcome::Quarantined, Outcome::Duplicate];
+
+/// What the address asks for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    of: String,
+    after: String,
+}
 
 /// GET /mail
+pub async fn mail(
+    who: Reads,
+    house: web::Data<House>,
+    asked: web::Query<Asked>,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    let frame = who.frame(&request, Place::Mail, who.words.t("mail-title"));
+    let pack = house.pack().map_err(PageError::broken)?;
+    let outcome = TABS.into_iter().find(|tab| tab.as_str() == asked.of).unwrap_or(Outcome::SetAside);
+    let after = cursor(&asked.after);
+    let (balance, rows) = aside({
+        let house = Arc::clone(&house);
+        // One more than a page shows tells whether there is another.
+        let wanted = SIZE as i64 + 1;
+        move || {
+            Ok(house.store.read(|db| {
+                Ok((messages::balance(db)?, messages::list(db, Some(outcome), after, wanted)?))
+            })?)
+        }
+    })
+    .await?;
+    let shelf = house.shelf();
+    let say = Say::new(who.words, &shelf, house.now.instant(), &[]);
+    let words = &who.words;
+    let key = outcome.as_str();
+    let shown = rows.get(..SIZE).unwrap_or(&rows);
+    let older = shown.last().filter(|_| rows.len() > SIZE).map(|last| Link {
+        label: words.t("requests-older"),
+        href: format!("/mail?of={key}&after={}.{}", last.received_at.timestamp_micros(), last.id),
+    });
+    show(&MailPage {
+        balance: Balance::of(words, &balance),
+        tabs: TABS.map(|tab| Tab::of(words, tab, outcome, &balance)).into(),
+        tab_note: words.t(&format!("mail-note-{key}")),
+        rows: shown.iter().map(|listed| row(&say, &stamp(&pack), listed)).collect(),
+        newer: after.map(|_| Link { label: words.t("mail-newest"), href: format!("/mail?of={key}") }),
+        older,
+        frame,
+    })
+}
+
+/// GET /mail/{id}
+pub async fn mail_one(
+    who: Reads,
+    house: web::Data<House>,
+    id: web::Path<i64>,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    let frame = who.frame(&request, Place::Mail, who.words.t("mail-title"));
+    let pack = house.pack().map_err(PageError::broken)?;
+    let found = aside({
+        let (house, id) = (Arc::clone(&house), id.into_inner());
+        move || Found::look(&house, id)
+    })
+    .await?;
+    let shelf = house.shelf();
+    let say = Say::new(who.words, &shelf, house.now.instant(), &[]);
+    let works = matches!(who.person.role, Role::Officer | Role::Admin);
+    show(&found.page(frame, &say, &stamp(&pack), works))
+}
+
+/// A mail with all that its page needs.
+struct Found {
+    listed: Listed,
+    raw: Vec<u8>,
+    kept: Option<Kept>,
+    request: Option<String>,
+}
+
+impl Found {
+    fn look(house: &House, id: i64) -> Result<Self, PageError> {
+        let found = house.store.read(|db| {
+            let Some(listed) = messages::find(db, id)? else { return Ok(None) };
+            let request = match listed.request_id {
+                Some(request) => Some(requests::find(db, request)?.request.reference),
+                None => None,
+            };
+            Ok(Some(Self { raw: messages::raw(db, id)?, kept: bring_back::kept(db, id)?, listed, request }))
+        })?;
+        found.ok_or(PageError::Absent)
+    }
+
+    fn page(&self, mut frame: Frame, say: &Say<'_>, stamp: &PolicyStamp, works: bool) -> MailOnePage {
+        let words = &say.words;
+        let listed = &self.listed;
+        let mail = parse(&self.raw);
+        let evidence = self.kept.as_ref().map(|kept| {
+            let read = &kept.classification;
+            let rights = read.rights.iter().flat_map(|found| found.words.iter());
+            rights.chain(&read.kind_words).cloned().collect()
+        });
+        let related = match (&self.request, listed.duplicate_of) {
+            (Some(reference), _) => Some(Link { label: reference.clone(), href: format!("/requests/{reference}") }),
+            (None, Some(first)) => {
+                Some(Link { label: words.t("mail-first-delivery"), href: format!("/mail/{first}") })
+            }
+            (None, None) => None,
+        };
+        let subject = say.subject(&mail.subject);
+        frame.title.clone_from(&subject);
+        MailOnePage {
+            subject,
+            outcome: words.t(&format!("mail-outcome-{}", listed.outcome.as_str())),
+            why: why(words, listed),
+            evidence: evidence.unwrap_or_default(),
+            related,
+            can_bring_back: works && TABS.contains(&listed.outcome),
+            message: thread::received(say, stamp, listed, &mail),
+            frame,
+        }
+    }
+}
+
+fn stamp(pack: &LoadedPack) -> PolicyStamp {
+    PolicyStamp { id: pack.pack.policy.id.clone(), version: pack.pack.policy.version.clone() }
+}
+
+/// A place in the list as an address carries it: microseconds and number.
+fn cursor(text: &str) -> Option<Cursor> {
+    let (micros, id) = text.split_once('.')?;
+    Some(Cursor { received_at: DateTime::from_timestamp_micros(micros.parse().ok()?)?, id: id.parse().ok()? })
+}
+
+fn row(say: &Say<'_>, stamp: &PolicyStamp, listed: &Listed) -> MailRow {
+    let card = listed.card.clone().unwrap_or_default();
+    MailRow {
+        href: format!("/mail/{}", listed.id),
+        at: say.at(listed.received_at, stamp),
+        from: say.requester(&card.name, &card.address),
+        subject: say.subject(&card.subject),
+        why: why(&say.words, listed),
+    }
+}
+
+/// Why a mail stands where it stands; a code that has no words yet is shown as it is.
+fn why(words: &Words, listed: &Listed) -> String {
+    if listed.why.is_empty() {
+        return words.t("mail-why-not-noted");
+    }
+    let key = format!("why-{}", listed.why);
+    let text = words.t(&key);
+    if text == key { words.with("why-other", "code", &listed.why) } else { text }
+}
+
+impl Balance {
+    fn of(words: &Words, balance: &[(Outcome, i64)]) -> Self {
+        let received: i64 = balance.iter().map(|(_, count)| count).sum();
+        let waiting = balance.iter().find(|(outcome, _)| *outcome == Outcome::Kept).map_or(0, |(_, count)| *count);
+        let parts = balance.iter().filter(|(outcome, count)| *outcome != Outcome::Kept || *count > 0);
+        let part = |(outcome, count): &(Outcome, i64)| Fact {
+            label: words.t(&format!("mail-{}", outcome.as_str())),
+            value: count.to_string(),
+        };
+        let (tone, said) = match waiting {
+            0 => (Tone::Calm, words.t("mail-balance-ok")),
+            _ => (Tone::Quiet, words.n("mail-balance-waiting", waiting)),
+        };
+        Self { received, parts: parts.map(part).collect(), words: said, tone }
+    }
+}
+
+impl Tab {
+    fn of(words: &Words, tab: Outcome, current: Outcome, balance: &[(Outcome, i64)]) -> Self {
+        let count = balance.iter().find(|(outcome, _)| *outcome == tab).map_or(0, |(_, count)| *count);
+        Self {
+            label: words.t(&format!("mail-tab-{}", tab.as_str())),
+            count,
+            href: format!("/mail?of={}", tab.as_str()),
+            current: tab == current,
+        }
+    }
+}
+
+/// The page of all mail.
 #[derive(Debug, Template)]
 #[template(path = "mail.html")]
 pub struct MailPage {
@@ -20,7 +226,7 @@ pub struct MailPage {
     pub tab_note: String,
     /// This page of them.
     pub rows: Vec<MailRow>,
-    /// The page before.
+    /// The first page, when this is another.
     pub newer: Option<Link>,
     /// The page after.
     pub older: Option<Link>,
@@ -30,7 +236,7 @@ pub struct MailPage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Balance {
     /// Mails that reached the mailbox.
-    pub received: u64,
+    pub received: i64,
     /// What became of them.
     pub parts: Vec<Fact>,
     /// Whether it adds up, in words.
@@ -45,7 +251,7 @@ pub struct Tab {
     /// Which.
     pub label: String,
     /// How many.
-    pub count: u64,
+    pub count: i64,
     /// Where.
     pub href: String,
     /// It is the one shown.
@@ -67,7 +273,7 @@ pub struct MailRow {
     pub why: String,
 }
 
-/// GET /mail/{id}
+/// The page of one mail.
 #[derive(Debug, Template)]
 #[template(path = "mail_one.html")]
 pub struct MailOnePage {
@@ -87,8 +293,4 @@ pub struct MailOnePage {
     pub can_bring_back: bool,
     /// The mail.
     pub message: MessageView,
-    /// The forms of a held message lead here; such a message is never on this page.
-    pub path: String,
-    /// See `path`.
-    pub seq: i64,
 }

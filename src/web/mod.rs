@@ -6,23 +6,60 @@ pub mod door;
 pub mod entry;
 pub mod error;
 pub mod frame;
+pub mod health;
 pub mod mail;
 pub mod policy;
 pub mod request;
 pub mod requests;
+pub mod routes;
 
 use std::sync::Arc;
 
-use crate::house::House;
+use actix_web::http::header;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpResponse, HttpServer, web};
+use anyhow::Context;
+use askama::Template;
 
-/// Serves the dashboard until a signal ends it.
+use crate::house::House;
+use error::PageError;
+
+/// Serves the dashboard until a signal ends it; requests under way get ten seconds to end.
 ///
 /// # Errors
-/// When the address is taken.
+/// When the address cannot be listened on.
 pub async fn serve(house: Arc<House>) -> anyhow::Result<()> {
     let listen = house.settings.listen;
-    let server = actix_web::HttpServer::new(move || {
-        actix_web::App::new().app_data(actix_web::web::Data::from(Arc::clone(&house)))
-    });
-    Ok(server.workers(2).shutdown_timeout(10).bind(listen)?.run().await?)
+    HttpServer::new(move || {
+        App::new()
+            .configure(routes::routes(Arc::clone(&house)))
+            .wrap(from_fn(door::guard::same_site_only))
+            .wrap(from_fn(error::pages))
+            .wrap(from_fn(door::guard::headers))
+    })
+    .workers(2)
+    .shutdown_timeout(10)
+    .bind(listen)
+    .with_context(|| format!("{listen} cannot be listened on"))?
+    .run()
+    .await
+    .context("the dashboard stopped")
+}
+
+/// Runs work that waits for the store on a thread where it may wait.
+pub(crate) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, PageError> + Send + 'static,
+) -> Result<T, PageError> {
+    web::block(work).await.map_err(PageError::broken)?
+}
+
+/// A page as an answer.
+pub(crate) fn show(page: &impl Template) -> Result<HttpResponse, PageError> {
+    let body = page.render().map_err(PageError::broken)?;
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(body))
+}
+
+/// Goes on to a page after a change, so that reloading repeats nothing.
+pub(crate) fn go_on(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
 }

@@ -1,12 +1,271 @@
 //! The policy in words: what it promises, on which law, and which letters it writes.
 
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use chrono::{Days, NaiveDate};
 
-use crate::web::frame::look::Fact;
+use crate::domain::deadline::Unit;
+use crate::domain::decide::Rules;
+use crate::domain::letter::{self, CaseFacts, ExtensionFacts, ItemFacts, Occasion, OutcomeWord};
+use crate::domain::policy::{
+    Anchor, Exemption, Ground, IdentityMethod, Listing, OnBehalfId, OnBehalfRule, Policy, Remedy, ReminderRule, Right,
+    Source, WaitsFor,
+};
+use crate::house::House;
+use crate::packs::LoadedPack;
+use crate::web::door::session::Reads;
+use crate::web::error::PageError;
+use crate::web::frame::look::{Fact, Tone};
+use crate::web::frame::say::cited;
+use crate::web::frame::words::{Language, Words};
 use crate::web::frame::{Frame, Place};
-use crate::web::request::ReminderLine;
+use crate::web::request::clock::term;
+use crate::web::request::{ReminderLine, recipient_key};
+use crate::web::show;
 
 /// GET /policy
+pub async fn policy(who: Reads, house: web::Data<House>, request: HttpRequest) -> Result<HttpResponse, PageError> {
+    let frame = who.frame(&request, Place::Policy, who.words.t("policy-title"));
+    let pack = house.pack().map_err(PageError::broken)?;
+    let today = house.now.instant().with_timezone(&pack.pack.policy.zone).date_naive();
+    let told = Told { words: &who.words, policy: &pack.pack.policy };
+    show(&told.page(frame, &house, &pack, today))
+}
+
+/// The policy and the language it is told in.
+#[derive(Clone, Copy)]
+struct Told<'t> {
+    words: &'t Words,
+    policy: &'t Policy,
+}
+
+impl Told<'_> {
+    fn page(self, frame: Frame, house: &House, pack: &LoadedPack, today: NaiveDate) -> PolicyPage {
+        let rules = Rules { policy: self.policy, calendar: &pack.calendar };
+        PolicyPage {
+            name: self.policy.name.text(self.tag()).to_owned(),
+            lead: self.words.with("policy-lead", "term", &term(self.words, rules)),
+            facts: self.facts(pack, rules),
+            cautions: self.policy.cautions.iter().map(|caution| caution.text.text(self.tag()).to_owned()).collect(),
+            chapters: self.chapters(),
+            reminders: self.policy.reminders.iter().map(|rule| self.reminder(rule)).collect(),
+            letters: self.letters(house, pack, today),
+            frame,
+        }
+    }
+
+    fn tag(self) -> &'static str {
+        self.words.language.tag()
+    }
+
+    fn facts(self, pack: &LoadedPack, rules: Rules<'_>) -> Vec<Fact> {
+        let words = self.words;
+        let policy = self.policy;
+        let fact = |key: &str, value: String| Fact { label: words.t(key), value };
+        let extension = match &policy.extension {
+            None => words.t("policy-no-extension"),
+            Some(extension) => {
+                let key = match extension.unit {
+                    Unit::WorkingDays => "working-days",
+                    Unit::CalendarDays => "term-calendar-days",
+                    Unit::Months => "term-months",
+                };
+                format!("{} · {}", words.n(key, extension.length), extension.reasons.text(self.tag()))
+            }
+        };
+        vec![
+            fact("policy-version", policy.version.clone()),
+            fact("policy-in-force", words.date(policy.in_force_from)),
+            fact("policy-term", term(words, rules)),
+            fact("policy-calendar", pack.calendar.version().to_owned()),
+            fact("policy-zone", policy.zone.name().to_owned()),
+            fact("policy-extension", extension),
+            fact("policy-retention", words.n("policy-months", policy.retention.request_months)),
+            fact("policy-fingerprint", pack.pack.files.clone()),
+        ]
+    }
+
+    fn chapters(self) -> Vec<Chapter> {
+        let policy = self.policy;
+        let chapters: [(&'static str, Vec<Entry>); 6] = [
+            ("rights", policy.rights.iter().map(|right| self.right(right)).collect()),
+            ("grounds", policy.grounds.iter().map(|ground| self.ground(ground)).collect()),
+            ("exemptions", policy.exemptions.iter().map(|exemption| self.exemption(exemption)).collect()),
+            ("on-behalf", policy.on_behalf.iter().map(|rule| self.on_behalf(rule)).collect()),
+            ("identity", policy.identity.iter().map(|method| self.method(method)).collect()),
+            ("remedies", policy.remedies.iter().map(|remedy| self.remedy(remedy)).collect()),
+        ];
+        let chapter = |(key, entries): (&'static str, Vec<Entry>)| Chapter {
+            key,
+            title: self.words.t(&format!("policy-{key}")),
+            note: self.words.t(&format!("policy-{key}-note")),
+            entries,
+        };
+        chapters.into_iter().filter(|(_, entries)| !entries.is_empty()).map(chapter).collect()
+    }
+
+    fn entry(self, name: &str, text: &str, sources: &[Source]) -> Entry {
+        Entry {
+            name: name.to_owned(),
+            marks: Vec::new(),
+            text: text.to_owned(),
+            facts: Vec::new(),
+            caution: String::new(),
+            sources: cited(self.policy, sources, self.words.language),
+        }
+    }
+
+    fn marks(self, marks: &[(bool, &str)]) -> Vec<String> {
+        marks.iter().filter(|(set, _)| *set).map(|(_, key)| self.words.t(key)).collect()
+    }
+
+    fn right(self, right: &Right) -> Entry {
+        let marks = self.marks(&[
+            (right.listed == Listing::LawOnly, "policy-by-law"),
+            (right.needs_ground, "policy-needs-ground"),
+            (right.relayed, "policy-relayed"),
+        ]);
+        Entry { marks, ..self.entry(right.name.text(self.tag()), right.explanation.text(self.tag()), &right.sources) }
+    }
+
+    fn ground(self, ground: &Ground) -> Entry {
+        let marks = self.marks(&[(ground.listed == Listing::LawOnly, "policy-by-law")]);
+        Entry { marks, ..self.entry(ground.name.text(self.tag()), ground.explanation.text(self.tag()), &ground.sources) }
+    }
+
+    fn exemption(self, exemption: &Exemption) -> Entry {
+        let tag = self.tag();
+        let fact = |key: &str, value: &str| Fact { label: self.words.t(key), value: value.to_owned() };
+        Entry {
+            marks: self.marks(&[(exemption.grave, "policy-grave")]),
+            facts: vec![
+                fact("policy-question", exemption.question.text(tag)),
+                fact("policy-evidence", exemption.evidence.text(tag)),
+            ],
+            caution: exemption.caution.as_ref().map(|caution| caution.text(tag).to_owned()).unwrap_or_default(),
+            ..self.entry(exemption.name.text(tag), exemption.explanation.text(tag), &exemption.sources)
+        }
+    }
+
+    fn on_behalf(self, rule: &OnBehalfRule) -> Entry {
+        let tag = self.tag();
+        let evidence: Vec<&str> = rule.evidence.iter().map(|piece| piece.text(tag)).collect();
+        let excluded = rule.excludes.iter().filter_map(|id| self.policy.right(id));
+        let excluded: Vec<&str> = excluded.map(|right| right.name.text(tag)).collect();
+        let facts = [("policy-evidence", evidence.join("\n")), ("policy-excludes", excluded.join("\n"))];
+        let facts = facts.into_iter().filter(|(_, value)| !value.is_empty());
+        Entry {
+            facts: facts.map(|(key, value)| Fact { label: self.words.t(key), value }).collect(),
+            ..self.entry(rule.name.text(tag), rule.explanation.text(tag), &rule.sources)
+        }
+    }
+
+    fn method(self, method: &IdentityMethod) -> Entry {
+        let marks = self.marks(&[(method.needs_reason, "policy-intrusive-reason")]);
+        Entry { marks, ..self.entry(method.name.text(self.tag()), method.explanation.text(self.tag()), &[]) }
+    }
+
+    fn remedy(self, remedy: &Remedy) -> Entry {
+        self.entry(remedy.name.text(self.tag()), remedy.text.text(self.tag()), &remedy.sources)
+    }
+
+    fn reminder(self, rule: &ReminderRule) -> ReminderLine {
+        let from = match rule.from {
+            Anchor::Deadline => "deadline",
+            Anchor::Receipt => "receipt",
+        };
+        let side = match rule.offset_working_days {
+            ..0 => "before",
+            0 => "on",
+            1.. => "after",
+        };
+        let when = self.words.n(&format!("reminder-{side}-{from}"), rule.offset_working_days.unsigned_abs());
+        let only = match rule.only_in {
+            None => String::new(),
+            Some(WaitsFor::Triage) => format!(" · {}", self.words.t("reminder-only-triage")),
+            Some(WaitsFor::Approval) => format!(" · {}", self.words.t("reminder-only-approval")),
+        };
+        ReminderLine {
+            when: format!("{when}{only}"),
+            what: rule.name.text(self.tag()).to_owned(),
+            whom: self.words.t(recipient_key(rule.to)),
+            tone: Tone::Quiet,
+        }
+    }
+
+    /// Each letter in each language, with made-up facts; those that this policy has no use for are left out.
+    fn letters(self, house: &House, pack: &LoadedPack, today: NaiveDate) -> Vec<LetterSample> {
+        let mut samples = Vec::new();
+        for occasion in Occasion::ALL {
+            for language in &self.policy.languages {
+                let facts = self.sample(house, today, language);
+                let Ok(text) = letter::compose(&pack.pack, language, occasion, &facts) else { continue };
+                samples.push(LetterSample {
+                    title: self.words.t(&format!("occasion-{}", occasion_key(occasion))),
+                    language: self.words.t(&format!("language-{language}")),
+                    tag: language.clone(),
+                    subject: text.subject,
+                    text: text.body.trim().to_owned(),
+                });
+            }
+        }
+        samples
+    }
+
+    /// One right granted, one refused where the policy can refuse; the free words in the language of the letter.
+    fn sample(self, house: &House, today: NaiveDate, language: &str) -> CaseFacts {
+        let words = Words::of(Language::of_tag(language).unwrap_or(self.words.language));
+        let rights: Vec<_> = self.policy.rights.iter().take(2).map(|right| right.id.clone()).collect();
+        let exemption = self.policy.exemptions.last().map(|exemption| exemption.id.clone());
+        let items = rights.iter().zip([OutcomeWord::Granted, OutcomeWord::Refused]).map(|(right, outcome)| ItemFacts {
+            right: right.clone(),
+            ground: None,
+            outcome,
+            exemptions: exemption.iter().filter(|_| outcome == OutcomeWord::Refused).cloned().collect(),
+            missing_ground: false,
+            identity_not_proven: false,
+            reason: words.t("sample-reason"),
+            given: words.t("sample-given"),
+        });
+        let items = items.filter(|item| item.outcome == OutcomeWord::Granted || !item.exemptions.is_empty()).collect();
+        let due_on = today + Days::new(20);
+        CaseFacts {
+            reference: format!("DSR-{}-000123", today.format("%Y")),
+            requester_name: words.t("sample-name"),
+            received_on: today,
+            due_on,
+            provisional: false,
+            written_on: today,
+            on_behalf: OnBehalfId::new(OnBehalfId::NONE),
+            subject_name: String::new(),
+            evidence_wanted: Vec::new(),
+            method: self.policy.identity.first().map(|method| method.id.clone()),
+            right_ids: rights,
+            items,
+            extension: self.policy.extension.as_ref().map(|_| ExtensionFacts {
+                due_on: due_on + Days::new(30),
+                reason: words.t("sample-reason"),
+            }),
+            reply: words.t("sample-reply"),
+            controller: house.settings.controller.name.clone(),
+            contact: house.settings.controller.contact.clone(),
+        }
+    }
+}
+
+fn occasion_key(occasion: Occasion) -> &'static str {
+    match occasion {
+        Occasion::Acknowledgement => "acknowledgement",
+        Occasion::AcknowledgementUnclear => "acknowledgement-unclear",
+        Occasion::Answer => "answer",
+        Occasion::IdentityQuestion => "identity-question",
+        Occasion::Note => "note",
+        Occasion::ExtensionNotice => "extension-notice",
+        Occasion::WithdrawalConfirmed => "withdrawal-confirmed",
+    }
+}
+
+/// The page of the policy.
 #[derive(Debug, Template)]
 #[template(path = "policy.html")]
 pub struct PolicyPage {
@@ -18,6 +277,8 @@ pub struct PolicyPage {
     pub lead: String,
     /// Version, in force from, zone, calendar, extension, retention, fingerprint.
     pub facts: Vec<Fact>,
+    /// What staff should know before they rely on its words.
+    pub cautions: Vec<String>,
     /// Rights, grounds, exemptions, on behalf, identity, remedies.
     pub chapters: Vec<Chapter>,
     /// Who is reminded, when.
@@ -44,8 +305,8 @@ pub struct Chapter {
 pub struct Entry {
     /// Its name.
     pub name: String,
-    /// "By law, not in the statement", "needs a ground"; may be empty.
-    pub mark: String,
+    /// "By law, not in the statement", "needs a ground".
+    pub marks: Vec<String>,
     /// What it is.
     pub text: String,
     /// Questions, evidence.

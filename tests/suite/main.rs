@@ -2,7 +2,11 @@
 
 mod harness;
 
+mod answers;
+mod architecture;
 mod casework;
 mod deadlines;
 mod intake;
 mod packs;
+mod recognition;
+mod reminders;

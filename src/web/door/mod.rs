@@ -4,4 +4,5 @@ pub mod cookie;
 pub mod guard;
 pub mod me;
 pub mod people;
+pub mod session;
 pub mod sign_in;

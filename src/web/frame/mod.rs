@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod look;
+pub mod say;
 pub mod words;
 
 use actix_web::HttpRequest;
@@ -41,6 +42,8 @@ pub struct Viewer {
     pub role: String,
     /// They may see the list of people and change it.
     pub is_admin: bool,
+    /// They may read requests and mail.
+    pub reads: bool,
 }
 
 /// What every page has around it.
@@ -60,8 +63,6 @@ pub struct Frame {
     pub here: String,
     /// Requests that are late, shown beside "Desk".
     pub late: u32,
-    /// Mails that wait for a look, shown beside "Mail".
-    pub mail_waiting: u32,
     /// What was just done, or what everybody should know.
     pub said: Option<Notice>,
 }
@@ -80,7 +81,6 @@ impl Frame {
                 .path_and_query()
                 .map_or_else(|| "/".to_owned(), ToString::to_string),
             late: 0,
-            mail_waiting: 0,
             said: None,
         }
     }
@@ -112,7 +112,17 @@ impl Frame {
             .filter(|language| *language != self.words.language)
     }
 
-    /// The class of the link to a place: the current one stands out.
+    /// Whether the person may read requests and mail.
+    pub fn reads(&self) -> bool {
+        self.viewer.as_ref().is_some_and(|viewer| viewer.reads)
+    }
+
+    /// Whether the person runs the house.
+    pub fn is_admin(&self) -> bool {
+        self.viewer.as_ref().is_some_and(|viewer| viewer.is_admin)
+    }
+
+    /// Whether this is a place; its link stands out.
     pub fn is_at(&self, place: Place) -> bool {
         self.place == place
     }

@@ -1,13 +1,84 @@
 //! One request: its clock, what comes next, its mail, its items, its answer, and the moves that are open now.
 
 pub mod clock;
+mod file;
+pub mod files;
+mod items;
+pub mod steps;
+mod story;
+pub(super) mod thread;
+mod view;
 
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use crate::domain::moves::Move as Step;
+use crate::house::House;
+use crate::web::door::session::{Reads, Sent, Signed};
+use crate::web::error::PageError;
 use crate::web::frame::look::{Chip, Choice, Due, Fact, Tone};
+use crate::web::frame::say::Say;
 use crate::web::frame::{Frame, Place};
+use crate::web::{aside, show};
+
+use file::{Desk, File};
+pub(super) use view::recipient_key;
 
 /// GET /requests/{reference}
+pub async fn request(
+    who: Reads,
+    house: web::Data<House>,
+    reference: web::Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    show(&page(&who, &house, &request, reference.into_inner(), String::new()).await?)
+}
+
+/// POST /requests/{reference}/preview: the same page with the officer's own words in the answer. Nothing is kept.
+pub async fn preview(
+    who: Reads,
+    house: web::Data<House>,
+    reference: web::Path<String>,
+    request: HttpRequest,
+    form: Sent,
+) -> Result<HttpResponse, PageError> {
+    let mut page = page(&who, &house, &request, reference.into_inner(), form.text("words")).await?;
+    page.frame.here.clone_from(&page.path);
+    show(&page)
+}
+
+async fn page(
+    who: &Signed,
+    house: &web::Data<House>,
+    request: &HttpRequest,
+    reference: String,
+    own_words: String,
+) -> Result<RequestPage, PageError> {
+    let frame = who.frame(request, Place::Requests, reference.clone());
+    let shelf = house.shelf();
+    let now = house.now.instant();
+    let file = aside({
+        let (house, shelf, own_words) = (Arc::clone(house), Arc::clone(&shelf), own_words.clone());
+        move || {
+            let desk = Desk { settings: &house.settings, shelf: &shelf, now, own_words: &own_words };
+            Ok(house.store.read(|db| File::read(db, &desk, &reference))?)
+        }
+    })
+    .await?
+    .ok_or(PageError::Absent)?;
+    let say = Say::new(who.words, &shelf, now, &file.people);
+    let rules = say.rules(&file.stored.request.policy).ok_or_else(|| no_policy(who))?;
+    Ok(view::page(frame, who, &say, &file, rules, &own_words))
+}
+
+/// What is said when the pack of a request is not there.
+fn no_policy(who: &Signed) -> PageError {
+    PageError::Refused { sentence: who.words.t("error-no-policy"), back: "/requests".to_owned(), kept: String::new() }
+}
+
+/// The page of a request.
 #[derive(Debug, Template)]
 #[template(path = "request.html")]
 pub struct RequestPage {
@@ -62,19 +133,50 @@ pub struct NextStep {
     pub title: String,
     /// Why it is this one.
     pub why: String,
-    /// `#item-1`, `#letter`, `#move-assign`; empty when there is nothing to do.
+    /// Where on the page; empty when there is nothing that this person could do.
     pub anchor: String,
+    /// The move whose form stands open; may be empty.
+    pub opens: &'static str,
     /// What the button says.
     pub button: String,
+}
+
+/// A place on the page of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Anchor {
+    /// The form of a move.
+    Move(Step),
+    /// A move that is made at the answer.
+    Letter(Step),
+    /// An item.
+    Item(u32),
+    /// A message.
+    Message(i64),
+    /// None.
+    None,
+}
+
+impl Anchor {
+    fn href(self) -> String {
+        match self {
+            Self::Move(step) => format!("#move-{}", step.as_str()),
+            Self::Letter(_) => "#letter".to_owned(),
+            Self::Item(number) => format!("#item-{number}"),
+            Self::Message(id) => format!("#message-{id}"),
+            Self::None => String::new(),
+        }
+    }
 }
 
 /// One thing that may be done, or may not, as the rules have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
     /// Which one; names its form.
-    pub key: String,
+    pub key: &'static str,
     /// What it is called.
     pub label: String,
+    /// Where its form is sent.
+    pub href: String,
     /// It may be done now, by the person who looks.
     pub open: bool,
     /// Why not, as a sentence.
@@ -88,8 +190,10 @@ pub struct ItemView {
     pub no: u32,
     /// The right.
     pub name: String,
-    /// What the right is, and where it is written.
+    /// What the right is.
     pub explanation: String,
+    /// The law grants it although the statement leaves it out.
+    pub by_law: bool,
     /// Its sources in law and statement.
     pub sources: Vec<String>,
     /// The words of the mail that were read as this right.
@@ -98,8 +202,8 @@ pub struct ItemView {
     pub state: String,
     /// The same as colour and shape.
     pub tone: Tone,
-    /// Hints that somebody should weigh; never decisions.
-    pub hints: Vec<String>,
+    /// What staff should know before they rely on the statement's words.
+    pub cautions: Vec<String>,
     /// The ground chosen; `None` without one.
     pub ground: Option<String>,
     /// The grounds that may be chosen; empty when the right needs none.
@@ -110,10 +214,8 @@ pub struct ItemView {
     pub decision: Option<DecisionView>,
     /// What a decision may be.
     pub outcomes: Vec<Choice>,
-    /// What a refusal may rest on: an exemption assessed with yes or partly, or a missing ground.
+    /// What a refusal may rest on: an exemption assessed with yes or partly, a missing ground or proof of identity.
     pub bases: Vec<Choice>,
-    /// The moves of this item: ground, assess, decide, drop.
-    pub moves: Vec<Move>,
 }
 
 /// One exemption for one item.
@@ -123,6 +225,8 @@ pub struct ExemptionView {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// Too weighty to cite without a lawyer's advice.
+    pub grave: bool,
     /// What staff must ask themselves.
     pub question: String,
     /// What staff must hold.
@@ -140,9 +244,7 @@ pub struct ExemptionView {
 /// What somebody found about one exemption.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssessmentView {
-    /// `yes`, `partly`, `no`.
-    pub verdict: String,
-    /// The same in words.
+    /// Yes, partly or no.
     pub words: String,
     /// Why.
     pub reason: String,
@@ -162,7 +264,7 @@ pub struct DecisionView {
     /// Why.
     pub reason: String,
     /// What is given all the same; may be empty.
-    pub still_given: String,
+    pub given: String,
     /// By whom and when.
     pub by: String,
 }
@@ -222,7 +324,9 @@ pub struct LetterView {
     pub text: String,
     /// The words that an officer adds; may be empty.
     pub own_words: String,
-    /// Drafted, waits for a second person, approved.
+    /// The answer is nothing but those words: a question or a complaint.
+    pub words_are_all: bool,
+    /// Draft, ready, waits for a second person, approved, sent back.
     pub state: String,
     /// The same as colour and shape.
     pub tone: Tone,
@@ -285,24 +389,37 @@ pub struct EventLine {
 pub struct Offers {
     /// Who may work on it.
     pub assignees: Vec<Choice>,
-    /// Rights that are not yet items.
+    /// All rights, those recognised or invoked chosen.
     pub rights: Vec<Choice>,
+    /// Rights that are not yet items.
+    pub new_rights: Vec<Choice>,
+    /// Messages that may have brought a new right.
+    pub receipts: Vec<Choice>,
     /// For whom the person may act.
     pub on_behalf: Vec<Choice>,
     /// How identity may be proven, least intrusive first.
     pub methods: Vec<Choice>,
-    /// What the message can be, other than a request.
+    /// What a case can be.
     pub kinds: Vec<Choice>,
-    /// Requests that this one may be merged into.
+    /// Languages that letters are written in.
+    pub languages: Vec<Choice>,
+    /// Requests of the same sender that this one may be merged into.
     pub mergers: Vec<Choice>,
-    /// What an extension means here: how long, from when, for which reasons; empty without one.
+    /// What justifies an extension; empty without one.
     pub extension: String,
+    /// There is an address that letters can go to.
+    pub has_address: bool,
+    /// Today in the policy's zone, for date fields.
+    pub today: String,
+    /// The policy's zone.
+    pub zone: String,
 }
 
 impl RequestPage {
-    /// The moves that may be done now.
+    /// The moves that may be done now and have their form under "What can be done".
     pub fn open_moves(&self) -> impl Iterator<Item = &Move> {
-        self.moves.iter().filter(|one| one.open)
+        let elsewhere = |key: &str| ELSEWHERE.iter().any(|step| step.as_str() == key);
+        self.moves.iter().filter(move |one| one.open && !elsewhere(one.key))
     }
 
     /// The moves that may not.
@@ -310,27 +427,41 @@ impl RequestPage {
         self.moves.iter().filter(|one| !one.open)
     }
 
-    /// A move by its name, when it is open.
-    pub fn can(&self, key: &str) -> bool {
-        self.open_moves().any(|one| one.key == key)
-    }
-}
-
-impl ItemView {
-    /// A move of this item by its name, when it is open.
+    /// Whether a move may be done now.
     pub fn can(&self, key: &str) -> bool {
         self.moves.iter().any(|one| one.open && one.key == key)
     }
 
-    /// The sentences for the moves of this item that are closed.
-    pub fn refusals(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.moves
-            .iter()
-            .filter_map(|one| Some((one.label.as_str(), one.refusal.as_deref()?)))
+    /// Why a move may not be done now; empty when it may.
+    pub fn why_not(&self, key: &str) -> &str {
+        let found = self.moves.iter().find(|one| one.key == key);
+        found.and_then(|one| one.refusal.as_deref()).unwrap_or_default()
     }
+}
 
+/// Moves whose forms stand where their matter is: at a message, at an item, at the answer, at the notes.
+const ELSEWHERE: [Step; 11] = [
+    Step::ConfirmMessage,
+    Step::ReleaseMessage,
+    Step::DropItem,
+    Step::ChooseGround,
+    Step::Assess,
+    Step::Decide,
+    Step::Approve,
+    Step::SendBack,
+    Step::Answer,
+    Step::AnswerByHand,
+    Step::Note,
+];
+
+impl ItemView {
     /// How many exemptions are assessed.
     pub fn assessed(&self) -> usize {
         self.exemptions.iter().filter(|one| one.assessment.is_some()).count()
+    }
+
+    /// Whether a hint points to one of the exemptions that nobody has assessed.
+    pub fn is_hinted(&self) -> bool {
+        self.exemptions.iter().any(|one| !one.hint.is_empty() && one.assessment.is_none())
     }
 }

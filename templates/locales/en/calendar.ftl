@@ -1,4 +1,4 @@
-## The working-day calendar.
+# The working-day calendar.
 calendar-title = Calendar
 calendar-lead = { $region }, version { $version }. Known until { $until }.
 calendar-changes = Deadlines that would move
@@ -30,7 +30,6 @@ calendar-unknown = Not published
 calendar-legend = Legend
 calendar-none-known = None known
 calendar-published = Published
-calendar-amended = Amended
 calendar-not-published = Not published
 calendar-no-source = No notice is loaded. Days are guessed: weekdays, less the days that the law itself fixes.
 calendar-summary = { $year }: { $working } working days, { $off } days off, { $madeup } made-up working days.
@@ -41,3 +40,7 @@ calendar-check = Check
 calendar-load-do = Load this calendar
 calendar-sound = The file is sound.
 calendar-unsound = The file has mistakes and was not loaded.
+calendar-other-region = The calendar of the policy is that of { $region }. Paste a file for that region.
+calendar-day-off = { $holiday }: { $date }
+calendar-break = { $holiday }: { $first } to { $last }
+calendar-summary-unknown = { $year }: not published. By the safe guess, { $working } working days.

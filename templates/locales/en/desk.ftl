@@ -1,6 +1,5 @@
-## The desk.
+# The desk.
 desk-title = Desk
-desk-today = { $date }, working day
 desk-today-off = { $date }, day off
 desk-today-unknown = { $date }, calendar not known
 desk-headline-late = { $n ->
@@ -53,3 +52,10 @@ desk-sending-waiting = { $n ->
 }
 desk-balance-ok = Every mail is accounted for
 desk-balance-off = The mail balance does not add up
+desk-day-worked = { $date }, working day
+desk-day-off = { $date }, day off
+desk-day-unknown = { $date }, calendar not known
+desk-today = Due today
+desk-calendar-look = Look at the calendar
+desk-part-failing = Not working: { $part }. The log says why; it is tried again by itself.
+desk-all-well = Collecting, sending and reminding work.

@@ -1,4 +1,4 @@
-## The doors: sign-in, invitation, people, one's own settings.
+# The doors: sign-in, invitation, people, one's own settings.
 sign-in-title = Sign in
 sign-in-lead = The place where people's questions about their own data get an answer in time.
 sign-in-email = E-mail address
@@ -52,3 +52,5 @@ people-role-reviewer-note = Reads requests and approves or sends back what an of
 people-role-system-owner-note = Sees requests and carries out what concerns their system.
 people-role-auditor-note = Reads everything and changes nothing.
 people-role-admin-note = Invites people and loads calendars, and may do what officers do.
+password-long = The password is longer than 256 characters.
+people-gaps = Fill in a name and an e-mail address.

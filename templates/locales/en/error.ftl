@@ -1,4 +1,4 @@
-## When something goes wrong.
+# When something goes wrong.
 error-absent-title = There is nothing here for you
 error-absent-text = The page does not exist, or it is not yours to see. Check the address, or start from the desk.
 error-faster-title = Somebody was faster
@@ -16,5 +16,5 @@ error-busy-text = Nothing was changed. Wait a moment and try again.
 error-kept = What you had written
 error-to-desk = To the desk
 error-to-request = Look at the request
-error-to-requests = To all requests
 error-sign-in = Sign in
+error-no-policy = The policy pack that this request came under is not there. Ask your administrator to put it back.

@@ -1,4 +1,4 @@
-## Around every page: navigation, footer, and words used everywhere.
+# Around every page: navigation, footer, and words used everywhere.
 frame-skip = Skip to the content
 frame-navigation = Main navigation
 nav-desk = Desk
@@ -12,10 +12,6 @@ nav-sign-out = Sign out
 nav-late = { $n ->
     [one] { $n } request is late
    *[other] { $n } requests are late
-}
-nav-mail-waiting = { $n ->
-    [one] { $n } mail waits for a look
-   *[other] { $n } mails wait for a look
 }
 save = Save
 cancel = Cancel
@@ -35,21 +31,11 @@ due-left = { $n ->
     [one] { $n } working day left
    *[other] { $n } working days left
 }
-due-left-days = { $n ->
-    [one] { $n } day left
-   *[other] { $n } days left
-}
 due-today = Due today
 due-late = { $n ->
     [one] Late by { $n } working day
    *[other] Late by { $n } working days
 }
-due-late-days = { $n ->
-    [one] Late by { $n } day
-   *[other] Late by { $n } days
-}
-due-late-off = Late, no working day since
-due-paused = Clock paused
 due-answered = Answered in time
 due-answered-late = Answered late
 due-stopped = No clock runs
@@ -61,3 +47,45 @@ held-count = { $n ->
    *[other] { $n } messages held
 }
 no-subject = (no subject)
+somebody = Somebody
+no-name = (no sender named)
+no-address = No address; the answer is handed over
+signed = { $name }, { $at }
+working-days = { $n ->
+    [one] { $n } working day
+   *[other] { $n } working days
+}
+due-no-policy = Policy pack missing
+waiting-title = No task for you
+waiting-text = When a system of yours has to do its part of a request, you find it here.
+stage-triage = To triage
+stage-open = In work
+stage-answering = Answer on its way
+stage-not-delivered = Answer not delivered
+stage-answered = Answered
+stage-closed = Closed
+stage-set-aside = Set aside
+stage-withdrawn = Withdrawn
+stage-merged = Merged
+todo-held = Confirm a message
+todo-triage = Say what it is
+todo-identity = Check identity
+todo-decision = Assess and decide
+todo-approval = Second approval
+todo-answer = Send the answer
+todo-sending = Answer is being sent
+todo-not-delivered = Answer came back
+todo-answered = Close
+todo-done = Nothing to do
+month-1 = Jan
+month-2 = Feb
+month-3 = Mar
+month-4 = Apr
+month-5 = May
+month-6 = Jun
+month-7 = Jul
+month-8 = Aug
+month-9 = Sep
+month-10 = Oct
+month-11 = Nov
+month-12 = Dec

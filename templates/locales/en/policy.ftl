@@ -1,4 +1,4 @@
-## The policy in words.
+# The policy in words.
 policy-title = Policy in force
 policy-version = Version
 policy-in-force = In force from
@@ -39,3 +39,33 @@ policy-reminder-what = What
 policy-reminder-whom = Who
 policy-letters = Letters
 policy-letters-note = As they read with sample facts.
+policy-lead = Requests, questions and complaints are answered within { $term }.
+policy-cautions = What staff should know before relying on its words
+reminder-before-deadline = { $n ->
+    [one] { $n } working day before the deadline
+   *[other] { $n } working days before the deadline
+}
+reminder-on-deadline = On the day of the deadline
+reminder-after-deadline = { $n ->
+    [one] { $n } working day after the deadline
+   *[other] { $n } working days after the deadline
+}
+reminder-before-receipt = Before receipt
+reminder-on-receipt = On the day of receipt
+reminder-after-receipt = { $n ->
+    [one] { $n } working day after receipt
+   *[other] { $n } working days after receipt
+}
+reminder-only-triage = while nobody has taken it up
+reminder-only-approval = while it waits for approval
+occasion-acknowledgement = Acknowledgement
+occasion-acknowledgement-unclear = Acknowledgement, request unclear
+occasion-answer = Answer
+occasion-identity-question = Question about identity
+occasion-note = Own words
+occasion-extension-notice = Notice of a longer term
+occasion-withdrawal-confirmed = Withdrawal confirmed
+sample-name = Li Na
+sample-reason = The recordings contain the voices of other customers.
+sample-given = Your account data and all orders.
+sample-reply = Thank you for your patience.

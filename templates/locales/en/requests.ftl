@@ -1,4 +1,4 @@
-## The list, and entry by hand.
+# The list, and entry by hand.
 requests-title = Requests
 requests-enter = Enter a request
 requests-search = Search
@@ -16,7 +16,6 @@ requests-found = { $n ->
     [one] { $n } request
    *[other] { $n } requests
 }
-requests-shown = The most urgent first
 filter-all = All
 filter-stage = Stage
 filter-right = Right
@@ -32,7 +31,6 @@ standing-held = With held messages
 standing-undelivered = Answer not delivered
 standing-closed = Closed
 assignee-me = Me
-assignee-nobody = Nobody
 kind-request = Rights request
 kind-follow-up = Follow-up
 kind-complaint = Complaint
@@ -70,3 +68,11 @@ entry-rights-hint = Choose all that apply. Choose none for a question or a compl
 entry-submit = Open the request
 entry-future = The receipt lies in the future. Enter the day and time when the request reached us.
 entry-bad-time = This date and time cannot be read. Use the date and time fields.
+standing-triage = To triage
+standing-approval = To approve
+standing-all = All, closed ones too
+entry-kind = Without a right, it is
+entry-kind-hint = Only where no right is chosen above.
+entry-gaps = Fill in the name and what it is about.
+entry-bad-address = This is no e-mail address. Correct it, or leave the field empty.
+entry-needs-right = Choose at least one right, or say that it is a complaint or a question.

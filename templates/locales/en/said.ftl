@@ -1,4 +1,4 @@
-## What was just done, after a form.
+# What was just done, after a form.
 said-saved = Saved.
 said-opened = The request is open, and its clock runs.
 said-assigned = The assignment is saved.
@@ -19,3 +19,13 @@ said-merged = The request is merged.
 said-calendar = The calendar is loaded.
 said-confirmed = The new dates are confirmed.
 said-password = The password is changed.
+said-triaged = It is said what this is.
+said-item-added = The right is added.
+said-item-dropped = The right is removed.
+said-identity = The identity is recorded.
+said-identity-asked = The question about identity is recorded.
+said-identity-doubted = It is recorded that identity is not proven.
+said-answered = The answer is recorded.
+said-withdrawn = The withdrawal is recorded.
+said-reopened = The request is open again.
+said-released = The message is set aside. It stays under "Mail".

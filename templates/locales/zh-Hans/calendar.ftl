@@ -1,4 +1,4 @@
-## The working-day calendar.
+# The working-day calendar.
 calendar-title = 日历
 calendar-lead = { $region }，版本 { $version }，已公布至 { $until }。
 calendar-changes = 将变动的期限
@@ -21,7 +21,6 @@ calendar-unknown = 未公布
 calendar-legend = 图例
 calendar-none-known = 暂无
 calendar-published = 已公布
-calendar-amended = 已调整
 calendar-not-published = 未公布
 calendar-no-source = 尚未载入通知。按工作日推算，并扣除法律直接规定的假日。
 calendar-summary = { $year } 年：工作日 { $working } 天，放假 { $off } 天，调休上班 { $madeup } 天。
@@ -32,3 +31,7 @@ calendar-check = 检查
 calendar-load-do = 载入此日历
 calendar-sound = 文件无误。
 calendar-unsound = 文件有误，未载入。
+calendar-other-region = 政策采用 { $region } 的日历，请粘贴该地区的文件。
+calendar-day-off = { $holiday }：{ $date }
+calendar-break = { $holiday }：{ $first }至{ $last }
+calendar-summary-unknown = { $year } 年：尚未公布，按稳妥推算有 { $working } 个工作日。

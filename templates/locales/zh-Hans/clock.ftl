@@ -1,4 +1,4 @@
-## The proof sheet of a deadline.
+# The proof sheet of a deadline.
 clock-title = 期限推算表
 clock-how = 自收到次日起算，仅计入有编号的日期。任何人均可对照所引通知逐日核对。
 clock-day = 日期
@@ -6,3 +6,16 @@ clock-count = 序号
 clock-why = 说明
 clock-not-counted = 不计入
 clock-print = 可打印本页，附于答复之后。
+clock-result = 答复期限：{ $date } 24:00 前（{ $zone }）。
+clock-unknown = 自 { $date } 起的工作日尚未公布，此处按稳妥方式推算，通知公布后重新计算。
+clock-stands = 目前适用的期限
+clock-receipt = 收到当日，不计入 · { $day }
+clock-rolled = 期限本应届满，顺延至下一工作日 · { $day }
+clock-due = 最后一日 · { $day }
+clock-made-up = 调休上班（{ $holiday }，{ $notice }）
+clock-holiday = 放假：{ $holiday }（{ $notice }）
+clock-guess-working = 未公布，按工作日计
+clock-guess-off = 未公布，不计入
+term-working-days = 自收到次日起 { $n } 个工作日
+term-calendar-days = { $n } 天
+term-months = { $n } 个月

@@ -1,6 +1,5 @@
-## The desk.
+# The desk.
 desk-title = 工作台
-desk-today = { $date }，工作日
 desk-today-off = { $date }，休息日
 desk-today-unknown = { $date }，日历未知
 desk-headline-late = { $n } 件请求已逾期
@@ -38,3 +37,10 @@ desk-sending-ok = 信件正常发送
 desk-sending-waiting = { $n } 封信件待发送
 desk-balance-ok = 每封邮件均有着落
 desk-balance-off = 邮件核对不平
+desk-day-worked = { $date }，工作日
+desk-day-off = { $date }，休息日
+desk-day-unknown = { $date }，日历未知
+desk-today = 今天到期
+desk-calendar-look = 查看日历
+desk-part-failing = 未能正常运行：{ $part }。原因见日志，系统会自动重试。
+desk-all-well = 收信、发信与提醒均正常运行。

@@ -1,4 +1,4 @@
-## The doors: sign-in, invitation, people, one's own settings.
+# The doors: sign-in, invitation, people, one's own settings.
 sign-in-title = 登录
 sign-in-lead = 让每个人关于自己个人信息的请求，都能按时得到答复。
 sign-in-email = 邮箱地址
@@ -52,3 +52,5 @@ people-role-reviewer-note = 查看请求，核准或退回专员的决定。
 people-role-system-owner-note = 查看请求，并在其负责的系统中落实。
 people-role-auditor-note = 可查看全部内容，不能更改。
 people-role-admin-note = 邀请成员、载入日历，并可做专员的工作。
+password-long = 密码不能超过 256 个字符。
+people-gaps = 请填写姓名和邮箱地址。

@@ -1,4 +1,4 @@
-## When something goes wrong.
+# When something goes wrong.
 error-absent-title = 此处没有可供您查看的内容
 error-absent-text = 页面不存在，或您无权查看。请检查地址，或从工作台开始。
 error-faster-title = 已有人先一步修改
@@ -16,5 +16,5 @@ error-busy-text = 没有任何更改。请稍候重试。
 error-kept = 您已填写的内容
 error-to-desk = 返回工作台
 error-to-request = 查看请求
-error-to-requests = 查看全部请求
 error-sign-in = 登录
+error-no-policy = 此请求所适用的政策包不存在，请管理员恢复。

@@ -1,4 +1,4 @@
-## Mail that opened nothing.
+# Mail that opened nothing.
 mail-title = 邮件
 mail-lead = 已到达邮箱但未建立请求的邮件。任何邮件都不会被丢弃。
 mail-balance = 邮件核对
@@ -23,3 +23,23 @@ mail-none-text = 被搁置的邮件会连同原因显示在这里。
 mail-why = 为何在此
 mail-bring-back = 建立为请求
 mail-bring-back-hint = 将建立请求，期限自邮件收到之时起算，而非今天。
+mail-newest = 最新
+mail-first-delivery = 同一邮件的首次投递
+mail-balance-waiting = { $n } 封邮件正在解读。
+mail-outcome-kept = 已保存，正在解读
+mail-outcome-opened = 已建立请求
+mail-outcome-joined = 已归入请求
+mail-outcome-set-aside = 搁置：并非权利请求
+mail-outcome-duplicate = 同一邮件的重复投递
+mail-outcome-quarantined = 隔离：需人工查看
+why-unreadable = 系统无法解读。
+why-own-address = 来自本方地址。
+why-automatic = 由程序生成，未提及任何权利。
+why-unrelated = 与个人信息无关，未识别到权利、投诉或咨询。
+why-again = 同一邮件此前已投递。
+why-not-placed = 未能归位，原因见日志。
+why-released = 有人确认其不属于原待定的请求。
+why-by-hand = 由人工建立为请求。
+why-held = 在某一请求中等待确认。
+mail-why-not-noted = 未注明原因。
+why-other = 原因：{ $code }

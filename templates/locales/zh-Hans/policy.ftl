@@ -1,4 +1,4 @@
-## The policy in words.
+# The policy in words.
 policy-title = 现行政策
 policy-version = 版本
 policy-in-force = 生效日期
@@ -36,3 +36,24 @@ policy-reminder-what = 内容
 policy-reminder-whom = 对象
 policy-letters = 信件
 policy-letters-note = 以示例内容呈现。
+policy-lead = 请求、咨询和投诉的答复期限：{ $term }。
+policy-cautions = 使用本声明前应注意的事项
+reminder-before-deadline = 期限前 { $n } 个工作日
+reminder-on-deadline = 期限当日
+reminder-after-deadline = 期限后 { $n } 个工作日
+reminder-before-receipt = 收到之前
+reminder-on-receipt = 收到当日
+reminder-after-receipt = 收到后 { $n } 个工作日
+reminder-only-triage = 仅在无人受理时
+reminder-only-approval = 仅在等待核准时
+occasion-acknowledgement = 收讫通知
+occasion-acknowledgement-unclear = 收讫通知（内容待明确）
+occasion-answer = 答复
+occasion-identity-question = 身份核验通知
+occasion-note = 自由内容
+occasion-extension-notice = 延期通知
+occasion-withdrawal-confirmed = 撤回确认
+sample-name = 李娜
+sample-reason = 录音中含有其他客户的声音。
+sample-given = 您的账户资料及全部订单。
+sample-reply = 感谢您的耐心等待。

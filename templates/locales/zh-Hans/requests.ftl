@@ -1,4 +1,4 @@
-## The list, and entry by hand.
+# The list, and entry by hand.
 requests-title = 请求
 requests-enter = 登记请求
 requests-search = 搜索
@@ -13,7 +13,6 @@ requests-pages = 列表分页
 requests-newer = 上一页
 requests-older = 下一页
 requests-found = 共 { $n } 件
-requests-shown = 按紧急程度排列
 filter-all = 全部
 filter-stage = 阶段
 filter-right = 权利
@@ -29,7 +28,6 @@ standing-held = 有待确认邮件
 standing-undelivered = 答复未送达
 standing-closed = 已结
 assignee-me = 我
-assignee-nobody = 无人
 kind-request = 权利请求
 kind-follow-up = 后续来信
 kind-complaint = 投诉
@@ -67,3 +65,11 @@ entry-rights-hint = 可多选；如为咨询或投诉，请勿选择。
 entry-submit = 建立请求
 entry-future = 收到时间晚于现在，请填写请求实际到达的日期与时间。
 entry-bad-time = 无法识别该日期和时间，请使用日期和时间栏填写。
+standing-triage = 待分拣
+standing-approval = 待核准
+standing-all = 全部（含已结）
+entry-kind = 未行使权利时，属于
+entry-kind-hint = 仅在上方未选择权利时填写。
+entry-gaps = 请填写姓名和事由。
+entry-bad-address = 邮箱地址有误，请更正或留空。
+entry-needs-right = 请至少选择一项权利，或注明属于投诉或咨询。

@@ -1,4 +1,4 @@
-## What was just done, after a form.
+# What was just done, after a form.
 said-saved = 已保存。
 said-opened = 请求已建立，期限开始计算。
 said-assigned = 负责人已保存。
@@ -19,3 +19,13 @@ said-merged = 请求已合并。
 said-calendar = 日历已载入。
 said-confirmed = 新期限已确认。
 said-password = 密码已修改。
+said-triaged = 分拣已保存。
+said-item-added = 权利已补充。
+said-item-dropped = 权利已移除。
+said-identity = 身份核验已记录。
+said-identity-asked = 核验要求已记录。
+said-identity-doubted = 已记录身份未能核验。
+said-answered = 答复已记录。
+said-withdrawn = 撤回已记录。
+said-reopened = 请求已重新打开。
+said-released = 来信已搁置，可在“邮件”中找到。

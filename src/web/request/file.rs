@@ -1,0 +1,164 @@
+//! The file of a request: all that its page is made from, read in one state of the store.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::config::Settings;
+use crate::domain::decide::Rules;
+use crate::domain::event::{Event, Recorded};
+use crate::domain::item::Decision;
+use crate::domain::letter::LetterText;
+use crate::domain::text::TextRef;
+use crate::mail::bring_back::{self, Kept};
+use crate::mail::letters::{self, Letterhead, Words as LetterWords};
+use crate::packs::{LoadedPack, Shelf};
+use crate::store::door::StepError;
+use crate::store::messages::{self, Listed};
+use crate::store::outbox::{self, Outgoing};
+use crate::store::people::{self, Person};
+use crate::store::requests::{self, Stored};
+use crate::store::vault::texts;
+use crate::store::{Reader, StoreError};
+
+/// The file of a request.
+pub(super) struct File {
+    pub stored: Stored,
+    pub history: Vec<Recorded>,
+    /// The free texts that its events point to, by number.
+    pub texts: BTreeMap<i64, String>,
+    pub messages: Vec<Incoming>,
+    pub letters: Vec<(Outgoing, Vec<u8>)>,
+    pub people: Vec<Person>,
+    /// Other requests of the same sender that are open, by reference.
+    pub others: Vec<String>,
+    /// The answer as it would go out now, or what it lacks.
+    pub preview: Result<LetterText, String>,
+}
+
+/// A message of the request with what was kept of it.
+pub(super) struct Incoming {
+    pub listed: Listed,
+    pub raw: Vec<u8>,
+    pub kept: Option<Kept>,
+}
+
+/// What it takes to read a file.
+pub(super) struct Desk<'d> {
+    pub settings: &'d Settings,
+    pub shelf: &'d Shelf,
+    pub now: DateTime<Utc>,
+    /// The officer's own words in the answer, not yet sent.
+    pub own_words: &'d str,
+}
+
+impl File {
+    /// Reads the file of a request; `None` when there is none of that name.
+    pub fn read(db: &mut Reader<'_>, desk: &Desk<'_>, reference: &str) -> Result<Option<Self>, StoreError> {
+        let Some(stored) = requests::find_by_reference(db, reference)? else { return Ok(None) };
+        let (_, key) = requests::find_with_key(db, stored.id)?;
+        let history = requests::history(db, stored.id)?;
+        let mut texts = BTreeMap::new();
+        for text in history.iter().flat_map(|recorded| texts_of(&recorded.event)) {
+            texts.insert(text.id, texts::read(db, &key, text.id)?);
+        }
+        let mut messages = Vec::new();
+        for listed in messages::of_request(db, stored.id)? {
+            let raw = messages::raw(db, listed.id)?;
+            let kept = bring_back::kept(db, listed.id)?;
+            messages.push(Incoming { listed, raw, kept });
+        }
+        let mut letters = Vec::new();
+        for letter in outbox::of_request(db, stored.id)? {
+            let raw = outbox::raw(db, letter.id)?;
+            letters.push((letter, raw));
+        }
+        let others = others(db, &stored)?;
+        let preview = preview(db, desk, &stored);
+        Ok(Some(Self { people: people::list(db)?, stored, history, texts, messages, letters, others, preview }))
+    }
+
+    /// A free text of the request; empty when it has none of that number.
+    pub fn text(&self, text: &TextRef) -> &str {
+        self.texts.get(&text.id).map_or("", String::as_str)
+    }
+
+    /// The newest message that belongs here for certain: what letters reply to.
+    pub fn latest(&self) -> Option<&Incoming> {
+        self.messages.iter().rev().find(|message| !message.listed.held)
+    }
+}
+
+fn others(db: &mut Reader<'_>, stored: &Stored) -> Result<Vec<String>, StoreError> {
+    if stored.card.address.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut others = Vec::new();
+    for id in requests::of_sender(db, &stored.card.address, 20)? {
+        let other = requests::find(db, id)?;
+        if other.id != stored.id && other.request.is_running() {
+            others.push(other.request.reference);
+        }
+    }
+    Ok(others)
+}
+
+fn preview(db: &mut Reader<'_>, desk: &Desk<'_>, stored: &Stored) -> Result<LetterText, String> {
+    let Some((pack, rules)) = governing(desk.shelf, stored) else { return Err(String::new()) };
+    let head = Letterhead { settings: desk.settings, pack: &pack.pack, thread: None };
+    let occasion = letters::answer_occasion(stored.request.kind, &stored.request.items);
+    let case = letters::Case { stored, policy: rules.policy, now: desk.now };
+    let words = LetterWords { reply: desk.own_words.to_owned(), ..LetterWords::default() };
+    letters::preview(db, case, head, occasion, words).map_err(|error| match error {
+        StepError::Letter(sentence) => sentence,
+        StepError::Refused(_) | StepError::Changed | StepError::NoPolicy { .. } | StepError::Store(_) => String::new(),
+    })
+}
+
+/// The pack and the rules of a request.
+pub(super) fn governing<'s>(shelf: &'s Shelf, stored: &Stored) -> Option<(std::sync::Arc<LoadedPack>, Rules<'s>)> {
+    use crate::domain::decide::RuleBook;
+    let policy = &stored.request.policy;
+    let rules = shelf.rules(policy)?;
+    Some((shelf.version(&policy.id, &policy.version)?, rules))
+}
+
+/// The free texts that an event points to.
+fn texts_of(event: &Event) -> Vec<&TextRef> {
+    match event {
+        Event::ItemDropped { reason, .. }
+        | Event::SetAside { reason }
+        | Event::IdentityNotProven { reason }
+        | Event::Assessed { reason, .. }
+        | Event::SentBack { reason }
+        | Event::Reopened { reason }
+        | Event::Withdrawn { reason }
+        | Event::Extended { reason, .. } => vec![reason],
+        Event::IdentityAsked { reason, .. } => reason.iter().collect(),
+        Event::IdentityConfirmed { note, .. } => vec![note],
+        Event::Decided { decision, .. } => texts_of_decision(decision),
+        Event::Answered { text, .. } => text.iter().collect(),
+        Event::AnswerQueued { text, .. } | Event::Noted { text } => vec![text],
+        Event::Opened(_)
+        | Event::AcknowledgementQueued { .. }
+        | Event::Triaged { .. }
+        | Event::ItemAdded(_)
+        | Event::BroughtBack
+        | Event::Assigned { .. }
+        | Event::GroundChosen { .. }
+        | Event::Approved
+        | Event::AnswerNotDelivered { .. }
+        | Event::Closed
+        | Event::MergedInto { .. }
+        | Event::MergeTaken { .. }
+        | Event::DeadlineMoved { .. }
+        | Event::MessageJoined { .. }
+        | Event::MessageConfirmed { .. }
+        | Event::MessageReleased { .. }
+        | Event::Reminded { .. } => Vec::new(),
+    }
+}
+
+fn texts_of_decision(decision: &Decision) -> Vec<&TextRef> {
+    decision.reason().into_iter().chain(decision.given()).collect()
+}

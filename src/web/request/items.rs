@@ -1,0 +1,234 @@
+//! The items of a request as its page shows them: grounds, exemptions, assessments and decisions in words.
+
+use super::file::File;
+use super::{AssessmentView, DecisionView, ExemptionView, ItemView};
+use crate::domain::classification::Found;
+use crate::domain::decide::Rules;
+use crate::domain::event::{Event, Recorded};
+use crate::domain::item::{Basis, Decided, Item, Outcome, Verdict};
+use crate::domain::policy::{Exemption, Listing, Policy};
+use crate::domain::request::Identity;
+use crate::web::frame::look::{Choice, Tone};
+use crate::web::frame::say::{Say, cited};
+
+/// The value of a basis that is no exemption: the ground is missing.
+pub(super) const MISSING_GROUND: &str = "missing-ground";
+
+/// The value of a basis that is no exemption: identity was not proven.
+pub(super) const IDENTITY_NOT_PROVEN: &str = "identity-not-proven";
+
+/// The key of the words for a verdict.
+pub(super) fn verdict_key(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Yes => "verdict-yes",
+        Verdict::Partly => "verdict-partly",
+        Verdict::No => "verdict-no",
+    }
+}
+
+/// The items of a file.
+pub(super) fn items(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Vec<ItemView> {
+    file.stored.request.items.iter().map(|item| Shown { say, file, policy: rules.policy, item }.view()).collect()
+}
+
+struct Shown<'s> {
+    say: &'s Say<'s>,
+    file: &'s File,
+    policy: &'s Policy,
+    item: &'s Item,
+}
+
+impl Shown<'_> {
+    fn view(&self) -> ItemView {
+        let tag = self.say.tag();
+        let right = self.policy.right(&self.item.right);
+        let needs_ground = right.is_some_and(|right| right.needs_ground);
+        let (state, tone) = self.state();
+        ItemView {
+            no: self.item.number,
+            name: right.map_or(self.item.right.as_str(), |right| right.name.text(tag)).to_owned(),
+            explanation: right.map(|right| right.explanation.text(tag).to_owned()).unwrap_or_default(),
+            by_law: right.is_some_and(|right| right.listed == Listing::LawOnly),
+            sources: right.map(|right| cited(self.policy, &right.sources, self.say.words.language)).unwrap_or_default(),
+            evidence: self.evidence(),
+            state,
+            tone,
+            cautions: self
+                .policy
+                .cautions_about(self.item.right.as_str())
+                .map(|caution| caution.text.text(tag).to_owned())
+                .collect(),
+            ground: self.ground(),
+            grounds: if needs_ground { self.grounds() } else { Vec::new() },
+            exemptions: self.policy.exemptions.iter().map(|exemption| self.exemption(exemption)).collect(),
+            decision: self.item.decision.as_ref().map(|decided| self.decision(decided)),
+            outcomes: self.outcomes(),
+            bases: self.bases(needs_ground),
+        }
+    }
+
+    fn state(&self) -> (String, Tone) {
+        let words = &self.say.words;
+        match &self.item.decision {
+            Some(decided) => {
+                let outcome = decided.decision.outcome();
+                (words.t(&format!("outcome-{}", outcome.as_str())), tone_of(outcome))
+            }
+            None => (words.t("item-to-decide"), Tone::Today),
+        }
+    }
+
+    /// The words of its message that were read as this right.
+    fn evidence(&self) -> Vec<String> {
+        let message = self.file.messages.iter().find(|message| Some(message.listed.id) == self.item.message);
+        let found = message.and_then(|message| message.kept.as_ref()).and_then(|kept| {
+            let rights = &kept.classification.rights;
+            rights.iter().find(|found| found.id == self.item.right.as_str())
+        });
+        found.map(|found| found.words.clone()).unwrap_or_default()
+    }
+
+    fn ground(&self) -> Option<String> {
+        let id = self.item.ground.as_ref()?;
+        let ground = self.policy.ground(id);
+        Some(ground.map_or(id.as_str(), |ground| ground.name.text(self.say.tag())).to_owned())
+    }
+
+    fn grounds(&self) -> Vec<Choice> {
+        let tag = self.say.tag();
+        let grounds = self.policy.grounds.iter().map(|ground| Choice {
+            value: ground.id.to_string(),
+            label: ground.name.text(tag).to_owned(),
+            hint: ground.explanation.text(tag).to_owned(),
+            chosen: self.item.ground.as_ref() == Some(&ground.id),
+        });
+        grounds.collect()
+    }
+
+    fn exemption(&self, exemption: &Exemption) -> ExemptionView {
+        let tag = self.say.tag();
+        let words = &self.say.words;
+        let hinted = self.file.stored.request.hints.contains(&exemption.id);
+        let assessment = self.item.assessment(&exemption.id).map(|found| AssessmentView {
+            words: words.t(verdict_key(found.verdict)),
+            reason: self.file.text(&found.reason).to_owned(),
+            by: self.signed_when(found.by, |event| {
+                matches!(event, Event::Assessed { item, exemption: id, .. }
+                    if *item == self.item.number && *id == exemption.id)
+            }),
+        });
+        ExemptionView {
+            id: exemption.id.to_string(),
+            name: exemption.name.text(tag).to_owned(),
+            grave: exemption.grave,
+            question: exemption.question.text(tag).to_owned(),
+            evidence: exemption.evidence.text(tag).to_owned(),
+            caution: exemption.caution.as_ref().map(|caution| caution.text(tag).to_owned()).unwrap_or_default(),
+            sources: cited(self.policy, &exemption.sources, words.language),
+            assessment,
+            hint: if hinted { self.hint(exemption) } else { String::new() },
+        }
+    }
+
+    /// The words of the mail that hint at an exemption.
+    fn hint(&self, exemption: &Exemption) -> String {
+        let flags = self.file.messages.iter().filter_map(|message| message.kept.as_ref());
+        let said: Vec<String> = flags
+            .flat_map(|kept| &kept.classification.flags)
+            .filter(|found: &&Found| found.id == exemption.id.as_str())
+            .flat_map(|found| found.words.clone())
+            .collect();
+        self.say.words.with("item-hint", "words", &said.join(" · "))
+    }
+
+    fn decision(&self, decided: &Decided) -> DecisionView {
+        let words = &self.say.words;
+        let decision = &decided.decision;
+        let outcome = decision.outcome();
+        DecisionView {
+            words: words.t(&format!("outcome-{}", outcome.as_str())),
+            tone: tone_of(outcome),
+            basis: decision.basis().map(|basis| self.basis(basis)).unwrap_or_default(),
+            reason: decision.reason().map(|reason| self.file.text(reason).to_owned()).unwrap_or_default(),
+            given: decision.given().map(|given| self.file.text(given).to_owned()).unwrap_or_default(),
+            by: self.signed_when(decided.by, |event| {
+                matches!(event, Event::Decided { item, .. } if *item == self.item.number)
+            }),
+        }
+    }
+
+    fn basis(&self, basis: &Basis) -> String {
+        let words = &self.say.words;
+        match basis {
+            Basis::MissingGround => words.t("basis-missing-ground"),
+            Basis::IdentityNotProven => words.t("basis-identity-not-proven"),
+            Basis::Exemptions { exemptions } => exemptions
+                .iter()
+                .filter_map(|id| self.policy.exemption(id))
+                .map(|exemption| exemption.name.text(self.say.tag()))
+                .collect::<Vec<_>>()
+                .join(" · "),
+        }
+    }
+
+    fn outcomes(&self) -> Vec<Choice> {
+        let words = &self.say.words;
+        let now = self.item.decision.as_ref().map(|decided| decided.decision.outcome());
+        let choice = |outcome: Outcome| Choice {
+            value: outcome.as_str().to_owned(),
+            label: words.t(&format!("outcome-{}", outcome.as_str())),
+            hint: words.t(&format!("outcome-{}-hint", outcome.as_str())),
+            chosen: now == Some(outcome),
+        };
+        Outcome::ALL.map(choice).into()
+    }
+
+    /// What a refusal may rest on as things stand: the core would accept no other.
+    fn bases(&self, needs_ground: bool) -> Vec<Choice> {
+        let words = &self.say.words;
+        let chosen = self.item.decision.as_ref().and_then(|decided| decided.decision.basis());
+        let mut bases = Vec::new();
+        for assessment in self.item.assessments.iter().filter(|found| found.verdict != Verdict::No) {
+            let name = self.policy.exemption(&assessment.exemption).map(|found| found.name.text(self.say.tag()));
+            bases.push(Choice {
+                value: assessment.exemption.to_string(),
+                label: name.unwrap_or(assessment.exemption.as_str()).to_owned(),
+                hint: words.t(verdict_key(assessment.verdict)),
+                chosen: matches!(chosen, Some(Basis::Exemptions { exemptions }) if exemptions.contains(&assessment.exemption)),
+            });
+        }
+        let mut other = |value: &str, key: &str, basis: Basis| {
+            let (label, chosen) = (words.t(key), chosen == Some(&basis));
+            bases.push(Choice { value: value.to_owned(), label, hint: String::new(), chosen });
+        };
+        if needs_ground && self.item.ground.is_none() {
+            other(MISSING_GROUND, "basis-missing-ground", Basis::MissingGround);
+        }
+        if matches!(self.file.stored.request.identity, Identity::NotProven { .. }) {
+            other(IDENTITY_NOT_PROVEN, "basis-identity-not-proven", Basis::IdentityNotProven);
+        }
+        bases
+    }
+
+    /// Who did the latest of some events, and when.
+    fn signed_when(&self, by: crate::domain::person::PersonId, is_it: impl Fn(&Event) -> bool) -> String {
+        let latest = self.file.history.iter().rev().find(|recorded: &&Recorded| is_it(&recorded.event));
+        let name = self.say.name(by);
+        match latest {
+            Some(recorded) => {
+                let at = self.say.at(recorded.at, &self.file.stored.request.policy);
+                self.say.words.a("signed", &[("name", &name), ("at", &at)])
+            }
+            None => name,
+        }
+    }
+}
+
+fn tone_of(outcome: Outcome) -> Tone {
+    match outcome {
+        Outcome::Granted => Tone::Done,
+        Outcome::PartlyGranted => Tone::Soon,
+        Outcome::Refused => Tone::Today,
+        Outcome::NothingHeld | Outcome::NotForUs => Tone::Quiet,
+    }
+}

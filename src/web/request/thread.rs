@@ -1,0 +1,160 @@
+//! The mail of a request as its page shows it: what came in and what went out, in order of time.
+
+use super::file::{File, Incoming};
+use super::{DeliveryLine, FileView, MessageView};
+use crate::domain::message::{Address, Mail, Sender};
+use crate::domain::request::PolicyStamp;
+use crate::mail::parse::parse;
+use crate::store::messages::Listed;
+use crate::store::outbox::{Outgoing, State};
+use crate::web::frame::look::{Fact, Tone};
+use crate::web::frame::say::Say;
+
+/// More text than this of one message is not shown at once; the original can be downloaded.
+const MOST_TEXT: usize = 200_000;
+
+/// The messages of a file in order of time, in and out.
+pub(super) fn thread(say: &Say<'_>, file: &File) -> Vec<MessageView> {
+    let stamp = &file.stored.request.policy;
+    let incoming = file.messages.iter().map(|message| (message.listed.received_at, of_request(say, stamp, message)));
+    let outgoing = file.letters.iter().map(|(letter, raw)| (letter.queued_at, sent(say, stamp, letter, raw)));
+    let mut all: Vec<_> = incoming.chain(outgoing).collect();
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, view)| view).collect()
+}
+
+fn of_request(say: &Say<'_>, stamp: &PolicyStamp, message: &Incoming) -> MessageView {
+    let mail = parse(&message.raw);
+    let mut view = received(say, stamp, &message.listed, &mail);
+    if message.listed.held {
+        view.held = Some(say.words.t(held_key(message)));
+    }
+    view
+}
+
+/// Why a message waits to be confirmed, as far as its reading tells.
+fn held_key(message: &Incoming) -> &'static str {
+    match &message.kept {
+        Some(kept) if !kept.classification.rights.is_empty() => "held-new-right",
+        Some(_) => "held-not-sure",
+        None => "held-unreadable",
+    }
+}
+
+/// A message that came in.
+pub(in crate::web) fn received(say: &Say<'_>, stamp: &PolicyStamp, listed: &Listed, mail: &Mail) -> MessageView {
+    let words = &say.words;
+    // Without words of its own, as when a mail is only forwarded, the whole text is what there is to read.
+    let (text, quoted) = match mail.own_text.trim() {
+        "" => (mail.text.as_str(), ""),
+        _ => (mail.own_text.as_str(), mail.quoted_text.as_str()),
+    };
+    let mut remarks = mail.remarks.clone();
+    if text.len() > MOST_TEXT || quoted.len() > MOST_TEXT {
+        remarks.push(words.t("message-cut"));
+    }
+    let files = mail.attachments.iter().map(|file| FileView {
+        name: if file.name.is_empty() { words.t("message-file") } else { file.name.clone() },
+        note: format!("{} · {}", file.media_type, words.size(file.size as u64)),
+        href: format!("/messages/{}/files/{}", listed.id, file.index),
+    });
+    MessageView {
+        id: listed.id,
+        outgoing: false,
+        from: sender(say, &mail.from),
+        at: say.at(listed.received_at, stamp),
+        subject: say.subject(&mail.subject),
+        text: cut(text).trim().to_owned(),
+        quoted: cut(quoted).trim().to_owned(),
+        headers: headers(say, stamp, listed, mail),
+        remarks,
+        files: files.collect(),
+        held: None,
+        raw: format!("/messages/{}/original", listed.id),
+    }
+}
+
+fn headers(say: &Say<'_>, stamp: &PolicyStamp, listed: &Listed, mail: &Mail) -> Vec<Fact> {
+    let fact = |key: &str, value: String| (!value.is_empty()).then(|| Fact { label: say.words.t(key), value });
+    let date = mail.date.map(|date| say.at(date, stamp)).unwrap_or_default();
+    [
+        fact("fact-from", sender(say, &mail.from)),
+        fact("fact-to", addresses(&mail.to)),
+        fact("fact-reply-to", addresses(&mail.reply_to)),
+        fact("fact-date", date),
+        fact("fact-message-id", mail.message_id.clone().unwrap_or_default()),
+        fact("fact-place", listed.place.clone()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn sender(say: &Say<'_>, sender: &Sender) -> String {
+    match sender {
+        Sender::Known(address) => shown(address),
+        Sender::Ambiguous { shown } => shown.clone(),
+        Sender::Missing => say.words.t("no-name"),
+    }
+}
+
+fn addresses(all: &[Address]) -> String {
+    all.iter().map(shown).collect::<Vec<_>>().join(", ")
+}
+
+fn shown(address: &Address) -> String {
+    if address.name.is_empty() { address.address.clone() } else { format!("{} <{}>", address.name, address.address) }
+}
+
+fn cut(text: &str) -> &str {
+    match text.char_indices().nth(MOST_TEXT) {
+        Some((end, _)) => text.get(..end).unwrap_or(text),
+        None => text,
+    }
+}
+
+/// A letter of ours.
+fn sent(say: &Say<'_>, stamp: &PolicyStamp, letter: &Outgoing, raw: &[u8]) -> MessageView {
+    let mail = parse(raw);
+    MessageView {
+        id: letter.id,
+        outgoing: true,
+        from: occasion(say, letter),
+        at: say.at(letter.queued_at, stamp),
+        subject: mail.subject,
+        text: mail.text.trim().to_owned(),
+        quoted: String::new(),
+        headers: Vec::new(),
+        remarks: Vec::new(),
+        files: Vec::new(),
+        held: None,
+        raw: String::new(),
+    }
+}
+
+fn occasion(say: &Say<'_>, letter: &Outgoing) -> String {
+    say.words.t(&format!("letter-{}", letter.occasion))
+}
+
+/// What became of each letter, newest first.
+pub(super) fn deliveries(say: &Say<'_>, file: &File) -> Vec<DeliveryLine> {
+    let stamp = &file.stored.request.policy;
+    let line = |(letter, _): &(Outgoing, Vec<u8>)| {
+        let (tone, key) = match letter.state {
+            State::Queued | State::Leased => (Tone::Quiet, "delivery-waiting"),
+            State::Sent => (Tone::Done, "delivery-sent"),
+            State::Failed => (Tone::Late, "delivery-failed"),
+            State::Unknown => (Tone::Today, "delivery-unknown"),
+        };
+        let at = say.at(letter.settled_at.unwrap_or(letter.queued_at), stamp);
+        let reply = letter.reply.as_deref().map(|reply| format!(" · {reply}")).unwrap_or_default();
+        DeliveryLine {
+            occasion: occasion(say, letter),
+            to: letter.recipient.clone().unwrap_or_default(),
+            state: say.words.t(key),
+            tone,
+            note: format!("{at}{reply}"),
+        }
+    };
+    file.letters.iter().rev().map(line).collect()
+}

@@ -1,0 +1,371 @@
+//! The page of a request, made from its file: what stands where, what comes next, and which moves are open.
+
+use super::file::File;
+use super::story::Story;
+use super::{
+    Anchor, LetterView, Move, NextStep, NoteView, Offers, ReminderLine, RequestPage, items, thread,
+};
+use crate::domain::decide::Rules;
+use crate::domain::event::{CaseKind, Event};
+use crate::domain::moves::{self, Move as Step, Refusal};
+use crate::domain::person::Role;
+use crate::domain::policy::Recipient;
+use crate::domain::reminder;
+use crate::domain::request::{Approval, Identity, Request, Stage, Step as Coming};
+use crate::web::door::session::Signed;
+use crate::web::frame::Frame;
+use crate::web::frame::look::{Chip, Choice, Fact, Tone};
+use crate::web::frame::say::{Say, choices};
+use crate::web::requests::LANGUAGES;
+
+/// Makes the page of a request.
+pub(super) fn page(frame: Frame, who: &Signed, say: &Say<'_>, file: &File, rules: Rules<'_>, own_words: &str) -> RequestPage {
+    let request = &file.stored.request;
+    let path = format!("/requests/{}", request.reference);
+    let open = moves::moves(request, who.actor(), rules.policy);
+    let moves = moves_of(say, &path, &open);
+    let story = Story::of(say, file);
+    let next = next(say, file, &open);
+    RequestPage {
+        seq: file.stored.seq,
+        reference: request.reference.clone(),
+        requester: say.requester(&file.stored.card.name, &file.stored.card.address),
+        subject: say.subject(&file.stored.card.subject),
+        stage: Chip { label: say.stage(&request.stage), title: String::new() },
+        chips: say.chips(request),
+        due: say.due(request),
+        next,
+        facts: facts(say, request, rules),
+        reminders: reminders(say, request, rules),
+        items: items::items(say, file, rules),
+        thread: thread::thread(say, file),
+        letter: letter(say, file, &open, own_words),
+        deliveries: thread::deliveries(say, file),
+        persons: persons(say, file, rules),
+        notes: notes(say, file),
+        timeline: file.history.iter().rev().map(|recorded| story.line(file, recorded)).collect(),
+        offers: offers(say, file, rules),
+        moves,
+        path,
+        frame,
+    }
+}
+
+fn moves_of(say: &Say<'_>, path: &str, open: &[(Step, Result<(), Refusal>)]) -> Vec<Move> {
+    open.iter()
+        .map(|(step, may)| Move {
+            key: step.as_str(),
+            label: say.words.t(&format!("move-{}", step.as_str())),
+            href: format!("{path}/{}", noun(*step)),
+            open: may.is_ok(),
+            refusal: may.as_ref().err().map(|refusal| say.words.t(&format!("refusal-{}", refusal.code()))),
+        })
+        .collect()
+}
+
+/// What a step makes, as the address names it.
+fn noun(step: Step) -> &'static str {
+    match step {
+        Step::Triage => "triage",
+        Step::AddItem => "items",
+        Step::DropItem => "removal",
+        Step::Assign => "assignment",
+        Step::AskIdentity => "identity-question",
+        Step::ConfirmIdentity => "identity",
+        Step::DoubtIdentity => "identity-doubt",
+        Step::ChooseGround => "ground",
+        Step::Assess => "assessments",
+        Step::Decide => "decision",
+        Step::Approve => "approval",
+        Step::SendBack => "return",
+        Step::Answer => "answer",
+        Step::AnswerByHand => "answer-by-hand",
+        Step::Extend => "extension",
+        Step::Close => "closure",
+        Step::Reopen => "reopening",
+        Step::SetAside => "set-aside",
+        Step::BringBack => "bring-back",
+        Step::Withdraw => "withdrawal",
+        Step::Merge => "merger",
+        Step::ConfirmMessage => "confirmation",
+        Step::ReleaseMessage => "release",
+        Step::Note => "notes",
+    }
+}
+
+/// What comes next, and where on the page it is done; only pointed to when the person may do it.
+fn next(say: &Say<'_>, file: &File, open: &[(Step, Result<(), Refusal>)]) -> NextStep {
+    let request = &file.stored.request;
+    let may = |step: Step| open.iter().any(|(known, may)| *known == step && may.is_ok());
+    let held = request.held.first().filter(|_| may(Step::ConfirmMessage));
+    let (key, anchor) = match (held, request.step()) {
+        (Some(message), _) => ("held", Anchor::Message(*message)),
+        (None, Coming::Triage) => ("triage", Anchor::Move(Step::Triage)),
+        (None, Coming::Identity) => ("identity", Anchor::Move(Step::ConfirmIdentity)),
+        (None, Coming::Decision) => {
+            let undecided = request.items.iter().find(|item| item.decision.is_none());
+            let first = undecided.or(request.items.first()).map_or(0, |item| item.number);
+            if matches!(request.approval, Approval::SentBack) && undecided.is_none() {
+                ("sent-back", Anchor::Item(first))
+            } else {
+                ("decision", Anchor::Item(first))
+            }
+        }
+        (None, Coming::Approval) if may(Step::Approve) => ("approval", Anchor::Letter(Step::Approve)),
+        (None, Coming::Approval) => ("approval-waits", Anchor::None),
+        (None, Coming::Answer) => ("answer", Anchor::Letter(Step::Answer)),
+        (None, Coming::Sending) => ("sending", Anchor::None),
+        (None, Coming::NotDelivered) => ("not-delivered", Anchor::Letter(Step::Answer)),
+        (None, Coming::Answered) => ("answered", Anchor::Move(Step::Close)),
+        (None, Coming::Done) => ("done", Anchor::None),
+    };
+    let reachable = match anchor {
+        Anchor::Move(step) | Anchor::Letter(step) => may(step),
+        Anchor::Item(_) => may(Step::Decide),
+        Anchor::Message(_) => true,
+        Anchor::None => false,
+    };
+    NextStep {
+        title: say.words.t(&format!("next-{key}")),
+        why: say.words.t(&format!("next-{key}-why")),
+        anchor: if reachable { anchor.href() } else { String::new() },
+        opens: match anchor {
+            Anchor::Move(step) if reachable => step.as_str(),
+            Anchor::Move(_) | Anchor::Letter(_) | Anchor::Item(_) | Anchor::Message(_) | Anchor::None => "",
+        },
+        button: say.words.t("next-go"),
+    }
+}
+
+fn facts(say: &Say<'_>, request: &Request, rules: Rules<'_>) -> Vec<Fact> {
+    let words = &say.words;
+    let fact = |key: &str, value: String| Fact { label: words.t(key), value };
+    let zone = rules.policy.zone;
+    let on = |instant: chrono::DateTime<chrono::Utc>| instant.with_timezone(&zone).date_naive();
+    let lost = rules.calendar.working_days_between(on(request.clock_from), on(request.opened_at)).max(0);
+    let mut facts = vec![fact("fact-received", words.instant(request.received_at, zone))];
+    if request.clock_from != request.received_at {
+        facts.push(fact("fact-clock-from", words.instant(request.clock_from, zone)));
+    }
+    if lost > 0 {
+        facts.push(fact("fact-opened", words.instant(request.opened_at, zone)));
+        facts.push(fact("fact-lost", words.n("working-days", lost)));
+    }
+    facts.push(fact("fact-assignee", request.assignee.map_or_else(|| words.t("nobody"), |id| say.name(id))));
+    facts.push(fact("fact-channel", words.t(&format!("channel-{}", request.channel.as_str()))));
+    facts.push(fact("fact-language", language_name(say, &request.language)));
+    facts.push(fact("fact-policy", format!("{} · {}", rules.policy.name.text(say.tag()), request.policy.version)));
+    facts
+}
+
+fn language_name(say: &Say<'_>, tag: &str) -> String {
+    let known = LANGUAGES.contains(&tag);
+    if known { say.words.t(&format!("language-{tag}")) } else { say.words.t("language-other") }
+}
+
+fn reminders(say: &Say<'_>, request: &Request, rules: Rules<'_>) -> Vec<ReminderLine> {
+    let name = |id| rules.policy.reminder(id).map(|rule| rule.name.text(say.tag()).to_owned()).unwrap_or_default();
+    let past = request.reminded.iter().map(|(id, due_on)| ReminderLine {
+        when: say.words.t("reminder-gone"),
+        what: name(id),
+        whom: say.words.with("reminder-for", "date", &say.words.date(*due_on)),
+        tone: Tone::Done,
+    });
+    let ahead = reminder::ahead(request, rules).into_iter().enumerate().map(|(index, due)| ReminderLine {
+        when: say.words.instant(due.at, rules.policy.zone),
+        what: name(&due.rule),
+        whom: say.words.t(recipient_key(due.to)),
+        tone: if index == 0 { Tone::Soon } else { Tone::Quiet },
+    });
+    past.chain(ahead).collect()
+}
+
+/// The key of the words for who gets a reminder.
+pub(in crate::web) fn recipient_key(to: Recipient) -> &'static str {
+    match to {
+        Recipient::Assignee => "recipient-assignee",
+        Recipient::Officers => "recipient-officers",
+        Recipient::Manager => "recipient-manager",
+    }
+}
+
+fn persons(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Vec<Fact> {
+    let words = &say.words;
+    let request = &file.stored.request;
+    let card = &file.stored.card;
+    let fact = |key: &str, value: String| Fact { label: words.t(key), value };
+    let method = |id| rules.policy.method(id).map(|method| method.name.text(say.tag()).to_owned()).unwrap_or_default();
+    let identity = match &request.identity {
+        Identity::Open => words.t("identity-open"),
+        Identity::Asked { method: id } => words.with("identity-asked", "method", &method(id)),
+        Identity::Confirmed { method: id } => words.with("identity-confirmed", "method", &method(id)),
+        Identity::NotProven { reason } => words.with("identity-not-proven", "reason", file.text(reason)),
+    };
+    let rule = rules.policy.on_behalf(&request.on_behalf);
+    let acts_for = match rule {
+        Some(rule) if !rule.id.is_self() => rule.name.text(say.tag()).to_owned(),
+        Some(_) | None => words.t("fact-self"),
+    };
+    let address = if card.address.is_empty() { words.t("no-address") } else { card.address.clone() };
+    let mut facts = vec![
+        fact("fact-requester", say.requester(&card.name, &card.address)),
+        fact("fact-address", address),
+        fact("fact-on-behalf", acts_for),
+        fact("fact-identity", identity),
+    ];
+    if let Some(rule) = rule.filter(|rule| !rule.evidence.is_empty()) {
+        let wanted: Vec<&str> = rule.evidence.iter().map(|piece| piece.text(say.tag())).collect();
+        facts.push(fact("fact-evidence-wanted", wanted.join("\n")));
+    }
+    facts
+}
+
+fn notes(say: &Say<'_>, file: &File) -> Vec<NoteView> {
+    let stamp = &file.stored.request.policy;
+    let note = |recorded: &crate::domain::event::Recorded| match &recorded.event {
+        Event::Noted { text } => {
+            let name = recorded.by.person().map(|id| say.name(id)).unwrap_or_default();
+            let by = say.words.a("signed", &[("name", &name), ("at", &say.at(recorded.at, stamp))]);
+            Some(NoteView { by, text: file.text(text).to_owned() })
+        }
+        _ => None,
+    };
+    file.history.iter().filter_map(note).collect()
+}
+
+fn letter(say: &Say<'_>, file: &File, open: &[(Step, Result<(), Refusal>)], own_words: &str) -> Option<LetterView> {
+    let request = &file.stored.request;
+    match request.stage {
+        Stage::Open | Stage::NotDelivered { .. } => {}
+        Stage::Triage
+        | Stage::Answering { .. }
+        | Stage::Answered { .. }
+        | Stage::Closed { .. }
+        | Stage::SetAside { .. }
+        | Stage::Withdrawn { .. }
+        | Stage::Merged { .. } => return None,
+    }
+    let words = &say.words;
+    let refusal = open.iter().find(|(step, _)| *step == Step::Answer).and_then(|(_, may)| may.as_ref().err());
+    let mut missing: Vec<String> = refusal
+        .filter(|refusal| **refusal != Refusal::NotYourRole)
+        .map(|refusal| words.t(&format!("refusal-{}", refusal.code())))
+        .into_iter()
+        .collect();
+    if let (Err(sentence), true) = (&file.preview, missing.is_empty()) {
+        missing.push(if sentence.is_empty() { words.t("letter-no-preview") } else { sentence.clone() });
+    }
+    let (tone, key) = match (request.approval, request.refuses(), refusal) {
+        (Approval::Given { .. }, true, _) => (Tone::Done, "letter-approved"),
+        (Approval::SentBack, _, _) => (Tone::Today, "letter-sent-back"),
+        (Approval::None, true, _) if request.awaits_approval() => (Tone::Quiet, "letter-awaits-approval"),
+        (_, _, None) => (Tone::Calm, "letter-ready"),
+        (_, _, Some(_)) => (Tone::Quiet, "letter-draft"),
+    };
+    let preview = file.preview.as_ref().ok();
+    let card = &file.stored.card;
+    Some(LetterView {
+        to: card.address.clone(),
+        language: language_name(say, preview.map_or(request.language.as_str(), |letter| letter.language.as_str())),
+        tag: preview.map_or("", |letter| letter.language.as_str()).to_owned(),
+        subject: preview.map(|letter| letter.subject.clone()).unwrap_or_default(),
+        text: preview.map(|letter| letter.body.trim().to_owned()).unwrap_or_default(),
+        own_words: own_words.to_owned(),
+        words_are_all: request.items.is_empty(),
+        state: words.t(key),
+        tone,
+        missing,
+    })
+}
+
+fn offers(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Offers {
+    let words = &say.words;
+    let tag = say.tag();
+    let request = &file.stored.request;
+    let policy = rules.policy;
+    let people = file.people.iter().filter(|person| person.active && matches!(person.role, Role::Officer | Role::Admin));
+    let nobody = Choice {
+        value: String::new(),
+        label: words.t("nobody"),
+        hint: String::new(),
+        chosen: request.assignee.is_none(),
+    };
+    let assignees = people.map(|person| Choice {
+        value: person.id.to_string(),
+        label: person.name.clone(),
+        hint: String::new(),
+        chosen: request.assignee == Some(person.id),
+    });
+    let recognised = |id: &str| {
+        let kept = file.messages.iter().filter_map(|message| message.kept.as_ref());
+        kept.flat_map(|kept| &kept.classification.rights).any(|found| found.id == id)
+    };
+    let there = |id: &crate::domain::policy::RightId| request.items.iter().any(|item| item.right == *id);
+    let right = |right: &crate::domain::policy::Right| Choice {
+        value: right.id.to_string(),
+        label: right.name.text(tag).to_owned(),
+        hint: right.explanation.text(tag).to_owned(),
+        chosen: there(&right.id) || recognised(right.id.as_str()),
+    };
+    Offers {
+        assignees: std::iter::once(nobody).chain(assignees).collect(),
+        rights: policy.rights.iter().map(right).collect(),
+        new_rights: policy.rights.iter().filter(|known| !there(&known.id)).map(right).collect(),
+        receipts: receipts(say, file),
+        on_behalf: policy
+            .on_behalf
+            .iter()
+            .map(|rule| Choice {
+                value: rule.id.to_string(),
+                label: rule.name.text(tag).to_owned(),
+                hint: rule.explanation.text(tag).to_owned(),
+                chosen: rule.id == request.on_behalf,
+            })
+            .collect(),
+        methods: methods(say, rules),
+        kinds: choices(words, "kind", CaseKind::ALL.map(CaseKind::as_str), request.kind.as_str()),
+        languages: choices(words, "language", policy.languages.iter().map(String::as_str), &request.language),
+        mergers: file
+            .others
+            .iter()
+            .map(|reference| Choice {
+                value: reference.clone(),
+                label: reference.clone(),
+                hint: String::new(),
+                chosen: false,
+            })
+            .collect(),
+        extension: policy.extension.as_ref().map(|extension| extension.reasons.text(tag).to_owned()).unwrap_or_default(),
+        has_address: !file.stored.card.address.is_empty(),
+        today: say.now.with_timezone(&policy.zone).format("%Y-%m-%d").to_string(),
+        zone: policy.zone.name().to_owned(),
+    }
+}
+
+/// The messages that may have brought a new right, newest first: its term runs from the receipt of that message.
+fn receipts(say: &Say<'_>, file: &File) -> Vec<Choice> {
+    let stamp = &file.stored.request.policy;
+    let belongs = file.messages.iter().rev().filter(|message| !message.listed.held);
+    let choice = |(index, message): (usize, &super::file::Incoming)| Choice {
+        value: message.listed.id.to_string(),
+        label: say.at(message.listed.received_at, stamp),
+        hint: String::new(),
+        chosen: index == 0,
+    };
+    belongs.enumerate().map(choice).collect()
+}
+
+fn methods(say: &Say<'_>, rules: Rules<'_>) -> Vec<Choice> {
+    let mut methods: Vec<_> = rules.policy.identity.iter().collect();
+    methods.sort_by_key(|method| method.intrusive);
+    methods
+        .into_iter()
+        .enumerate()
+        .map(|(index, method)| Choice {
+            value: method.id.to_string(),
+            label: method.name.text(say.tag()).to_owned(),
+            hint: method.explanation.text(say.tag()).to_owned(),
+            chosen: index == 0,
+        })
+        .collect()
+}

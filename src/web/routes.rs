@@ -1,0 +1,104 @@
+//! All routes, on one screen.
+
+use std::sync::Arc;
+
+use actix_web::web::{Data, FormConfig, PathConfig, QueryConfig, ServiceConfig, get, post, resource};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::door::cookie::Scheme;
+use super::door::guard::Base;
+use super::door::{me, people, sign_in};
+use super::error::PageError;
+use super::frame::assets;
+use super::request::{clock, files, steps};
+use super::{calendar, desk, entry, health, mail, policy, request, requests};
+use crate::house::House;
+
+/// The largest form: a calendar of many years.
+const MOST_OF_A_FORM: usize = 512 * 1024;
+
+/// What the dashboard answers to, and what its handlers are given.
+pub fn routes(house: Arc<House>) -> impl FnOnce(&mut ServiceConfig) {
+    move |app| {
+        app.app_data(Data::new(base(&house)))
+            .app_data(Data::from(house))
+            .app_data(FormConfig::default().limit(MOST_OF_A_FORM).error_handler(|_, _| PageError::Malformed.into()))
+            .app_data(QueryConfig::default().error_handler(|_, _| PageError::Malformed.into()))
+            .app_data(PathConfig::default().error_handler(|_, _| PageError::Absent.into()))
+            .default_service(actix_web::web::to(nothing))
+            .configure(outside)
+            .configure(inside)
+            .configure(of_a_request);
+    }
+}
+
+fn outside(app: &mut ServiceConfig) {
+    app.route("/assets/{name}", get().to(assets::asset))
+        .route("/health", get().to(health::health))
+        .route("/language", post().to(me::switch))
+        .service(resource("/sign-in").route(get().to(sign_in::door)).route(post().to(sign_in::sign_in)))
+        .service(resource("/invitation/{token}").route(get().to(sign_in::invitation)).route(post().to(sign_in::accept)))
+        .route("/sign-out", post().to(sign_in::sign_out));
+}
+
+fn inside(app: &mut ServiceConfig) {
+    app.route("/", get().to(desk::desk))
+        .service(resource("/requests").route(get().to(requests::requests)).route(post().to(entry::enter)))
+        .route("/requests/new", get().to(entry::entry))
+        .route("/mail", get().to(mail::mail))
+        .route("/mail/{id}", get().to(mail::mail_one))
+        .route("/mail/{id}/request", post().to(steps::from_mail))
+        .route("/messages/{id}/original", get().to(files::original))
+        .route("/messages/{id}/files/{index}", get().to(files::file))
+        .service(resource("/calendar").route(get().to(calendar::calendar)).route(post().to(calendar::load)))
+        .route("/calendar/changes", post().to(calendar::confirm))
+        .route("/policy", get().to(policy::policy))
+        .service(resource("/people").route(get().to(people::people)).route(post().to(people::invite)))
+        .route("/people/{id}", post().to(people::change))
+        .route("/people/{id}/invitation", post().to(people::invite_again))
+        .route("/people/{id}/activity", post().to(people::activity))
+        .route("/me", get().to(me::me))
+        .route("/me/language", post().to(me::language))
+        .route("/me/password", post().to(me::password));
+}
+
+fn of_a_request(app: &mut ServiceConfig) {
+    app.route("/requests/{reference}", get().to(request::request))
+        .route("/requests/{reference}/clock", get().to(clock::clock))
+        .route("/requests/{reference}/preview", post().to(request::preview))
+        .route("/requests/{reference}/triage", post().to(steps::triage))
+        .route("/requests/{reference}/assignment", post().to(steps::assignment))
+        .route("/requests/{reference}/items", post().to(steps::items))
+        .route("/requests/{reference}/items/{number}/removal", post().to(steps::removal))
+        .route("/requests/{reference}/items/{number}/ground", post().to(steps::ground))
+        .route("/requests/{reference}/items/{number}/assessments", post().to(steps::assessments))
+        .route("/requests/{reference}/items/{number}/decision", post().to(steps::decision))
+        .route("/requests/{reference}/identity-question", post().to(steps::identity_question))
+        .route("/requests/{reference}/identity", post().to(steps::identity))
+        .route("/requests/{reference}/identity-doubt", post().to(steps::identity_doubt))
+        .route("/requests/{reference}/approval", post().to(steps::approval))
+        .route("/requests/{reference}/return", post().to(steps::sent_back))
+        .route("/requests/{reference}/answer", post().to(steps::answer))
+        .route("/requests/{reference}/answer-by-hand", post().to(steps::answer_by_hand))
+        .route("/requests/{reference}/extension", post().to(steps::extension))
+        .route("/requests/{reference}/closure", post().to(steps::closure))
+        .route("/requests/{reference}/reopening", post().to(steps::reopening))
+        .route("/requests/{reference}/set-aside", post().to(steps::set_aside))
+        .route("/requests/{reference}/bring-back", post().to(steps::brought_back))
+        .route("/requests/{reference}/withdrawal", post().to(steps::withdrawal))
+        .route("/requests/{reference}/merger", post().to(steps::merger))
+        .route("/requests/{reference}/notes", post().to(steps::notes))
+        .route("/requests/{reference}/messages/{id}/confirmation", post().to(steps::confirmation))
+        .route("/requests/{reference}/messages/{id}/release", post().to(steps::release));
+}
+
+/// Everything that is not there.
+async fn nothing(_: HttpRequest) -> Result<HttpResponse, PageError> {
+    Err(PageError::Absent)
+}
+
+fn base(house: &House) -> Base {
+    let origin = house.settings.base_url.trim_end_matches('/').to_owned();
+    let scheme = if origin.starts_with("https://") { Scheme::Https } else { Scheme::PlainLoopback };
+    Base { origin, scheme }
+}
