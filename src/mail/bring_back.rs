@@ -50,7 +50,10 @@ pub fn bring_back(tx: &mut Tx<'_>, door: &Door<'_>, policy: &Policy, message: &L
         Outcome::Kept | Outcome::Opened => return Err(StoreError::Conflict.into()),
     };
     let kept = kept(tx, message.id)?;
-    let stored = door.open(tx, &draft(policy, message, key_id, kept.as_ref().map(|kept| &kept.classification)))?;
+    let stored = door.open(
+        tx,
+        &draft(policy, message, key_id, kept.as_ref().map(|kept| &kept.classification)),
+    )?;
     let standing = Standing {
         outcome: Outcome::Opened,
         why: "by-hand".to_owned(),
@@ -67,10 +70,19 @@ fn draft(policy: &Policy, message: &Listed, key_id: i64, read: Option<&Classific
     let rule = policy.on_behalf(&OnBehalfId::new(on_behalf));
     let allowed =
         |right: &RightId| policy.right(right).is_some() && rule.is_none_or(|rule| !rule.excludes.contains(right));
-    let rights = read.map(|read| read.rights.iter().map(|found| RightId::new(&found.id)).filter(allowed).collect());
+    let rights = read.map(|read| {
+        read.rights
+            .iter()
+            .map(|found| RightId::new(&found.id))
+            .filter(allowed)
+            .collect()
+    });
     let hints = read.map(|read| read.flags.iter().map(|found| ExemptionId::new(&found.id)).collect());
     Draft {
-        policy: PolicyStamp { id: policy.id.clone(), version: policy.version.clone() },
+        policy: PolicyStamp {
+            id: policy.id.clone(),
+            version: policy.version.clone(),
+        },
         channel: Channel::Mail,
         received_at: message.received_at,
         message: Some(FirstMessage { id: message.id, key_id }),

@@ -11,7 +11,10 @@ use crate::domain::letter::{self, CaseFacts, ExtensionFacts, ItemFacts, LetterTe
 use crate::domain::message::{Address, Mail};
 use crate::domain::policy::{MethodId, Pack, Policy};
 use crate::domain::text::TextRef;
+use crate::store::Reader;
 use crate::store::door::{Desk, Letter, StepError};
+use crate::store::requests::Stored;
+use crate::store::vault::{keys, texts};
 
 /// Who writes, and in reply to what.
 #[derive(Clone, Copy)]
@@ -91,7 +94,9 @@ pub fn preview(
     words: Words,
 ) -> Result<LetterText, StepError> {
     let key = keys::find(db, case.stored.key_id)?;
-    composed(case, head, occasion, words, &mut |text| Ok(texts::read_committed(db, &key, text)?))
+    composed(case, head, occasion, words, &mut |text| {
+        Ok(texts::read_committed(db, &key, text)?)
+    })
 }
 
 /// The request that a letter is about, the policy it is under, and the day of the letter.
@@ -260,16 +265,8 @@ fn item_facts(item: &Item, decision: &Decision, read: ReadText<'_>) -> Result<It
         Some(Basis::Exemptions { exemptions }) => exemptions.clone(),
         Some(Basis::MissingGround | Basis::IdentityNotProven) | None => Vec::new(),
     };
-    let reason = decision
-        .reason()
-        .map(&mut *read)
-        .transpose()?
-        .unwrap_or_default();
-    let given = decision
-        .given()
-        .map(&mut *read)
-        .transpose()?
-        .unwrap_or_default();
+    let reason = decision.reason().map(&mut *read).transpose()?.unwrap_or_default();
+    let given = decision.given().map(&mut *read).transpose()?.unwrap_or_default();
     Ok(ItemFacts {
         right: item.right.clone(),
         ground: item.ground.clone(),

@@ -78,13 +78,18 @@ pub async fn confirm(who: Officer, house: web::Data<House>, form: Sent) -> Resul
     let (office, actor, agreed) = (Arc::clone(&house), who.actor(), form.text("calendar"));
     aside(move || {
         let shelf = office.shelf();
-        let door = Door { book: &*shelf, actor, now: office.now.instant() };
+        let door = Door {
+            book: &*shelf,
+            actor,
+            now: office.now.instant(),
+        };
         for moving in moving(&office, &shelf)? {
             if moving.to.calendar != agreed {
                 return Err(PageError::Malformed);
             }
             let step = office.store.write(|tx| {
-                door.step(tx, moving.stored.id, Seen::Whatever, |_| Ok(Command::Recount)).map(drop)
+                door.step(tx, moving.stored.id, Seen::Whatever, |_| Ok(Command::Recount))
+                    .map(drop)
             });
             match step {
                 // Somebody confirmed it meanwhile, or its clock stopped: there is nothing left to move.
@@ -130,14 +135,28 @@ impl Loading {
     fn check(words: &Words, pack: &LoadedPack, content: String) -> Self {
         let region = &pack.pack.policy.calendar;
         let (tone, key, lines) = match Calendar::parse(&content, &format!("{region}.toml")) {
-            Err(mistakes) => (Tone::Late, "calendar-unsound", mistakes.iter().map(ToString::to_string).collect()),
-            Ok(calendar) if calendar.region() != region => {
-                (Tone::Late, "calendar-unsound", vec![words.with("calendar-other-region", "region", region)])
-            }
+            Err(mistakes) => (
+                Tone::Late,
+                "calendar-unsound",
+                mistakes.iter().map(ToString::to_string).collect(),
+            ),
+            Ok(calendar) if calendar.region() != region => (
+                Tone::Late,
+                "calendar-unsound",
+                vec![words.with("calendar-other-region", "region", region)],
+            ),
             Ok(calendar) => (Tone::Done, "calendar-sound", vec![lead(words, &calendar)]),
         };
-        let check = CheckView { tone, title: words.t(key), lines };
-        Self { content, check: Some(check), checked: tone == Tone::Done }
+        let check = CheckView {
+            tone,
+            title: words.t(key),
+            lines,
+        };
+        Self {
+            content,
+            check: Some(check),
+            checked: tone == Tone::Done,
+        }
     }
 }
 
@@ -159,19 +178,29 @@ async fn page(
     })
     .await?;
     let this_year = now.with_timezone(&pack.pack.policy.zone).year();
-    let (first, last) = (calendar.covers_from().year(), calendar.covers_to().year().max(this_year + 1));
+    let (first, last) = (
+        calendar.covers_from().year(),
+        calendar.covers_to().year().max(this_year + 1),
+    );
     let chosen = asked.filter(|year| (first..=last).contains(year));
     let shown = chosen.map_or_else(|| vec![this_year, this_year + 1], |year| vec![year]);
     let works = matches!(who.person.role, Role::Officer | Role::Admin);
-    let mut changes: Vec<ChangeLine> = moving.iter().map(|moving| ChangeLine::of(&words, moving, now)).collect();
+    let mut changes: Vec<ChangeLine> = moving
+        .iter()
+        .map(|moving| ChangeLine::of(&words, moving, now))
+        .collect();
     changes.sort_by_key(|change| change.order);
     let count = i64::try_from(changes.len()).unwrap_or(i64::MAX);
     Ok(CalendarPage {
         lead: lead(&words, calendar),
-        notices: crate::web::desk::calendar_alarm(&words, calendar, now.with_timezone(&pack.pack.policy.zone).date_naive())
-            .map(|notice| Notice { link: None, ..notice })
-            .into_iter()
-            .collect(),
+        notices: crate::web::desk::calendar_alarm(
+            &words,
+            calendar,
+            now.with_timezone(&pack.pack.policy.zone).date_naive(),
+        )
+        .map(|notice| Notice { link: None, ..notice })
+        .into_iter()
+        .collect(),
         changes_of: calendar.version().to_owned(),
         confirm: works.then(|| words.n("calendar-confirm", count)),
         changes,
@@ -194,7 +223,14 @@ async fn page(
 
 fn lead(words: &Words, calendar: &Calendar) -> String {
     let until = words.date(calendar.covers_to());
-    words.a("calendar-lead", &[("region", calendar.region()), ("version", calendar.version()), ("until", &until)])
+    words.a(
+        "calendar-lead",
+        &[
+            ("region", calendar.region()),
+            ("version", calendar.version()),
+            ("until", &until),
+        ],
+    )
 }
 
 impl ChangeLine {
@@ -235,22 +271,46 @@ impl YearView {
             ("year", year.to_string()),
             ("working", count(Day::counts)),
             ("off", count(|day| matches!(day, Day::Off(WhyOff::Holiday { .. })))),
-            ("madeup", count(|day| matches!(day, Day::Working(WhyWorking::MadeUp { .. })))),
+            (
+                "madeup",
+                count(|day| matches!(day, Day::Working(WhyWorking::MadeUp { .. }))),
+            ),
         ];
         let summary: Vec<(&'static str, &str)> = summary.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let months = days.iter().filter(|(day, _)| day.day() == 1).map(|(day, _)| {
-            ((day.ordinal0() + first_weekday) / 7, words.t(&format!("month-{}", day.month())))
+            (
+                (day.ordinal0() + first_weekday) / 7,
+                words.t(&format!("month-{}", day.month())),
+            )
         });
         Self {
             year,
-            state: words.t(if known { "calendar-published" } else { "calendar-not-published" }),
+            state: words.t(if known {
+                "calendar-published"
+            } else {
+                "calendar-not-published"
+            }),
             tone: if known { Tone::Done } else { Tone::Today },
-            source: if known { sources(&days) } else { words.t("calendar-no-source") },
-            summary: words.a(if known { "calendar-summary" } else { "calendar-summary-unknown" }, &summary),
+            source: if known {
+                sources(&days)
+            } else {
+                words.t("calendar-no-source")
+            },
+            summary: words.a(
+                if known {
+                    "calendar-summary"
+                } else {
+                    "calendar-summary-unknown"
+                },
+                &summary,
+            ),
             first_weekday,
             months: months.collect(),
             off: breaks(words, calendar, &days),
-            made_up: days.iter().filter_map(|(date, day)| made_up(words, calendar, *date, day)).collect(),
+            made_up: days
+                .iter()
+                .filter_map(|(date, day)| made_up(words, calendar, *date, day))
+                .collect(),
             days: days.iter().map(|(_, day)| DayMark::of(day)).collect(),
         }
     }
@@ -274,15 +334,23 @@ fn sources(days: &[(NaiveDate, Day)]) -> String {
 }
 
 fn made_up(words: &Words, calendar: &Calendar, date: NaiveDate, day: &Day) -> Option<String> {
-    let Day::Working(WhyWorking::MadeUp { holiday, .. }) = day else { return None };
-    Some(format!("{} · {}", words.date(date), holiday_name(words, calendar, holiday)))
+    let Day::Working(WhyWorking::MadeUp { holiday, .. }) = day else {
+        return None;
+    };
+    Some(format!(
+        "{} · {}",
+        words.date(date),
+        holiday_name(words, calendar, holiday)
+    ))
 }
 
 /// Days off in a row with one name, as one line each.
 fn breaks(words: &Words, calendar: &Calendar, days: &[(NaiveDate, Day)]) -> Vec<String> {
     let mut breaks: Vec<(Arc<str>, NaiveDate, NaiveDate)> = Vec::new();
     for (date, day) in days {
-        let Day::Off(WhyOff::Holiday { name, .. }) = day else { continue };
+        let Day::Off(WhyOff::Holiday { name, .. }) = day else {
+            continue;
+        };
         match breaks.last_mut() {
             Some((last, _, end)) if last == name && end.succ_opt() == Some(*date) => *end = *date,
             _ => breaks.push((Arc::clone(name), *date, *date)),
@@ -291,10 +359,16 @@ fn breaks(words: &Words, calendar: &Calendar, days: &[(NaiveDate, Day)]) -> Vec<
     let line = |(name, first, last): (Arc<str>, NaiveDate, NaiveDate)| {
         let name = holiday_name(words, calendar, &name);
         if first == last {
-            words.a("calendar-day-off", &[("holiday", &name), ("date", &words.short_date(first))])
+            words.a(
+                "calendar-day-off",
+                &[("holiday", &name), ("date", &words.short_date(first))],
+            )
         } else {
             let (first, last) = (words.short_date(first), words.short_date(last));
-            words.a("calendar-break", &[("holiday", &name), ("first", &first), ("last", &last)])
+            words.a(
+                "calendar-break",
+                &[("holiday", &name), ("first", &first), ("last", &last)],
+            )
         }
     };
     breaks.into_iter().map(line).collect()
@@ -439,12 +513,7 @@ impl YearView {
         let mut svg = String::from(r#"<svg class="grid" viewBox="0 0 742 116" role="img" aria-label=""#);
         let _ = write!(svg, "{}\">", escaped(&self.summary));
         for (column, name) in &self.months {
-            let _ = write!(
-                svg,
-                r#"<text x="{}" y="10">{}</text>"#,
-                column * 14,
-                escaped(name)
-            );
+            let _ = write!(svg, r#"<text x="{}" y="10">{}</text>"#, column * 14, escaped(name));
         }
         for (offset, day) in (self.first_weekday..).zip(&self.days) {
             let (x, y) = (offset / 7 * 14, offset % 7 * 14 + 17);

@@ -68,7 +68,12 @@ impl Times {
         let today = now.with_timezone(&policy.zone).date_naive();
         let midnight = |day: NaiveDate| local_instant(day + Days::new(1), NaiveTime::MIN, policy.zone);
         let week = pack.calendar.add_working_days(today, SOON).day;
-        Self { now, today, end_of_today: midnight(today), end_of_week: midnight(week) }
+        Self {
+            now,
+            today,
+            end_of_today: midnight(today),
+            end_of_week: midnight(week),
+        }
     }
 
     /// What a group lets through.
@@ -86,7 +91,12 @@ impl Times {
             Kind::Week => (Some(self.end_of_today), Some(self.end_of_week)),
             Kind::Triage | Kind::Approval | Kind::Held | Kind::Undelivered => (None, None),
         };
-        Filter { life, ends_after, ends_by, ..Filter::default() }
+        Filter {
+            life,
+            ends_after,
+            ends_by,
+            ..Filter::default()
+        }
     }
 }
 
@@ -104,8 +114,15 @@ enum Kind {
 
 impl Kind {
     /// All of them, the most urgent first.
-    const ALL: [Self; 7] =
-        [Self::Late, Self::Undelivered, Self::Today, Self::Approval, Self::Triage, Self::Held, Self::Week];
+    const ALL: [Self; 7] = [
+        Self::Late,
+        Self::Undelivered,
+        Self::Today,
+        Self::Approval,
+        Self::Triage,
+        Self::Held,
+        Self::Week,
+    ];
 
     fn key(self) -> &'static str {
         match self {
@@ -144,7 +161,11 @@ impl Found {
             groups.push((kind, count, lines));
         }
         let waiting = outbox::in_state(db, State::Queued, 100)?.len();
-        Ok(Self { groups, people: people::list(db)?, waiting: i64::try_from(waiting).unwrap_or(i64::MAX) })
+        Ok(Self {
+            groups,
+            people: people::list(db)?,
+            waiting: i64::try_from(waiting).unwrap_or(i64::MAX),
+        })
     }
 }
 
@@ -158,12 +179,21 @@ impl DeskPage {
         let words = frame.words;
         let shelf = house.shelf();
         let say = Say::new(words, &shelf, times.now, &found.people);
-        let count = |kind: Kind| found.groups.iter().find(|group| group.0 == kind).map_or(0, |group| small(group.1));
-            let mut shown = BTreeSet::new();
+        let count = |kind: Kind| {
+            found
+                .groups
+                .iter()
+                .find(|group| group.0 == kind)
+                .map_or(0, |group| small(group.1))
+        };
+        let mut shown = BTreeSet::new();
         let mut groups = Vec::new();
         for (kind, count, lines) in &found.groups {
-            let rows: Vec<RequestRow> =
-                lines.iter().filter(|line| shown.insert(line.id)).map(|line| say.row(line)).collect();
+            let rows: Vec<RequestRow> = lines
+                .iter()
+                .filter(|line| shown.insert(line.id))
+                .map(|line| say.row(line))
+                .collect();
             if !rows.is_empty() {
                 groups.push(Group::of(&words, *kind, small(*count), lines.len(), rows));
             }
@@ -226,11 +256,18 @@ fn headline(words: &Words, late: u32, due_today: u32, groups: &[Group]) -> Strin
 
 /// The notice of next year normally appears in November; from that month's first day on, its absence is said.
 pub(super) fn calendar_alarm(words: &Words, calendar: &Calendar, today: NaiveDate) -> Option<Notice> {
-    let wanted = if today.month() >= 11 { today.year() + 1 } else { today.year() };
+    let wanted = if today.month() >= 11 {
+        today.year() + 1
+    } else {
+        today.year()
+    };
     (calendar.covers_to().year() < wanted).then(|| Notice {
         tone: Tone::Today,
         text: words.with("desk-calendar-missing", "year", &wanted.to_string()),
-        link: Some(Link { label: words.t("desk-calendar-look"), href: "/calendar".to_owned() }),
+        link: Some(Link {
+            label: words.t("desk-calendar-look"),
+            href: "/calendar".to_owned(),
+        }),
     })
 }
 
@@ -239,7 +276,11 @@ fn notices(words: &Words, house: &House, calendar: &Calendar, today: NaiveDate) 
     if house.settings.smtp.is_none() {
         let folder = house.settings.outbox_folder().display().to_string();
         let text = words.with("desk-letters-folder", "folder", &folder);
-        notices.push(Notice { tone: Tone::Quiet, text, link: None });
+        notices.push(Notice {
+            tone: Tone::Quiet,
+            text,
+            link: None,
+        });
     }
     notices
 }
@@ -251,7 +292,11 @@ fn state(words: &Words, house: &House, waiting: i64) -> Vec<Notice> {
     if house.settings.mailbox.is_empty() {
         lines.push(line(Tone::Quiet, words.t("desk-mailbox-none")));
     }
-    let failing = house.board.reports().into_iter().filter(|(_, report)| report.result.is_err());
+    let failing = house
+        .board
+        .reports()
+        .into_iter()
+        .filter(|(_, report)| report.result.is_err());
     for (part, _) in failing {
         lines.push(line(Tone::Late, words.with("desk-part-failing", "part", &part)));
     }

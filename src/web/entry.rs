@@ -38,7 +38,13 @@ pub async fn entry(who: Officer, house: web::Data<House>, request: HttpRequest) 
         on_behalf: OnBehalfId::NONE.to_owned(),
         ..EntryForm::default()
     };
-    show(&EntryPage::of(frame, &pack.pack.policy, house.now.instant(), form, None))
+    show(&EntryPage::of(
+        frame,
+        &pack.pack.policy,
+        house.now.instant(),
+        form,
+        None,
+    ))
 }
 
 /// POST /requests
@@ -62,15 +68,25 @@ pub async fn enter(
     let (office, actor) = (Arc::clone(&house), who.actor());
     let reference = aside(move || {
         let shelf = office.shelf();
-        let door = Door { book: &*shelf, actor, now };
+        let door = Door {
+            book: &*shelf,
+            actor,
+            now,
+        };
         let opened = office.store.write(|tx| {
             let opened = door.open(tx, &draft)?;
             if form.text.is_empty() {
                 return Ok(opened);
             }
-            door.step(tx, opened.id, Seen::Whatever, |desk| Ok(Command::Note { text: desk.keep("note", &form.text)? }))
+            door.step(tx, opened.id, Seen::Whatever, |desk| {
+                Ok(Command::Note {
+                    text: desk.keep("note", &form.text)?,
+                })
+            })
         });
-        opened.map(|stored| stored.request.reference).map_err(|error: StepError| PageError::broken(error))
+        opened
+            .map(|stored| stored.request.reference)
+            .map_err(|error: StepError| PageError::broken(error))
     })
     .await?;
     Ok(go_on(&format!("/requests/{reference}?said=opened")))
@@ -98,7 +114,12 @@ impl EntryPage {
             kinds: choices(&words, "kind", CaseKind::ALL.map(CaseKind::as_str), &form.kind),
             latest_on: now.with_timezone(&policy.zone).format("%Y-%m-%d").to_string(),
             zone_note: words.with("entry-zone", "zone", policy.zone.name()),
-            languages: choices(&words, "language", policy.languages.iter().map(String::as_str), &form.language),
+            languages: choices(
+                &words,
+                "language",
+                policy.languages.iter().map(String::as_str),
+                &form.language,
+            ),
             on_behalf: on_behalf.collect(),
             rights: rights.collect(),
             form,
@@ -144,12 +165,16 @@ impl EntryForm {
         }
         let kind = if self.rights.is_empty() {
             let named = CaseKind::ALL.into_iter().find(|kind| kind.as_str() == self.kind);
-            named.filter(|kind| *kind != CaseKind::Request).ok_or_else(|| words.t("entry-needs-right"))?
+            named
+                .filter(|kind| *kind != CaseKind::Request)
+                .ok_or_else(|| words.t("entry-needs-right"))?
         } else {
             CaseKind::Request
         };
         let on_behalf = OnBehalfId::new(&self.on_behalf);
-        let rule = policy.on_behalf(&on_behalf).ok_or_else(|| words.t("refusal-unknown-on-behalf"))?;
+        let rule = policy
+            .on_behalf(&on_behalf)
+            .ok_or_else(|| words.t("refusal-unknown-on-behalf"))?;
         let rights: Vec<RightId> = self.rights.iter().map(|id| RightId::new(id)).collect();
         if rights.iter().any(|right| policy.right(right).is_none()) {
             return Err(words.t("refusal-unknown-right"));
@@ -158,7 +183,10 @@ impl EntryForm {
             return Err(words.t("refusal-right-excluded"));
         }
         Ok(Draft {
-            policy: PolicyStamp { id: policy.id.clone(), version: policy.version.clone() },
+            policy: PolicyStamp {
+                id: policy.id.clone(),
+                version: policy.version.clone(),
+            },
             channel,
             received_at,
             message: None,
@@ -168,7 +196,11 @@ impl EntryForm {
             on_behalf,
             rights,
             hints: Vec::new(),
-            card: Card { name: self.name.clone(), address: self.address.clone(), subject: self.subject.clone() },
+            card: Card {
+                name: self.name.clone(),
+                address: self.address.clone(),
+                subject: self.subject.clone(),
+            },
         })
     }
 }
@@ -176,7 +208,10 @@ impl EntryForm {
 /// Whether a text can be one mail address; the letter's composer has the last word.
 fn is_address(text: &str) -> bool {
     let plain = text.len() <= 254 && text.bytes().all(|byte| byte.is_ascii_graphic());
-    plain && text.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
+    plain
+        && text
+            .split_once('@')
+            .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
 }
 
 /// The page to enter a request on.

@@ -104,7 +104,7 @@ impl ResponseError for PageError {
         let mut response = HttpResponse::build(self.status_code());
         match self {
             PageError::SignIn { back } => {
-                                response.insert_header((header::LOCATION, format!("/sign-in?back={}", query_encoded(back))));
+                response.insert_header((header::LOCATION, format!("/sign-in?back={}", query_encoded(back))));
             }
             PageError::Busy => {
                 response.insert_header((header::RETRY_AFTER, "5"));

@@ -11,6 +11,14 @@ const PATIENCE: TimeDelta = TimeDelta::minutes(15);
 /// GET /health
 pub async fn health(house: web::Data<House>) -> HttpResponse {
     let now = house.now.instant();
-    let ill = house.board.reports().into_values().any(|report| report.worked_at.is_none_or(|at| now - at > PATIENCE));
-    if ill { HttpResponse::ServiceUnavailable().body("not ok") } else { HttpResponse::Ok().body("ok") }
+    let ill = house
+        .board
+        .reports()
+        .into_values()
+        .any(|report| report.worked_at.is_none_or(|at| now - at > PATIENCE));
+    if ill {
+        HttpResponse::ServiceUnavailable().body("not ok")
+    } else {
+        HttpResponse::Ok().body("ok")
+    }
 }

@@ -47,7 +47,10 @@ pub async fn mail(
 ) -> Result<HttpResponse, PageError> {
     let frame = who.frame(&request, Place::Mail, who.words.t("mail-title"));
     let pack = house.pack().map_err(PageError::broken)?;
-    let outcome = TABS.into_iter().find(|tab| tab.as_str() == asked.of).unwrap_or(Outcome::SetAside);
+    let outcome = TABS
+        .into_iter()
+        .find(|tab| tab.as_str() == asked.of)
+        .unwrap_or(Outcome::SetAside);
     let after = cursor(&asked.after);
     let (balance, rows) = aside({
         let house = Arc::clone(&house);
@@ -55,7 +58,10 @@ pub async fn mail(
         let wanted = SIZE as i64 + 1;
         move || {
             Ok(house.store.read(|db| {
-                Ok((messages::balance(db)?, messages::list(db, Some(outcome), after, wanted)?))
+                Ok((
+                    messages::balance(db)?,
+                    messages::list(db, Some(outcome), after, wanted)?,
+                ))
             })?)
         }
     })
@@ -67,14 +73,21 @@ pub async fn mail(
     let shown = rows.get(..SIZE).unwrap_or(&rows);
     let older = shown.last().filter(|_| rows.len() > SIZE).map(|last| Link {
         label: words.t("requests-older"),
-        href: format!("/mail?of={key}&after={}.{}", last.received_at.timestamp_micros(), last.id),
+        href: format!(
+            "/mail?of={key}&after={}.{}",
+            last.received_at.timestamp_micros(),
+            last.id
+        ),
     });
     show(&MailPage {
         balance: Balance::of(words, &balance),
         tabs: TABS.map(|tab| Tab::of(words, tab, outcome, &balance)).into(),
         tab_note: words.t(&format!("mail-note-{key}")),
         rows: shown.iter().map(|listed| row(&say, &stamp(&pack), listed)).collect(),
-        newer: after.map(|_| Link { label: words.t("mail-newest"), href: format!("/mail?of={key}") }),
+        newer: after.map(|_| Link {
+            label: words.t("mail-newest"),
+            href: format!("/mail?of={key}"),
+        }),
         older,
         frame,
     })
@@ -111,12 +124,19 @@ struct Found {
 impl Found {
     fn look(house: &House, id: i64) -> Result<Self, PageError> {
         let found = house.store.read(|db| {
-            let Some(listed) = messages::find(db, id)? else { return Ok(None) };
+            let Some(listed) = messages::find(db, id)? else {
+                return Ok(None);
+            };
             let request = match listed.request_id {
                 Some(request) => Some(requests::find(db, request)?.request.reference),
                 None => None,
             };
-            Ok(Some(Self { raw: messages::raw(db, id)?, kept: bring_back::kept(db, id)?, listed, request }))
+            Ok(Some(Self {
+                raw: messages::raw(db, id)?,
+                kept: bring_back::kept(db, id)?,
+                listed,
+                request,
+            }))
         })?;
         found.ok_or(PageError::Absent)
     }
@@ -131,10 +151,14 @@ impl Found {
             rights.chain(&read.kind_words).cloned().collect()
         });
         let related = match (&self.request, listed.duplicate_of) {
-            (Some(reference), _) => Some(Link { label: reference.clone(), href: format!("/requests/{reference}") }),
-            (None, Some(first)) => {
-                Some(Link { label: words.t("mail-first-delivery"), href: format!("/mail/{first}") })
-            }
+            (Some(reference), _) => Some(Link {
+                label: reference.clone(),
+                href: format!("/requests/{reference}"),
+            }),
+            (None, Some(first)) => Some(Link {
+                label: words.t("mail-first-delivery"),
+                href: format!("/mail/{first}"),
+            }),
             (None, None) => None,
         };
         let subject = say.subject(&mail.subject);
@@ -153,13 +177,19 @@ impl Found {
 }
 
 fn stamp(pack: &LoadedPack) -> PolicyStamp {
-    PolicyStamp { id: pack.pack.policy.id.clone(), version: pack.pack.policy.version.clone() }
+    PolicyStamp {
+        id: pack.pack.policy.id.clone(),
+        version: pack.pack.policy.version.clone(),
+    }
 }
 
 /// A place in the list as an address carries it: microseconds and number.
 fn cursor(text: &str) -> Option<Cursor> {
     let (micros, id) = text.split_once('.')?;
-    Some(Cursor { received_at: DateTime::from_timestamp_micros(micros.parse().ok()?)?, id: id.parse().ok()? })
+    Some(Cursor {
+        received_at: DateTime::from_timestamp_micros(micros.parse().ok()?)?,
+        id: id.parse().ok()?,
+    })
 }
 
 fn row(say: &Say<'_>, stamp: &PolicyStamp, listed: &Listed) -> MailRow {
@@ -180,14 +210,23 @@ fn why(words: &Words, listed: &Listed) -> String {
     }
     let key = format!("why-{}", listed.why);
     let text = words.t(&key);
-    if text == key { words.with("why-other", "code", &listed.why) } else { text }
+    if text == key {
+        words.with("why-other", "code", &listed.why)
+    } else {
+        text
+    }
 }
 
 impl Balance {
     fn of(words: &Words, balance: &[(Outcome, i64)]) -> Self {
         let received: i64 = balance.iter().map(|(_, count)| count).sum();
-        let waiting = balance.iter().find(|(outcome, _)| *outcome == Outcome::Kept).map_or(0, |(_, count)| *count);
-        let parts = balance.iter().filter(|(outcome, count)| *outcome != Outcome::Kept || *count > 0);
+        let waiting = balance
+            .iter()
+            .find(|(outcome, _)| *outcome == Outcome::Kept)
+            .map_or(0, |(_, count)| *count);
+        let parts = balance
+            .iter()
+            .filter(|(outcome, count)| *outcome != Outcome::Kept || *count > 0);
         let part = |(outcome, count): &(Outcome, i64)| Fact {
             label: words.t(&format!("mail-{}", outcome.as_str())),
             value: count.to_string(),
@@ -196,13 +235,21 @@ impl Balance {
             0 => (Tone::Calm, words.t("mail-balance-ok")),
             _ => (Tone::Quiet, words.n("mail-balance-waiting", waiting)),
         };
-        Self { received, parts: parts.map(part).collect(), words: said, tone }
+        Self {
+            received,
+            parts: parts.map(part).collect(),
+            words: said,
+            tone,
+        }
     }
 }
 
 impl Tab {
     fn of(words: &Words, tab: Outcome, current: Outcome, balance: &[(Outcome, i64)]) -> Self {
-        let count = balance.iter().find(|(outcome, _)| *outcome == tab).map_or(0, |(_, count)| *count);
+        let count = balance
+            .iter()
+            .find(|(outcome, _)| *outcome == tab)
+            .map_or(0, |(_, count)| *count);
         Self {
             label: words.t(&format!("mail-tab-{}", tab.as_str())),
             count,

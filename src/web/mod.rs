@@ -61,5 +61,7 @@ pub(crate) fn show(page: &impl Template) -> Result<HttpResponse, PageError> {
 
 /// Goes on to a page after a change, so that reloading repeats nothing.
 pub(crate) fn go_on(path: &str) -> HttpResponse {
-    HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, path))
+        .finish()
 }

@@ -28,7 +28,10 @@ pub async fn policy(who: Reads, house: web::Data<House>, request: HttpRequest) -
     let frame = who.frame(&request, Place::Policy, who.words.t("policy-title"));
     let pack = house.pack().map_err(PageError::broken)?;
     let today = house.now.instant().with_timezone(&pack.pack.policy.zone).date_naive();
-    let told = Told { words: &who.words, policy: &pack.pack.policy };
+    let told = Told {
+        words: &who.words,
+        policy: &pack.pack.policy,
+    };
     show(&told.page(frame, &house, &pack, today))
 }
 
@@ -41,12 +44,20 @@ struct Told<'t> {
 
 impl Told<'_> {
     fn page(self, frame: Frame, house: &House, pack: &LoadedPack, today: NaiveDate) -> PolicyPage {
-        let rules = Rules { policy: self.policy, calendar: &pack.calendar };
+        let rules = Rules {
+            policy: self.policy,
+            calendar: &pack.calendar,
+        };
         PolicyPage {
             name: self.policy.name.text(self.tag()).to_owned(),
             lead: self.words.with("policy-lead", "term", &term(self.words, rules)),
             facts: self.facts(pack, rules),
-            cautions: self.policy.cautions.iter().map(|caution| caution.text.text(self.tag()).to_owned()).collect(),
+            cautions: self
+                .policy
+                .cautions
+                .iter()
+                .map(|caution| caution.text.text(self.tag()).to_owned())
+                .collect(),
             chapters: self.chapters(),
             reminders: self.policy.reminders.iter().map(|rule| self.reminder(rule)).collect(),
             letters: self.letters(house, pack, today),
@@ -61,7 +72,10 @@ impl Told<'_> {
     fn facts(self, pack: &LoadedPack, rules: Rules<'_>) -> Vec<Fact> {
         let words = self.words;
         let policy = self.policy;
-        let fact = |key: &str, value: String| Fact { label: words.t(key), value };
+        let fact = |key: &str, value: String| Fact {
+            label: words.t(key),
+            value,
+        };
         let extension = match &policy.extension {
             None => words.t("policy-no-extension"),
             Some(extension) => {
@@ -70,7 +84,11 @@ impl Told<'_> {
                     Unit::CalendarDays => "term-calendar-days",
                     Unit::Months => "term-months",
                 };
-                format!("{} · {}", words.n(key, extension.length), extension.reasons.text(self.tag()))
+                format!(
+                    "{} · {}",
+                    words.n(key, extension.length),
+                    extension.reasons.text(self.tag())
+                )
             }
         };
         vec![
@@ -80,8 +98,11 @@ impl Told<'_> {
             fact("policy-calendar", pack.calendar.version().to_owned()),
             fact("policy-zone", policy.zone.name().to_owned()),
             fact("policy-extension", extension),
-            fact("policy-retention", words.n("policy-months", policy.retention.request_months)),
-            fact("policy-fingerprint", pack.pack.files.clone()),
+            fact(
+                "policy-retention",
+                words.n("policy-months", policy.retention.request_months),
+            ),
+            fact("policy-fingerprint", pack.pack.fingerprint.clone()),
         ]
     }
 
@@ -89,11 +110,30 @@ impl Told<'_> {
         let policy = self.policy;
         let chapters: [(&'static str, Vec<Entry>); 6] = [
             ("rights", policy.rights.iter().map(|right| self.right(right)).collect()),
-            ("grounds", policy.grounds.iter().map(|ground| self.ground(ground)).collect()),
-            ("exemptions", policy.exemptions.iter().map(|exemption| self.exemption(exemption)).collect()),
-            ("on-behalf", policy.on_behalf.iter().map(|rule| self.on_behalf(rule)).collect()),
-            ("identity", policy.identity.iter().map(|method| self.method(method)).collect()),
-            ("remedies", policy.remedies.iter().map(|remedy| self.remedy(remedy)).collect()),
+            (
+                "grounds",
+                policy.grounds.iter().map(|ground| self.ground(ground)).collect(),
+            ),
+            (
+                "exemptions",
+                policy
+                    .exemptions
+                    .iter()
+                    .map(|exemption| self.exemption(exemption))
+                    .collect(),
+            ),
+            (
+                "on-behalf",
+                policy.on_behalf.iter().map(|rule| self.on_behalf(rule)).collect(),
+            ),
+            (
+                "identity",
+                policy.identity.iter().map(|method| self.method(method)).collect(),
+            ),
+            (
+                "remedies",
+                policy.remedies.iter().map(|remedy| self.remedy(remedy)).collect(),
+            ),
         ];
         let chapter = |(key, entries): (&'static str, Vec<Entry>)| Chapter {
             key,
@@ -101,7 +141,11 @@ impl Told<'_> {
             note: self.words.t(&format!("policy-{key}-note")),
             entries,
         };
-        chapters.into_iter().filter(|(_, entries)| !entries.is_empty()).map(chapter).collect()
+        chapters
+            .into_iter()
+            .filter(|(_, entries)| !entries.is_empty())
+            .map(chapter)
+            .collect()
     }
 
     fn entry(self, name: &str, text: &str, sources: &[Source]) -> Entry {
@@ -116,7 +160,11 @@ impl Told<'_> {
     }
 
     fn marks(self, marks: &[(bool, &str)]) -> Vec<String> {
-        marks.iter().filter(|(set, _)| *set).map(|(_, key)| self.words.t(key)).collect()
+        marks
+            .iter()
+            .filter(|(set, _)| *set)
+            .map(|(_, key)| self.words.t(key))
+            .collect()
     }
 
     fn right(self, right: &Right) -> Entry {
@@ -125,25 +173,50 @@ impl Told<'_> {
             (right.needs_ground, "policy-needs-ground"),
             (right.relayed, "policy-relayed"),
         ]);
-        Entry { marks, ..self.entry(right.name.text(self.tag()), right.explanation.text(self.tag()), &right.sources) }
+        Entry {
+            marks,
+            ..self.entry(
+                right.name.text(self.tag()),
+                right.explanation.text(self.tag()),
+                &right.sources,
+            )
+        }
     }
 
     fn ground(self, ground: &Ground) -> Entry {
         let marks = self.marks(&[(ground.listed == Listing::LawOnly, "policy-by-law")]);
-        Entry { marks, ..self.entry(ground.name.text(self.tag()), ground.explanation.text(self.tag()), &ground.sources) }
+        Entry {
+            marks,
+            ..self.entry(
+                ground.name.text(self.tag()),
+                ground.explanation.text(self.tag()),
+                &ground.sources,
+            )
+        }
     }
 
     fn exemption(self, exemption: &Exemption) -> Entry {
         let tag = self.tag();
-        let fact = |key: &str, value: &str| Fact { label: self.words.t(key), value: value.to_owned() };
+        let fact = |key: &str, value: &str| Fact {
+            label: self.words.t(key),
+            value: value.to_owned(),
+        };
         Entry {
             marks: self.marks(&[(exemption.grave, "policy-grave")]),
             facts: vec![
                 fact("policy-question", exemption.question.text(tag)),
                 fact("policy-evidence", exemption.evidence.text(tag)),
             ],
-            caution: exemption.caution.as_ref().map(|caution| caution.text(tag).to_owned()).unwrap_or_default(),
-            ..self.entry(exemption.name.text(tag), exemption.explanation.text(tag), &exemption.sources)
+            caution: exemption
+                .caution
+                .as_ref()
+                .map(|caution| caution.text(tag).to_owned())
+                .unwrap_or_default(),
+            ..self.entry(
+                exemption.name.text(tag),
+                exemption.explanation.text(tag),
+                &exemption.sources,
+            )
         }
     }
 
@@ -152,21 +225,36 @@ impl Told<'_> {
         let evidence: Vec<&str> = rule.evidence.iter().map(|piece| piece.text(tag)).collect();
         let excluded = rule.excludes.iter().filter_map(|id| self.policy.right(id));
         let excluded: Vec<&str> = excluded.map(|right| right.name.text(tag)).collect();
-        let facts = [("policy-evidence", evidence.join("\n")), ("policy-excludes", excluded.join("\n"))];
+        let facts = [
+            ("policy-evidence", evidence.join("\n")),
+            ("policy-excludes", excluded.join("\n")),
+        ];
         let facts = facts.into_iter().filter(|(_, value)| !value.is_empty());
         Entry {
-            facts: facts.map(|(key, value)| Fact { label: self.words.t(key), value }).collect(),
+            facts: facts
+                .map(|(key, value)| Fact {
+                    label: self.words.t(key),
+                    value,
+                })
+                .collect(),
             ..self.entry(rule.name.text(tag), rule.explanation.text(tag), &rule.sources)
         }
     }
 
     fn method(self, method: &IdentityMethod) -> Entry {
         let marks = self.marks(&[(method.needs_reason, "policy-intrusive-reason")]);
-        Entry { marks, ..self.entry(method.name.text(self.tag()), method.explanation.text(self.tag()), &[]) }
+        Entry {
+            marks,
+            ..self.entry(method.name.text(self.tag()), method.explanation.text(self.tag()), &[])
+        }
     }
 
     fn remedy(self, remedy: &Remedy) -> Entry {
-        self.entry(remedy.name.text(self.tag()), remedy.text.text(self.tag()), &remedy.sources)
+        self.entry(
+            remedy.name.text(self.tag()),
+            remedy.text.text(self.tag()),
+            &remedy.sources,
+        )
     }
 
     fn reminder(self, rule: &ReminderRule) -> ReminderLine {
@@ -179,7 +267,10 @@ impl Told<'_> {
             0 => "on",
             1.. => "after",
         };
-        let when = self.words.n(&format!("reminder-{side}-{from}"), rule.offset_working_days.unsigned_abs());
+        let when = self.words.n(
+            &format!("reminder-{side}-{from}"),
+            rule.offset_working_days.unsigned_abs(),
+        );
         let only = match rule.only_in {
             None => String::new(),
             Some(WaitsFor::Triage) => format!(" · {}", self.words.t("reminder-only-triage")),
@@ -199,7 +290,9 @@ impl Told<'_> {
         for occasion in Occasion::ALL {
             for language in &self.policy.languages {
                 let facts = self.sample(house, today, language);
-                let Ok(text) = letter::compose(&pack.pack, language, occasion, &facts) else { continue };
+                let Ok(text) = letter::compose(&pack.pack, language, occasion, &facts) else {
+                    continue;
+                };
                 samples.push(LetterSample {
                     title: self.words.t(&format!("occasion-{}", occasion_key(occasion))),
                     language: self.words.t(&format!("language-{language}")),
@@ -215,19 +308,34 @@ impl Told<'_> {
     /// One right granted, one refused where the policy can refuse; the free words in the language of the letter.
     fn sample(self, house: &House, today: NaiveDate, language: &str) -> CaseFacts {
         let words = Words::of(Language::of_tag(language).unwrap_or(self.words.language));
-        let rights: Vec<_> = self.policy.rights.iter().take(2).map(|right| right.id.clone()).collect();
+        let rights: Vec<_> = self
+            .policy
+            .rights
+            .iter()
+            .take(2)
+            .map(|right| right.id.clone())
+            .collect();
         let exemption = self.policy.exemptions.last().map(|exemption| exemption.id.clone());
-        let items = rights.iter().zip([OutcomeWord::Granted, OutcomeWord::Refused]).map(|(right, outcome)| ItemFacts {
-            right: right.clone(),
-            ground: None,
-            outcome,
-            exemptions: exemption.iter().filter(|_| outcome == OutcomeWord::Refused).cloned().collect(),
-            missing_ground: false,
-            identity_not_proven: false,
-            reason: words.t("sample-reason"),
-            given: words.t("sample-given"),
-        });
-        let items = items.filter(|item| item.outcome == OutcomeWord::Granted || !item.exemptions.is_empty()).collect();
+        let items = rights
+            .iter()
+            .zip([OutcomeWord::Granted, OutcomeWord::Refused])
+            .map(|(right, outcome)| ItemFacts {
+                right: right.clone(),
+                ground: None,
+                outcome,
+                exemptions: exemption
+                    .iter()
+                    .filter(|_| outcome == OutcomeWord::Refused)
+                    .cloned()
+                    .collect(),
+                missing_ground: false,
+                identity_not_proven: false,
+                reason: words.t("sample-reason"),
+                given: words.t("sample-given"),
+            });
+        let items = items
+            .filter(|item| item.outcome == OutcomeWord::Granted || !item.exemptions.is_empty())
+            .collect();
         let due_on = today + Days::new(20);
         CaseFacts {
             reference: format!("DSR-{}-000123", today.format("%Y")),

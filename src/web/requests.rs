@@ -30,11 +30,30 @@ const SIZE: i64 = 40;
 const MOST_SEARCHED: usize = 200;
 
 /// The stages, as words, in the order of a request's life.
-const STAGES: [&str; 9] =
-    ["triage", "open", "answering", "not-delivered", "answered", "closed", "set-aside", "withdrawn", "merged"];
+const STAGES: [&str; 9] = [
+    "triage",
+    "open",
+    "answering",
+    "not-delivered",
+    "answered",
+    "closed",
+    "set-aside",
+    "withdrawn",
+    "merged",
+];
 
 /// How requests can stand; "open" is what one sees first.
-const STANDINGS: [&str; 9] = ["open", "late", "today", "week", "triage", "approval", "held", "undelivered", "all"];
+const STANDINGS: [&str; 9] = [
+    "open",
+    "late",
+    "today",
+    "week",
+    "triage",
+    "approval",
+    "held",
+    "undelivered",
+    "all",
+];
 
 /// The languages that mail is recognised in.
 pub const LANGUAGES: [&str; 7] = ["zh-Hans", "en", "zh-Hant", "de", "fr", "ja", "ko"];
@@ -71,8 +90,12 @@ pub async fn requests(
         filters_used: asked.used(),
         filters: asked.filters(&words, &pack, &people),
         rows: page.lines.iter().map(|line| say.row(line)).collect(),
-        newer: page.before.map(|spot| asked.link(words.t("requests-newer"), "before", spot)),
-        older: page.after.map(|spot| asked.link(words.t("requests-older"), "after", spot)),
+        newer: page
+            .before
+            .map(|spot| asked.link(words.t("requests-newer"), "before", spot)),
+        older: page
+            .after
+            .map(|spot| asked.link(words.t("requests-older"), "after", spot)),
         frame,
     })
 }
@@ -133,7 +156,14 @@ impl Asked {
     }
 
     fn used(&self) -> usize {
-        let fields = [&self.stage, &self.right, &self.kind, &self.standing, &self.assignee, &self.language];
+        let fields = [
+            &self.stage,
+            &self.right,
+            &self.kind,
+            &self.standing,
+            &self.assignee,
+            &self.language,
+        ];
         fields.iter().filter(|field| !field.is_empty()).count()
     }
 
@@ -151,7 +181,11 @@ impl Asked {
         let kinds = CaseKind::ALL.map(CaseKind::as_str);
         let all = |name, label: &str, rest: Vec<Choice>| {
             let none = choice("", words.t("filter-all"), false);
-            Filter { name, label: words.t(label), choices: std::iter::once(none).chain(rest).collect() }
+            Filter {
+                name,
+                label: words.t(label),
+                choices: std::iter::once(none).chain(rest).collect(),
+            }
         };
         let standing = Filter {
             name: "standing",
@@ -161,10 +195,18 @@ impl Asked {
         vec![
             standing,
             all("right", "filter-right", rights.collect()),
-            all("assignee", "filter-assignee", std::iter::once(me).chain(others).collect()),
+            all(
+                "assignee",
+                "filter-assignee",
+                std::iter::once(me).chain(others).collect(),
+            ),
             all("stage", "filter-stage", choices(words, "stage", STAGES, &self.stage)),
             all("kind", "filter-kind", choices(words, "kind", kinds, &self.kind)),
-            all("language", "filter-language", choices(words, "language", LANGUAGES, &self.language)),
+            all(
+                "language",
+                "filter-language",
+                choices(words, "language", LANGUAGES, &self.language),
+            ),
         ]
     }
 
@@ -185,18 +227,29 @@ impl Asked {
             .filter(|(_, value)| !value.is_empty())
             .map(|(name, value)| format!("{name}={}", query_encoded(value)))
             .collect();
-        Link { label, href: format!("/requests?{}", query.join("&")) }
+        Link {
+            label,
+            href: format!("/requests?{}", query.join("&")),
+        }
     }
 }
 
 fn choice(value: &str, label: String, chosen: bool) -> Choice {
-    Choice { value: value.to_owned(), label, hint: String::new(), chosen }
+    Choice {
+        value: value.to_owned(),
+        label,
+        hint: String::new(),
+        chosen,
+    }
 }
 
 /// A place in the list as an address carries it: microseconds and number.
 fn spot(text: &str) -> Option<Spot> {
     let (micros, id) = text.split_once('.')?;
-    Some(Spot { ends_at: DateTime::from_timestamp_micros(micros.parse().ok()?)?, id: id.parse().ok()? })
+    Some(Spot {
+        ends_at: DateTime::from_timestamp_micros(micros.parse().ok()?)?,
+        id: id.parse().ok()?,
+    })
 }
 
 /// The page of the list.

@@ -22,7 +22,11 @@ pub fn routes(house: Arc<House>) -> impl FnOnce(&mut ServiceConfig) {
     move |app| {
         app.app_data(Data::new(base(&house)))
             .app_data(Data::from(house))
-            .app_data(FormConfig::default().limit(MOST_OF_A_FORM).error_handler(|_, _| PageError::Malformed.into()))
+            .app_data(
+                FormConfig::default()
+                    .limit(MOST_OF_A_FORM)
+                    .error_handler(|_, _| PageError::Malformed.into()),
+            )
             .app_data(QueryConfig::default().error_handler(|_, _| PageError::Malformed.into()))
             .app_data(PathConfig::default().error_handler(|_, _| PageError::Absent.into()))
             .default_service(actix_web::web::to(nothing))
@@ -36,24 +40,44 @@ fn outside(app: &mut ServiceConfig) {
     app.route("/assets/{name}", get().to(assets::asset))
         .route("/health", get().to(health::health))
         .route("/language", post().to(me::switch))
-        .service(resource("/sign-in").route(get().to(sign_in::door)).route(post().to(sign_in::sign_in)))
-        .service(resource("/invitation/{token}").route(get().to(sign_in::invitation)).route(post().to(sign_in::accept)))
+        .service(
+            resource("/sign-in")
+                .route(get().to(sign_in::door))
+                .route(post().to(sign_in::sign_in)),
+        )
+        .service(
+            resource("/invitation/{token}")
+                .route(get().to(sign_in::invitation))
+                .route(post().to(sign_in::accept)),
+        )
         .route("/sign-out", post().to(sign_in::sign_out));
 }
 
 fn inside(app: &mut ServiceConfig) {
     app.route("/", get().to(desk::desk))
-        .service(resource("/requests").route(get().to(requests::requests)).route(post().to(entry::enter)))
+        .service(
+            resource("/requests")
+                .route(get().to(requests::requests))
+                .route(post().to(entry::enter)),
+        )
         .route("/requests/new", get().to(entry::entry))
         .route("/mail", get().to(mail::mail))
         .route("/mail/{id}", get().to(mail::mail_one))
         .route("/mail/{id}/request", post().to(steps::from_mail))
         .route("/messages/{id}/original", get().to(files::original))
         .route("/messages/{id}/files/{index}", get().to(files::file))
-        .service(resource("/calendar").route(get().to(calendar::calendar)).route(post().to(calendar::load)))
+        .service(
+            resource("/calendar")
+                .route(get().to(calendar::calendar))
+                .route(post().to(calendar::load)),
+        )
         .route("/calendar/changes", post().to(calendar::confirm))
         .route("/policy", get().to(policy::policy))
-        .service(resource("/people").route(get().to(people::people)).route(post().to(people::invite)))
+        .service(
+            resource("/people")
+                .route(get().to(people::people))
+                .route(post().to(people::invite)),
+        )
         .route("/people/{id}", post().to(people::change))
         .route("/people/{id}/invitation", post().to(people::invite_again))
         .route("/people/{id}/activity", post().to(people::activity))
@@ -69,11 +93,23 @@ fn of_a_request(app: &mut ServiceConfig) {
         .route("/requests/{reference}/triage", post().to(steps::triage))
         .route("/requests/{reference}/assignment", post().to(steps::assignment))
         .route("/requests/{reference}/items", post().to(steps::items))
-        .route("/requests/{reference}/items/{number}/removal", post().to(steps::removal))
+        .route(
+            "/requests/{reference}/items/{number}/removal",
+            post().to(steps::removal),
+        )
         .route("/requests/{reference}/items/{number}/ground", post().to(steps::ground))
-        .route("/requests/{reference}/items/{number}/assessments", post().to(steps::assessments))
-        .route("/requests/{reference}/items/{number}/decision", post().to(steps::decision))
-        .route("/requests/{reference}/identity-question", post().to(steps::identity_question))
+        .route(
+            "/requests/{reference}/items/{number}/assessments",
+            post().to(steps::assessments),
+        )
+        .route(
+            "/requests/{reference}/items/{number}/decision",
+            post().to(steps::decision),
+        )
+        .route(
+            "/requests/{reference}/identity-question",
+            post().to(steps::identity_question),
+        )
         .route("/requests/{reference}/identity", post().to(steps::identity))
         .route("/requests/{reference}/identity-doubt", post().to(steps::identity_doubt))
         .route("/requests/{reference}/approval", post().to(steps::approval))
@@ -88,7 +124,10 @@ fn of_a_request(app: &mut ServiceConfig) {
         .route("/requests/{reference}/withdrawal", post().to(steps::withdrawal))
         .route("/requests/{reference}/merger", post().to(steps::merger))
         .route("/requests/{reference}/notes", post().to(steps::notes))
-        .route("/requests/{reference}/messages/{id}/confirmation", post().to(steps::confirmation))
+        .route(
+            "/requests/{reference}/messages/{id}/confirmation",
+            post().to(steps::confirmation),
+        )
         .route("/requests/{reference}/messages/{id}/release", post().to(steps::release));
 }
 
@@ -99,6 +138,10 @@ async fn nothing(_: HttpRequest) -> Result<HttpResponse, PageError> {
 
 fn base(house: &House) -> Base {
     let origin = house.settings.base_url.trim_end_matches('/').to_owned();
-    let scheme = if origin.starts_with("https://") { Scheme::Https } else { Scheme::PlainLoopback };
+    let scheme = if origin.starts_with("https://") {
+        Scheme::Https
+    } else {
+        Scheme::PlainLoopback
+    };
     Base { origin, scheme }
 }

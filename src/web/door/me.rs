@@ -36,7 +36,9 @@ pub struct SwitchForm {
 pub async fn switch(base: web::Data<Base>, form: web::Form<SwitchForm>) -> Result<HttpResponse, PageError> {
     let language = Language::of_tag(&form.language).ok_or(PageError::Malformed)?;
     let mut response = go_on(safe_return(&form.back));
-    response.add_cookie(&cookie::language(base.scheme, language)).map_err(PageError::broken)?;
+    response
+        .add_cookie(&cookie::language(base.scheme, language))
+        .map_err(PageError::broken)?;
     Ok(response)
 }
 
@@ -49,9 +51,16 @@ pub async fn language(
 ) -> Result<HttpResponse, PageError> {
     let language = Language::of_tag(&form.text("language")).ok_or(PageError::Malformed)?;
     let house = Arc::clone(&house);
-    aside(move || Ok(house.store.write(|tx| people::set_language(tx, who.person.id, language.tag()))?)).await?;
+    aside(move || {
+        Ok(house
+            .store
+            .write(|tx| people::set_language(tx, who.person.id, language.tag()))?)
+    })
+    .await?;
     let mut response = go_on("/me?said=saved");
-    response.add_cookie(&cookie::language(base.scheme, language)).map_err(PageError::broken)?;
+    response
+        .add_cookie(&cookie::language(base.scheme, language))
+        .map_err(PageError::broken)?;
     Ok(response)
 }
 
@@ -89,7 +98,9 @@ pub async fn password(
     match changed {
         Ok(session) => {
             let mut response = go_on("/me?said=password");
-            response.add_cookie(&cookie::session(base.scheme, session)).map_err(PageError::broken)?;
+            response
+                .add_cookie(&cookie::session(base.scheme, session))
+                .map_err(PageError::broken)?;
             Ok(response)
         }
         Err(key) => again(key),

@@ -21,17 +21,15 @@ type Office = web::Data<House>;
 
 /// GET /people
 pub async fn people(who: Admin, house: Office, request: HttpRequest) -> Result<HttpResponse, PageError> {
-    let form = InviteForm { language: who.words.language.tag().to_owned(), ..InviteForm::default() };
+    let form = InviteForm {
+        language: who.words.language.tag().to_owned(),
+        ..InviteForm::default()
+    };
     page(&who, &house, &request, form, None, None).await
 }
 
 /// POST /people: adds a person and shows their link, once.
-pub async fn invite(
-    who: Admin,
-    house: Office,
-    request: HttpRequest,
-    sent: Sent,
-) -> Result<HttpResponse, PageError> {
+pub async fn invite(who: Admin, house: Office, request: HttpRequest, sent: Sent) -> Result<HttpResponse, PageError> {
     let form = InviteForm::read(&sent);
     let role: Role = form.role.parse().map_err(|_| PageError::Malformed)?;
     if form.name.is_empty() || !form.email.contains('@') || Language::of_tag(&form.language).is_none() {
@@ -40,7 +38,17 @@ pub async fn invite(
     let (new, by) = (form.clone(), who.actor().to_string());
     let added = house_step(&house, move |tx, now| {
         let (name, email, language) = (new.name.as_str(), new.email.as_str(), new.language.as_str());
-        let id = people::create(tx, &NewPerson { name, email, role, language, manager: new.manager }, now)?;
+        let id = people::create(
+            tx,
+            &NewPerson {
+                name,
+                email,
+                role,
+                language,
+                manager: new.manager,
+            },
+            now,
+        )?;
         office::note_person(tx, "person-added", id, role, &by, now)?;
         people::invite(tx, id, now)
     })
@@ -109,7 +117,9 @@ pub async fn activity(who: Admin, house: Office, id: web::Path<i64>, sent: Sent)
 async fn other(who: &Admin, house: &Office, id: i64) -> Result<Person, PageError> {
     let house = Arc::clone(house);
     let found = aside(move || Ok(house.store.read(|db| people::find(db, PersonId(id)))?)).await?;
-    found.filter(|person| person.id != who.person.id).ok_or(PageError::Absent)
+    found
+        .filter(|person| person.id != who.person.id)
+        .ok_or(PageError::Absent)
 }
 
 /// Runs one change of the house in a transaction.
@@ -135,8 +145,10 @@ async fn page(
     let office = Arc::clone(house);
     let everybody = aside(move || Ok(office.store.read(people::list)?)).await?;
     let words = &who.words;
-    let mut rows: Vec<PersonRow> =
-        everybody.iter().map(|person| PersonRow::of(words, person, person.id == who.person.id)).collect();
+    let mut rows: Vec<PersonRow> = everybody
+        .iter()
+        .map(|person| PersonRow::of(words, person, person.id == who.person.id))
+        .collect();
     rows.sort_by_key(|row| !row.active);
     show(&PeoplePage {
         mistake: mistake.map(|key| words.t(key)),
@@ -184,7 +196,10 @@ impl InviteForm {
 impl Invited {
     fn of(words: &Words, house: &House, name: &str, token: &str) -> Self {
         let base = house.settings.base_url.trim_end_matches('/');
-        Self { title: words.with("people-invited", "name", name), link: format!("{base}/invitation/{token}") }
+        Self {
+            title: words.with("people-invited", "name", name),
+            link: format!("{base}/invitation/{token}"),
+        }
     }
 }
 

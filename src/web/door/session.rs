@@ -40,7 +40,10 @@ pub struct Signed {
 impl Signed {
     /// As whom they take steps.
     pub fn actor(&self) -> Actor {
-        Actor::Person { id: self.person.id, role: self.person.role }
+        Actor::Person {
+            id: self.person.id,
+            role: self.person.role,
+        }
     }
 
     /// The frame of a page they look at; its counts are still to be filled in.
@@ -67,18 +70,27 @@ impl Signed {
         if let Some(known) = request.extensions().get::<Self>() {
             return Ok(known.clone());
         }
-        let (Some(base), Some(house)) =
-            (request.app_data::<web::Data<Base>>(), request.app_data::<web::Data<House>>().cloned())
-        else {
+        let (Some(base), Some(house)) = (
+            request.app_data::<web::Data<Base>>(),
+            request.app_data::<web::Data<House>>().cloned(),
+        ) else {
             return Err(PageError::Broken);
         };
         let token = cookie::session_token(request, base.scheme).ok_or_else(|| sign_in(request))?;
         let presented = token.clone();
         let now = house.now.instant();
-        let (found, late) = aside(move || session(&house, &presented, now)).await?.ok_or_else(|| sign_in(request))?;
+        let (found, late) = aside(move || session(&house, &presented, now))
+            .await?
+            .ok_or_else(|| sign_in(request))?;
         let own = Language::of_tag(&found.person.language).unwrap_or(Language::English);
         let words = Words::of(cookie::chosen_language(request).unwrap_or(own));
-        let signed = Self { person: found.person, csrf: found.csrf, token, words, late };
+        let signed = Self {
+            person: found.person,
+            csrf: found.csrf,
+            token,
+            words,
+            late,
+        };
         request.extensions_mut().insert(signed.clone());
         Ok(signed)
     }
@@ -88,9 +100,19 @@ impl Signed {
 /// pages stays reading.
 fn session(house: &House, token: &str, now: DateTime<Utc>) -> Result<Option<(Session, u32)>, PageError> {
     let (found, stale) = house.store.read(|db| {
-        let Some(found) = sessions::find(db, token, now)? else { return Ok((None, false)) };
-        let late = Filter { life: Life::Open, ends_by: Some(now), ..Filter::default() };
-        let (late, _) = if reads(found.person.role) { lists::group(db, &late, 0)? } else { (0, Vec::new()) };
+        let Some(found) = sessions::find(db, token, now)? else {
+            return Ok((None, false));
+        };
+        let late = Filter {
+            life: Life::Open,
+            ends_by: Some(now),
+            ..Filter::default()
+        };
+        let (late, _) = if reads(found.person.role) {
+            lists::group(db, &late, 0)?
+        } else {
+            (0, Vec::new())
+        };
         let late = u32::try_from(late).unwrap_or(u32::MAX);
         Ok((Some((found, late)), sessions::is_stale(db, token, now)?))
     })?;
@@ -110,13 +132,20 @@ fn reads(role: Role) -> bool {
 
 /// After signing in a page is shown again; a form is not sent again.
 fn sign_in(request: &HttpRequest) -> PageError {
-    let path = request.uri().path_and_query().filter(|_| request.method() == Method::GET);
-    PageError::SignIn { back: path.map_or_else(|| "/".to_owned(), ToString::to_string) }
+    let path = request
+        .uri()
+        .path_and_query()
+        .filter(|_| request.method() == Method::GET);
+    PageError::SignIn {
+        back: path.map_or_else(|| "/".to_owned(), ToString::to_string),
+    }
 }
 
 /// A value of the query, decoded; the first of its name.
 fn query_value(request: &HttpRequest, name: &str) -> Option<String> {
-    let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string()).ok()?.into_inner();
+    let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string())
+        .ok()?
+        .into_inner();
     pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
 }
 
@@ -186,17 +215,27 @@ impl Sent {
     /// A field's text without the blanks around it; empty when it was not sent.
     pub fn text(&self, name: &str) -> String {
         let found = self.0.iter().find(|(key, _)| key == name);
-        found.map(|(_, value)| value.replace("\r\n", "\n").trim().to_owned()).unwrap_or_default()
+        found
+            .map(|(_, value)| value.replace("\r\n", "\n").trim().to_owned())
+            .unwrap_or_default()
     }
 
     /// A password as it was typed, blanks included.
     pub fn secret(&self, name: &str) -> String {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default()
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.clone())
+            .unwrap_or_default()
     }
 
     /// Every value that was sent under a name.
     pub fn all(&self, name: &str) -> Vec<String> {
-        self.0.iter().filter(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.clone()).collect()
+        self.0
+            .iter()
+            .filter(|(key, value)| key == name && !value.is_empty())
+            .map(|(_, value)| value.clone())
+            .collect()
     }
 
     /// A text that cannot be empty.
@@ -205,7 +244,11 @@ impl Sent {
     /// When it is.
     pub fn needed(&self, name: &str) -> Result<String, PageError> {
         let text = self.text(name);
-        if text.is_empty() { Err(PageError::Malformed) } else { Ok(text) }
+        if text.is_empty() {
+            Err(PageError::Malformed)
+        } else {
+            Ok(text)
+        }
     }
 
     /// A whole number.
@@ -228,7 +271,11 @@ impl FromRequest for Sent {
             let signed = Signed::find(&request).await?;
             let fields = web::Form::<Vec<(String, String)>>::from_request(&request, &mut payload).await;
             let sent = Self(fields.map_err(|_| PageError::Malformed)?.into_inner());
-            if token_matches(&sent.text("csrf"), &signed.csrf) { Ok(sent) } else { Err(PageError::Forged) }
+            if token_matches(&sent.text("csrf"), &signed.csrf) {
+                Ok(sent)
+            } else {
+                Err(PageError::Forged)
+            }
         })
     }
 }

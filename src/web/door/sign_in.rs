@@ -34,7 +34,9 @@ static TURNS: Semaphore = Semaphore::const_new(CHECKS_AT_ONCE);
 /// # Errors
 /// [`PageError::Busy`] when too many wait.
 pub(super) async fn is_password(password: String, hash: Option<String>) -> Result<bool, PageError> {
-    let turn = tokio::time::timeout(PATIENCE, TURNS.acquire()).await.map_err(|_| PageError::Busy)?;
+    let turn = tokio::time::timeout(PATIENCE, TURNS.acquire())
+        .await
+        .map_err(|_| PageError::Busy)?;
     let _turn = turn.map_err(PageError::broken)?;
     aside(move || Ok(people::verify(&password, hash.as_deref()))).await
 }
@@ -73,7 +75,12 @@ pub async fn sign_in(
     let form = form.into_inner();
     let again = |key: &str| {
         let mistake = Words::of(language(&request)).t(key);
-        show(&SignInPage::of(&request, Some(mistake), form.email.clone(), form.back.clone()))
+        show(&SignInPage::of(
+            &request,
+            Some(mistake),
+            form.email.clone(),
+            form.back.clone(),
+        ))
     };
     let names = names(&request, &form.email);
     if must_wait(&house, &names).await? {
@@ -87,7 +94,9 @@ pub async fn sign_in(
         Some(person) => {
             let token = enter(&house, person, names).await?;
             let mut response = go_on(safe_return(&form.back));
-            response.add_cookie(&cookie::session(base.scheme, token)).map_err(PageError::broken)?;
+            response
+                .add_cookie(&cookie::session(base.scheme, token))
+                .map_err(PageError::broken)?;
             Ok(response)
         }
         None => {
@@ -99,7 +108,10 @@ pub async fn sign_in(
 
 /// The names under which failures are counted: the address on the network, alone and with the account.
 fn names(request: &HttpRequest, email: &str) -> [String; 2] {
-    let peer = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+    let peer = request
+        .peer_addr()
+        .map(|peer| peer.ip().to_string())
+        .unwrap_or_default();
     [format!("address:{peer}"), format!("account:{}:{peer}", email.trim())]
 }
 
@@ -154,7 +166,9 @@ pub async fn sign_out(
     let house = Arc::clone(&house);
     aside(move || Ok(house.store.write(|tx| sessions::end(tx, &who.token))?)).await?;
     let mut response = go_on("/sign-in");
-    response.add_cookie(&cookie::no_session(base.scheme)).map_err(PageError::broken)?;
+    response
+        .add_cookie(&cookie::no_session(base.scheme))
+        .map_err(PageError::broken)?;
     Ok(response)
 }
 
@@ -216,7 +230,9 @@ pub async fn accept(
     match started {
         Ok(session) => {
             let mut response = go_on("/");
-            response.add_cookie(&cookie::session(base.scheme, session)).map_err(PageError::broken)?;
+            response
+                .add_cookie(&cookie::session(base.scheme, session))
+                .map_err(PageError::broken)?;
             Ok(response)
         }
         Err(key) => show(&InvitationPage::of(&request, Some(&person), Some(key))),
@@ -254,7 +270,12 @@ impl SignInPage {
         let mut frame = Frame::bare(request, Place::Outside);
         frame.title = frame.t("sign-in-title");
         "/sign-in".clone_into(&mut frame.here);
-        Self { mistake, email, back, frame }
+        Self {
+            mistake,
+            email,
+            back,
+            frame,
+        }
     }
 }
 

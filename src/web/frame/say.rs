@@ -8,8 +8,8 @@ use chrono_tz::Tz;
 use super::look::{Chip, Choice, Due, RequestRow, Strip, Tone};
 use super::words::{Language, Words};
 use crate::domain::calendar::Calendar;
-use crate::domain::decide::{RuleBook, Rules};
 use crate::domain::deadline::{Standing, Unit};
+use crate::domain::decide::{RuleBook, Rules};
 use crate::domain::item::Item;
 use crate::domain::person::PersonId;
 use crate::domain::policy::{Policy, Source};
@@ -33,7 +33,12 @@ impl<'s> Say<'s> {
     /// Ready to speak of the colleagues given.
     pub fn new(words: Words, shelf: &'s Shelf, now: DateTime<Utc>, people: &[Person]) -> Self {
         let names = people.iter().map(|person| (person.id, person.name.clone())).collect();
-        Self { words, shelf, now, names }
+        Self {
+            words,
+            shelf,
+            now,
+            names,
+        }
     }
 
     /// The name of a colleague.
@@ -57,7 +62,13 @@ impl<'s> Say<'s> {
             } else {
                 (Tone::Late, "due-answered-late")
             };
-            return Due { tone, words: words.t(key), date, provisional: false, strip: None };
+            return Due {
+                tone,
+                words: words.t(key),
+                date,
+                provisional: false,
+                strip: None,
+            };
         }
         if !request.is_running() {
             return Due {
@@ -69,7 +80,13 @@ impl<'s> Say<'s> {
             };
         }
         let Some(rules) = self.rules(&request.policy) else {
-            return Due { tone: Tone::Quiet, words: words.t("due-no-policy"), date, provisional, strip: None };
+            return Due {
+                tone: Tone::Quiet,
+                words: words.t("due-no-policy"),
+                date,
+                provisional,
+                strip: None,
+            };
         };
         let standing = request.deadline.standing(self.now, rules.calendar, rules.policy.zone);
         let (tone, said) = match standing {
@@ -81,26 +98,40 @@ impl<'s> Say<'s> {
             Standing::DaysLeft { working_days } => (Tone::Calm, words.n("due-left", working_days)),
         };
         let strip = Some(strip(request, rules, standing, self.now));
-        Due { tone, words: said, date, provisional, strip }
+        Due {
+            tone,
+            words: said,
+            date,
+            provisional,
+            strip,
+        }
     }
 
     /// The rights of a request as chips; its kind where it invokes none.
     pub fn chips(&self, request: &Request) -> Vec<Chip> {
         if request.items.is_empty() {
             let label = self.words.t(&format!("kind-{}", request.kind.as_str()));
-            return vec![Chip { label, title: String::new() }];
+            return vec![Chip {
+                label,
+                title: String::new(),
+            }];
         }
         request.items.iter().map(|item| self.right(item, request)).collect()
     }
 
     fn right(&self, item: &Item, request: &Request) -> Chip {
-        let right = self.rules(&request.policy).and_then(|rules| rules.policy.right(&item.right));
+        let right = self
+            .rules(&request.policy)
+            .and_then(|rules| rules.policy.right(&item.right));
         match right {
             Some(right) => Chip {
                 label: right.name.text(self.tag()).to_owned(),
                 title: right.explanation.text(self.tag()).to_owned(),
             },
-            None => Chip { label: item.right.to_string(), title: String::new() },
+            None => Chip {
+                label: item.right.to_string(),
+                title: String::new(),
+            },
         }
     }
 
@@ -133,18 +164,29 @@ impl<'s> Say<'s> {
             held,
             nobody: self.words.t("nobody"),
             provisional: self.words.t("due-provisional"),
-            held_words: if held > 0 { self.words.n("held-count", held) } else { String::new() },
+            held_words: if held > 0 {
+                self.words.n("held-count", held)
+            } else {
+                String::new()
+            },
         }
     }
 
     /// Who asks: by name, else by address.
     pub fn requester(&self, name: &str, address: &str) -> String {
-        [name, address].into_iter().find(|text| !text.is_empty()).map_or_else(|| self.words.t("no-name"), str::to_owned)
+        [name, address]
+            .into_iter()
+            .find(|text| !text.is_empty())
+            .map_or_else(|| self.words.t("no-name"), str::to_owned)
     }
 
     /// A subject, or that there is none.
     pub fn subject(&self, subject: &str) -> String {
-        if subject.trim().is_empty() { self.words.t("no-subject") } else { subject.to_owned() }
+        if subject.trim().is_empty() {
+            self.words.t("no-subject")
+        } else {
+            subject.to_owned()
+        }
     }
 
     /// An instant in the zone of a policy.
@@ -187,7 +229,11 @@ fn strip(request: &Request, rules: Rules<'_>, standing: Standing, now: DateTime<
     let today = now.with_timezone(&rules.policy.zone).date_naive();
     let total = days(first, last, rules.policy.term.unit, rules.calendar);
     match standing {
-        Standing::Late { days } => Strip { total, used: total, late: days },
+        Standing::Late { days } => Strip {
+            total,
+            used: total,
+            late: days,
+        },
         Standing::DueToday | Standing::DaysLeft { .. } => {
             let left = days(today, last, rules.policy.term.unit, rules.calendar);
             // Today is not over: it counts as one that is left.
@@ -216,7 +262,12 @@ pub fn cited(policy: &Policy, sources: &[Source], language: Language) -> Vec<Str
 }
 
 /// Choices out of words that a key begins: the values are the words themselves.
-pub fn choices<'v>(words: &Words, prefix: &str, values: impl IntoIterator<Item = &'v str>, chosen: &str) -> Vec<Choice> {
+pub fn choices<'v>(
+    words: &Words,
+    prefix: &str,
+    values: impl IntoIterator<Item = &'v str>,
+    chosen: &str,
+) -> Vec<Choice> {
     values
         .into_iter()
         .map(|value| Choice {

@@ -43,15 +43,27 @@ fn page(frame: Frame, say: &Say<'_>, request: &Request, rules: Rules<'_>) -> Clo
     let words = &say.words;
     let policy = rules.policy;
     let extension = rules.extension_term(request.extensions);
-    let sheet = proof_sheet(request.clock_from, &policy.term, extension.as_ref(), rules.calendar, policy.zone);
-    let fact = |key: &str, value: String| Fact { label: words.t(key), value };
+    let sheet = proof_sheet(
+        request.clock_from,
+        &policy.term,
+        extension.as_ref(),
+        rules.calendar,
+        policy.zone,
+    );
+    let fact = |key: &str, value: String| Fact {
+        label: words.t(key),
+        value,
+    };
     let due = words.date(sheet.deadline.due_on);
     let mut facts = vec![
         fact("fact-received", words.instant(sheet.received_at, policy.zone)),
         fact("policy-term", term(words, rules)),
         fact("policy-zone", policy.zone.name().to_owned()),
         fact("policy-calendar", sheet.deadline.calendar.clone()),
-        fact("fact-policy", format!("{} · {}", policy.name.text(say.tag()), policy.version)),
+        fact(
+            "fact-policy",
+            format!("{} · {}", policy.name.text(say.tag()), policy.version),
+        ),
     ];
     if sheet.deadline != request.deadline {
         facts.push(fact("clock-stands", words.date(request.deadline.due_on)));
@@ -60,7 +72,10 @@ fn page(frame: Frame, say: &Say<'_>, request: &Request, rules: Rules<'_>) -> Clo
         path: format!("/requests/{}", request.reference),
         reference: request.reference.clone(),
         result: words.a("clock-result", &[("date", &due), ("zone", policy.zone.name())]),
-        provisional: sheet.deadline.unknown_from.map(|day| words.with("clock-unknown", "date", &words.date(day))),
+        provisional: sheet
+            .deadline
+            .unknown_from
+            .map(|day| words.with("clock-unknown", "date", &words.date(day))),
         facts,
         days: sheet.rows.iter().map(|row| line(words, rules.calendar, row)).collect(),
         frame,
@@ -86,7 +101,12 @@ fn line(words: &Words, calendar: &Calendar, row: &ProofDay) -> DayLine {
         Role::Rolled => (words.with("clock-rolled", "day", &day), class),
         Role::Due => (words.with("clock-due", "day", &day), "due"),
     };
-    DayLine { date: words.date(row.day), count: row.counted, why, class }
+    DayLine {
+        date: words.date(row.day),
+        count: row.counted,
+        why,
+        class,
+    }
 }
 
 /// What a calendar says of a day, in words, and how the style sheet knows it.
@@ -95,12 +115,18 @@ pub(in crate::web) fn day_words(words: &Words, calendar: &Calendar, day: &Day) -
         Day::Working(WhyWorking::Weekday) => (words.t("calendar-working"), ""),
         Day::Working(WhyWorking::MadeUp { holiday, notice }) => {
             let name = holiday_name(words, calendar, holiday);
-            (words.a("clock-made-up", &[("holiday", &name), ("notice", notice)]), "made-up")
+            (
+                words.a("clock-made-up", &[("holiday", &name), ("notice", notice)]),
+                "made-up",
+            )
         }
         Day::Off(WhyOff::Weekend) => (words.t("calendar-weekend"), "weekend"),
         Day::Off(WhyOff::Holiday { name, notice }) => {
             let name = holiday_name(words, calendar, name);
-            (words.a("clock-holiday", &[("holiday", &name), ("notice", notice)]), "off")
+            (
+                words.a("clock-holiday", &[("holiday", &name), ("notice", notice)]),
+                "off",
+            )
         }
         Day::Unknown { assumed_working: true } => (words.t("clock-guess-working"), "unknown"),
         Day::Unknown { assumed_working: false } => (words.t("clock-guess-off"), "unknown"),

@@ -55,7 +55,9 @@ pub(super) struct Desk<'d> {
 impl File {
     /// Reads the file of a request; `None` when there is none of that name.
     pub fn read(db: &mut Reader<'_>, desk: &Desk<'_>, reference: &str) -> Result<Option<Self>, StoreError> {
-        let Some(stored) = requests::find_by_reference(db, reference)? else { return Ok(None) };
+        let Some(stored) = requests::find_by_reference(db, reference)? else {
+            return Ok(None);
+        };
         let (_, key) = requests::find_with_key(db, stored.id)?;
         let history = requests::history(db, stored.id)?;
         let mut texts = BTreeMap::new();
@@ -75,17 +77,21 @@ impl File {
         }
         let others = others(db, &stored)?;
         let preview = preview(db, desk, &stored);
-        Ok(Some(Self { people: people::list(db)?, stored, history, texts, messages, letters, others, preview }))
+        Ok(Some(Self {
+            people: people::list(db)?,
+            stored,
+            history,
+            texts,
+            messages,
+            letters,
+            others,
+            preview,
+        }))
     }
 
     /// A free text of the request; empty when it has none of that number.
     pub fn text(&self, text: &TextRef) -> &str {
         self.texts.get(&text.id).map_or("", String::as_str)
-    }
-
-    /// The newest message that belongs here for certain: what letters reply to.
-    pub fn latest(&self) -> Option<&Incoming> {
-        self.messages.iter().rev().find(|message| !message.listed.held)
     }
 }
 
@@ -104,11 +110,24 @@ fn others(db: &mut Reader<'_>, stored: &Stored) -> Result<Vec<String>, StoreErro
 }
 
 fn preview(db: &mut Reader<'_>, desk: &Desk<'_>, stored: &Stored) -> Result<LetterText, String> {
-    let Some((pack, rules)) = governing(desk.shelf, stored) else { return Err(String::new()) };
-    let head = Letterhead { settings: desk.settings, pack: &pack.pack, thread: None };
+    let Some((pack, rules)) = governing(desk.shelf, stored) else {
+        return Err(String::new());
+    };
+    let head = Letterhead {
+        settings: desk.settings,
+        pack: &pack.pack,
+        thread: None,
+    };
     let occasion = letters::answer_occasion(stored.request.kind, &stored.request.items);
-    let case = letters::Case { stored, policy: rules.policy, now: desk.now };
-    let words = LetterWords { reply: desk.own_words.to_owned(), ..LetterWords::default() };
+    let case = letters::Case {
+        stored,
+        policy: rules.policy,
+        now: desk.now,
+    };
+    let words = LetterWords {
+        reply: desk.own_words.to_owned(),
+        ..LetterWords::default()
+    };
     letters::preview(db, case, head, occasion, words).map_err(|error| match error {
         StepError::Letter(sentence) => sentence,
         StepError::Refused(_) | StepError::Changed | StepError::NoPolicy { .. } | StepError::Store(_) => String::new(),

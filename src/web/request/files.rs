@@ -43,13 +43,25 @@ fn download(name: &str, bytes: Vec<u8>) -> HttpResponse {
         .content_type("application/octet-stream")
         .insert_header((header::CONTENT_DISPOSITION, disposition(name)))
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
-        .insert_header((HeaderName::from_static("x-download-options"), HeaderValue::from_static("noopen")))
+        .insert_header((
+            HeaderName::from_static("x-download-options"),
+            HeaderValue::from_static("noopen"),
+        ))
         .body(bytes)
 }
 
 /// The name for the download (RFC 6266): percent-encoded UTF-8, and a plain one for programs that know no better.
 fn disposition(name: &str) -> String {
-    let plain: String = name.chars().map(|one| if one.is_ascii_alphanumeric() || one == '.' { one } else { '_' }).collect();
+    let plain: String = name
+        .chars()
+        .map(|one| {
+            if one.is_ascii_alphanumeric() || one == '.' {
+                one
+            } else {
+                '_'
+            }
+        })
+        .collect();
     let encoded: String = name
         .bytes()
         .map(|byte| match byte {

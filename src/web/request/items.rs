@@ -28,7 +28,20 @@ pub(super) fn verdict_key(verdict: Verdict) -> &'static str {
 
 /// The items of a file.
 pub(super) fn items(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Vec<ItemView> {
-    file.stored.request.items.iter().map(|item| Shown { say, file, policy: rules.policy, item }.view()).collect()
+    file.stored
+        .request
+        .items
+        .iter()
+        .map(|item| {
+            Shown {
+                say,
+                file,
+                policy: rules.policy,
+                item,
+            }
+            .view()
+        })
+        .collect()
 }
 
 struct Shown<'s> {
@@ -46,10 +59,16 @@ impl Shown<'_> {
         let (state, tone) = self.state();
         ItemView {
             no: self.item.number,
-            name: right.map_or(self.item.right.as_str(), |right| right.name.text(tag)).to_owned(),
-            explanation: right.map(|right| right.explanation.text(tag).to_owned()).unwrap_or_default(),
+            name: right
+                .map_or(self.item.right.as_str(), |right| right.name.text(tag))
+                .to_owned(),
+            explanation: right
+                .map(|right| right.explanation.text(tag).to_owned())
+                .unwrap_or_default(),
             by_law: right.is_some_and(|right| right.listed == Listing::LawOnly),
-            sources: right.map(|right| cited(self.policy, &right.sources, self.say.words.language)).unwrap_or_default(),
+            sources: right
+                .map(|right| cited(self.policy, &right.sources, self.say.words.language))
+                .unwrap_or_default(),
             evidence: self.evidence(),
             state,
             tone,
@@ -60,7 +79,12 @@ impl Shown<'_> {
                 .collect(),
             ground: self.ground(),
             grounds: if needs_ground { self.grounds() } else { Vec::new() },
-            exemptions: self.policy.exemptions.iter().map(|exemption| self.exemption(exemption)).collect(),
+            exemptions: self
+                .policy
+                .exemptions
+                .iter()
+                .map(|exemption| self.exemption(exemption))
+                .collect(),
             decision: self.item.decision.as_ref().map(|decided| self.decision(decided)),
             outcomes: self.outcomes(),
             bases: self.bases(needs_ground),
@@ -80,7 +104,11 @@ impl Shown<'_> {
 
     /// The words of its message that were read as this right.
     fn evidence(&self) -> Vec<String> {
-        let message = self.file.messages.iter().find(|message| Some(message.listed.id) == self.item.message);
+        let message = self
+            .file
+            .messages
+            .iter()
+            .find(|message| Some(message.listed.id) == self.item.message);
         let found = message.and_then(|message| message.kept.as_ref()).and_then(|kept| {
             let rights = &kept.classification.rights;
             rights.iter().find(|found| found.id == self.item.right.as_str())
@@ -91,7 +119,11 @@ impl Shown<'_> {
     fn ground(&self) -> Option<String> {
         let id = self.item.ground.as_ref()?;
         let ground = self.policy.ground(id);
-        Some(ground.map_or(id.as_str(), |ground| ground.name.text(self.say.tag())).to_owned())
+        Some(
+            ground
+                .map_or(id.as_str(), |ground| ground.name.text(self.say.tag()))
+                .to_owned(),
+        )
     }
 
     fn grounds(&self) -> Vec<Choice> {
@@ -123,7 +155,11 @@ impl Shown<'_> {
             grave: exemption.grave,
             question: exemption.question.text(tag).to_owned(),
             evidence: exemption.evidence.text(tag).to_owned(),
-            caution: exemption.caution.as_ref().map(|caution| caution.text(tag).to_owned()).unwrap_or_default(),
+            caution: exemption
+                .caution
+                .as_ref()
+                .map(|caution| caution.text(tag).to_owned())
+                .unwrap_or_default(),
             sources: cited(self.policy, &exemption.sources, words.language),
             assessment,
             hint: if hinted { self.hint(exemption) } else { String::new() },
@@ -149,11 +185,18 @@ impl Shown<'_> {
             words: words.t(&format!("outcome-{}", outcome.as_str())),
             tone: tone_of(outcome),
             basis: decision.basis().map(|basis| self.basis(basis)).unwrap_or_default(),
-            reason: decision.reason().map(|reason| self.file.text(reason).to_owned()).unwrap_or_default(),
-            given: decision.given().map(|given| self.file.text(given).to_owned()).unwrap_or_default(),
-            by: self.signed_when(decided.by, |event| {
-                matches!(event, Event::Decided { item, .. } if *item == self.item.number)
-            }),
+            reason: decision
+                .reason()
+                .map(|reason| self.file.text(reason).to_owned())
+                .unwrap_or_default(),
+            given: decision
+                .given()
+                .map(|given| self.file.text(given).to_owned())
+                .unwrap_or_default(),
+            by: self.signed_when(
+                decided.by,
+                |event| matches!(event, Event::Decided { item, .. } if *item == self.item.number),
+            ),
         }
     }
 
@@ -188,8 +231,16 @@ impl Shown<'_> {
         let words = &self.say.words;
         let chosen = self.item.decision.as_ref().and_then(|decided| decided.decision.basis());
         let mut bases = Vec::new();
-        for assessment in self.item.assessments.iter().filter(|found| found.verdict != Verdict::No) {
-            let name = self.policy.exemption(&assessment.exemption).map(|found| found.name.text(self.say.tag()));
+        for assessment in self
+            .item
+            .assessments
+            .iter()
+            .filter(|found| found.verdict != Verdict::No)
+        {
+            let name = self
+                .policy
+                .exemption(&assessment.exemption)
+                .map(|found| found.name.text(self.say.tag()));
             bases.push(Choice {
                 value: assessment.exemption.to_string(),
                 label: name.unwrap_or(assessment.exemption.as_str()).to_owned(),
@@ -199,20 +250,34 @@ impl Shown<'_> {
         }
         let mut other = |value: &str, key: &str, basis: Basis| {
             let (label, chosen) = (words.t(key), chosen == Some(&basis));
-            bases.push(Choice { value: value.to_owned(), label, hint: String::new(), chosen });
+            bases.push(Choice {
+                value: value.to_owned(),
+                label,
+                hint: String::new(),
+                chosen,
+            });
         };
         if needs_ground && self.item.ground.is_none() {
             other(MISSING_GROUND, "basis-missing-ground", Basis::MissingGround);
         }
         if matches!(self.file.stored.request.identity, Identity::NotProven { .. }) {
-            other(IDENTITY_NOT_PROVEN, "basis-identity-not-proven", Basis::IdentityNotProven);
+            other(
+                IDENTITY_NOT_PROVEN,
+                "basis-identity-not-proven",
+                Basis::IdentityNotProven,
+            );
         }
         bases
     }
 
     /// Who did the latest of some events, and when.
     fn signed_when(&self, by: crate::domain::person::PersonId, is_it: impl Fn(&Event) -> bool) -> String {
-        let latest = self.file.history.iter().rev().find(|recorded: &&Recorded| is_it(&recorded.event));
+        let latest = self
+            .file
+            .history
+            .iter()
+            .rev()
+            .find(|recorded: &&Recorded| is_it(&recorded.event));
         let name = self.say.name(by);
         match latest {
             Some(recorded) => {

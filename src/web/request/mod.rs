@@ -62,7 +62,12 @@ async fn page(
     let file = aside({
         let (house, shelf, own_words) = (Arc::clone(house), Arc::clone(&shelf), own_words.clone());
         move || {
-            let desk = Desk { settings: &house.settings, shelf: &shelf, now, own_words: &own_words };
+            let desk = Desk {
+                settings: &house.settings,
+                shelf: &shelf,
+                now,
+                own_words: &own_words,
+            };
             Ok(house.store.read(|db| File::read(db, &desk, &reference))?)
         }
     })
@@ -75,7 +80,11 @@ async fn page(
 
 /// What is said when the pack of a request is not there.
 fn no_policy(who: &Signed) -> PageError {
-    PageError::Refused { sentence: who.words.t("error-no-policy"), back: "/requests".to_owned(), kept: String::new() }
+    PageError::Refused {
+        sentence: who.words.t("error-no-policy"),
+        back: "/requests".to_owned(),
+        kept: String::new(),
+    }
 }
 
 /// The page of a request.
@@ -462,6 +471,8 @@ impl ItemView {
 
     /// Whether a hint points to one of the exemptions that nobody has assessed.
     pub fn is_hinted(&self) -> bool {
-        self.exemptions.iter().any(|one| !one.hint.is_empty() && one.assessment.is_none())
+        self.exemptions
+            .iter()
+            .any(|one| !one.hint.is_empty() && one.assessment.is_none())
     }
 }

@@ -40,9 +40,16 @@ pub async fn triage(who: Reads, house: Office, reference: Ref, form: Sent) -> Pa
     let (on_behalf, language) = (OnBehalfId::new(&form.text("on_behalf")), form.needed("language")?);
     let command = move |_: &mut Desk<'_, '_>| {
         let (rights, on_behalf, language) = (rights.clone(), on_behalf.clone(), language.clone());
-        Ok(Command::Triage { kind, rights, on_behalf, language })
+        Ok(Command::Triage {
+            kind,
+            rights,
+            on_behalf,
+            language,
+        })
     };
-    Case::of(&who, &house, &reference, &form)?.take("triaged", "#items", command).await
+    Case::of(&who, &house, &reference, &form)?
+        .take("triaged", "#items", command)
+        .await
 }
 
 /// POST /requests/{reference}/assignment
@@ -51,7 +58,9 @@ pub async fn assignment(who: Reads, house: Office, reference: Ref, form: Sent) -
         "" => None,
         id => Some(PersonId(id.parse().map_err(|_| PageError::Malformed)?)),
     };
-    Case::of(&who, &house, &reference, &form)?.take("assigned", "", move |_| Ok(Command::Assign { to })).await
+    Case::of(&who, &house, &reference, &form)?
+        .take("assigned", "", move |_| Ok(Command::Assign { to }))
+        .await
 }
 
 /// POST /requests/{reference}/items
@@ -65,9 +74,15 @@ pub async fn items(who: Reads, house: Office, reference: Ref, form: Sent) -> Pag
             None => None,
         };
         let received_at = received_at.unwrap_or(desk.now);
-        Ok(Command::AddItem { right: right.clone(), received_at, message: there })
+        Ok(Command::AddItem {
+            right: right.clone(),
+            received_at,
+            message: there,
+        })
     };
-    Case::of(&who, &house, &reference, &form)?.take("item-added", "#items", command).await
+    Case::of(&who, &house, &reference, &form)?
+        .take("item-added", "#items", command)
+        .await
 }
 
 /// POST /requests/{reference}/items/{number}/removal
@@ -77,14 +92,23 @@ pub async fn removal(who: Reads, house: Office, path: Item, form: Sent) -> Page 
         let reason = desk.keep("reason", &reason)?;
         Ok(Command::DropItem { item, reason })
     };
-    Case::of(&who, &house, &reference, &form)?.take("item-dropped", "#items", command).await
+    Case::of(&who, &house, &reference, &form)?
+        .take("item-dropped", "#items", command)
+        .await
 }
 
 /// POST /requests/{reference}/items/{number}/ground
 pub async fn ground(who: Reads, house: Office, path: Item, form: Sent) -> Page {
     let ((reference, item), ground) = (path.into_inner(), GroundId::new(&form.needed("ground")?));
-    let command = move |_: &mut Desk<'_, '_>| Ok(Command::ChooseGround { item, ground: Some(ground.clone()) });
-    Case::of(&who, &house, &reference, &form)?.take("ground", &format!("#item-{item}"), command).await
+    let command = move |_: &mut Desk<'_, '_>| {
+        Ok(Command::ChooseGround {
+            item,
+            ground: Some(ground.clone()),
+        })
+    };
+    Case::of(&who, &house, &reference, &form)?
+        .take("ground", &format!("#item-{item}"), command)
+        .await
 }
 
 /// POST /requests/{reference}/items/{number}/assessments
@@ -100,9 +124,16 @@ pub async fn assessments(who: Reads, house: Office, path: Item, form: Sent) -> P
     let reason = form.needed("reason")?;
     let command = move |desk: &mut Desk<'_, '_>| {
         let reason = desk.keep("reason", &reason)?;
-        Ok(Command::Assess { item, exemption: exemption.clone(), verdict, reason })
+        Ok(Command::Assess {
+            item,
+            exemption: exemption.clone(),
+            verdict,
+            reason,
+        })
     };
-    Case::of(&who, &house, &reference, &form)?.take("assessed", &format!("#item-{item}"), command).await
+    Case::of(&who, &house, &reference, &form)?
+        .take("assessed", &format!("#item-{item}"), command)
+        .await
 }
 
 /// POST /requests/{reference}/items/{number}/decision
@@ -113,8 +144,12 @@ pub async fn decision(who: Reads, house: Office, path: Item, form: Sent) -> Page
     if let Some(key) = decided.lacks() {
         return Err(case.refused(who.words.t(key)));
     }
-    let command =
-        move |desk: &mut Desk<'_, '_>| Ok(Command::Decide { item, decision: decided.sealed(desk)? });
+    let command = move |desk: &mut Desk<'_, '_>| {
+        Ok(Command::Decide {
+            item,
+            decision: decided.sealed(desk)?,
+        })
+    };
     case.take("decided", &format!("#item-{item}"), command).await
 }
 
@@ -125,10 +160,22 @@ pub async fn identity_question(who: Reads, house: Office, reference: Ref, form: 
     let reason = form.text("reason");
     let write = case.writer(&house)?;
     let command = move |desk: &mut Desk<'_, '_>| {
-        let words = LetterWords { method: Some(method.clone()), reply: reason.clone(), extension: None };
+        let words = LetterWords {
+            method: Some(method.clone()),
+            reply: reason.clone(),
+            extension: None,
+        };
         let letter = write.post_if_possible(desk, Occasion::IdentityQuestion, words)?;
-        let reason = if reason.is_empty() { None } else { Some(desk.keep("reason", &reason)?) };
-        Ok(Command::AskIdentity { method: method.clone(), reason, letter })
+        let reason = if reason.is_empty() {
+            None
+        } else {
+            Some(desk.keep("reason", &reason)?)
+        };
+        Ok(Command::AskIdentity {
+            method: method.clone(),
+            reason,
+            letter,
+        })
     };
     case.take("identity-asked", "", command).await
 }
@@ -138,14 +185,21 @@ pub async fn identity(who: Reads, house: Office, reference: Ref, form: Sent) -> 
     let (method, note) = (MethodId::new(&form.needed("method")?), form.needed("reason")?);
     let command = move |desk: &mut Desk<'_, '_>| {
         let note = desk.keep("note", &note)?;
-        Ok(Command::ConfirmIdentity { method: method.clone(), note })
+        Ok(Command::ConfirmIdentity {
+            method: method.clone(),
+            note,
+        })
     };
-    Case::of(&who, &house, &reference, &form)?.take("identity", "#items", command).await
+    Case::of(&who, &house, &reference, &form)?
+        .take("identity", "#items", command)
+        .await
 }
 
 /// POST /requests/{reference}/approval
 pub async fn approval(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
-    Case::of(&who, &house, &reference, &form)?.take("approved", "#letter", |_| Ok(Command::Approve)).await
+    Case::of(&who, &house, &reference, &form)?
+        .take("approved", "#letter", |_| Ok(Command::Approve))
+        .await
 }
 
 /// POST /requests/{reference}/answer
@@ -155,7 +209,10 @@ pub async fn answer(who: Reads, house: Office, reference: Ref, form: Sent) -> Pa
     let reply = form.text("words");
     let command = move |desk: &mut Desk<'_, '_>| {
         let occasion = letters::answer_occasion(desk.stored.request.kind, &desk.stored.request.items);
-        let words = LetterWords { reply: reply.clone(), ..LetterWords::default() };
+        let words = LetterWords {
+            reply: reply.clone(),
+            ..LetterWords::default()
+        };
         let (letter, body) = write.post(desk, occasion, words)?;
         let text = desk.keep("answer", &body)?;
         Ok(Command::Answer { letter, text })
@@ -173,7 +230,9 @@ pub async fn answer_by_hand(who: Reads, house: Office, reference: Ref, form: Sen
         let text = desk.keep("answer", &text)?;
         Ok(Command::AnswerByHand { at, text })
     };
-    Case::of(&who, &house, &reference, &form)?.take("answered", "", command).await
+    Case::of(&who, &house, &reference, &form)?
+        .take("answered", "", command)
+        .await
 }
 
 /// POST /requests/{reference}/extension
@@ -184,8 +243,14 @@ pub async fn extension(who: Reads, house: Office, reference: Ref, form: Sent) ->
     let command = move |desk: &mut Desk<'_, '_>| {
         let request = &desk.stored.request;
         let due_on = desk.rules.deadline(request.clock_from, request.extensions + 1).due_on;
-        let facts = ExtensionFacts { due_on, reason: reason.clone() };
-        let words = LetterWords { extension: Some(facts), ..LetterWords::default() };
+        let facts = ExtensionFacts {
+            due_on,
+            reason: reason.clone(),
+        };
+        let words = LetterWords {
+            extension: Some(facts),
+            ..LetterWords::default()
+        };
         let letter = write.post_if_possible(desk, Occasion::ExtensionNotice, words)?;
         let reason = desk.keep("reason", &reason)?;
         Ok(Command::Extend { reason, letter })
@@ -195,12 +260,16 @@ pub async fn extension(who: Reads, house: Office, reference: Ref, form: Sent) ->
 
 /// POST /requests/{reference}/closure
 pub async fn closure(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
-    Case::of(&who, &house, &reference, &form)?.take("closed", "", |_| Ok(Command::Close)).await
+    Case::of(&who, &house, &reference, &form)?
+        .take("closed", "", |_| Ok(Command::Close))
+        .await
 }
 
 /// POST /requests/{reference}/bring-back
 pub async fn brought_back(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
-    Case::of(&who, &house, &reference, &form)?.take("back", "", |_| Ok(Command::BringBack)).await
+    Case::of(&who, &house, &reference, &form)?
+        .take("back", "", |_| Ok(Command::BringBack))
+        .await
 }
 
 /// POST /requests/{reference}/withdrawal: taken back by the requester, who is told that it is done.
@@ -270,11 +339,17 @@ pub async fn release(who: Reads, house: Office, path: Message, form: Sent) -> Pa
     let done = case
         .run(move |tx, door, id, seen| {
             let stored = door.step(tx, id, seen, |_| Ok(Command::ReleaseMessage { message }))?;
-            let listed = messages::find(tx, message)?.ok_or(StoreError::Missing { what: "message", id: message })?;
+            let listed = messages::find(tx, message)?.ok_or(StoreError::Missing {
+                what: "message",
+                id: message,
+            })?;
             if own {
                 return bring_back(tx, door, &pack.pack.policy, &listed);
             }
-            let aside = Standing { outcome: Kept::SetAside, ..joined("released", None, false) };
+            let aside = Standing {
+                outcome: Kept::SetAside,
+                ..joined("released", None, false)
+            };
             messages::change(tx, message, Kept::Joined, &aside)?;
             let (key_id, _) = crate::store::vault::keys::make(tx)?;
             messages::rekey(tx, message, key_id)?;
@@ -285,14 +360,22 @@ pub async fn release(who: Reads, house: Office, path: Message, form: Sent) -> Pa
 }
 
 fn joined(why: &str, request_id: Option<i64>, held: bool) -> Standing {
-    Standing { outcome: Kept::Joined, why: why.to_owned(), request_id, duplicate_of: None, held }
+    Standing {
+        outcome: Kept::Joined,
+        why: why.to_owned(),
+        request_id,
+        duplicate_of: None,
+        held,
+    }
 }
 
 /// POST /requests/{reference}/merger: this one ends, the other goes on with the earlier clock of both.
 pub async fn merger(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
     let case = Case::of(&who, &house, &reference, &form)?;
     let into = form.needed("into")?;
-    let done = case.run(move |tx, door, id, seen| merge(tx, door, id, seen, &into)).await?;
+    let done = case
+        .run(move |tx, door, id, seen| merge(tx, door, id, seen, &into))
+        .await?;
     Ok(case.page_of(&done, "merged", ""))
 }
 
@@ -300,10 +383,19 @@ fn merge(tx: &mut Tx<'_>, door: &Door<'_>, id: i64, seen: Seen, into: &str) -> R
     let target = requests::find_by_reference(tx, into)?.ok_or(crate::domain::moves::Refusal::MergeTarget)?;
     let (target_id, reference) = (target.id, target.request.reference.clone());
     let target_runs = target.request.is_running();
-    let merged = door.step(tx, id, seen, |_| Ok(Command::Merge { into: target_id, reference, target_runs }))?;
+    let merged = door.step(tx, id, seen, |_| {
+        Ok(Command::Merge {
+            into: target_id,
+            reference,
+            target_runs,
+        })
+    })?;
     let request = merged.request;
     door.step(tx, target_id, Seen::Whatever, |desk| {
-        let items = request.items.iter().map(|item| desk.rules.new_item(item.right.clone(), item.received_at, item.message));
+        let items = request
+            .items
+            .iter()
+            .map(|item| desk.rules.new_item(item.right.clone(), item.received_at, item.message));
         Ok(Command::TakeMerge {
             request: id,
             reference: request.reference.clone(),
@@ -352,14 +444,20 @@ impl DecisionForm {
         } else if is(MISSING_GROUND) {
             Basis::MissingGround
         } else {
-            Basis::Exemptions { exemptions: self.bases.iter().map(|id| ExemptionId::new(id)).collect() }
+            Basis::Exemptions {
+                exemptions: self.bases.iter().map(|id| ExemptionId::new(id)).collect(),
+            }
         }
     }
 
     fn sealed(&self, desk: &mut Desk<'_, '_>) -> Result<Decision, StepError> {
         Ok(match self.outcome {
             Outcome::Granted => {
-                let given = if self.given.is_empty() { None } else { Some(desk.keep("given", &self.given)?) };
+                let given = if self.given.is_empty() {
+                    None
+                } else {
+                    Some(desk.keep("given", &self.given)?)
+                };
                 Decision::Granted { given }
             }
             Outcome::PartlyGranted => Decision::PartlyGranted {
@@ -367,16 +465,26 @@ impl DecisionForm {
                 reason: desk.keep("reason", &self.reason)?,
                 given: desk.keep("given", &self.given)?,
             },
-            Outcome::Refused => Decision::Refused { basis: self.basis(), reason: desk.keep("reason", &self.reason)? },
-            Outcome::NothingHeld => Decision::NothingHeld { reason: desk.keep("reason", &self.reason)? },
-            Outcome::NotForUs => Decision::NotForUs { reason: desk.keep("reason", &self.reason)? },
+            Outcome::Refused => Decision::Refused {
+                basis: self.basis(),
+                reason: desk.keep("reason", &self.reason)?,
+            },
+            Outcome::NothingHeld => Decision::NothingHeld {
+                reason: desk.keep("reason", &self.reason)?,
+            },
+            Outcome::NotForUs => Decision::NotForUs {
+                reason: desk.keep("reason", &self.reason)?,
+            },
         })
     }
 }
 
 /// Finds a value of one of our enumerations by its word.
 fn named<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str, sent: &str) -> Result<T, PageError> {
-    all.iter().copied().find(|value| word(*value) == sent).ok_or(PageError::Malformed)
+    all.iter()
+        .copied()
+        .find(|value| word(*value) == sent)
+        .ok_or(PageError::Malformed)
 }
 
 /// Writes the letters of a step.
@@ -387,14 +495,26 @@ struct Writer {
 
 impl Writer {
     /// Writes a letter and puts it into the outbox; returns its number and its text.
-    fn post(&self, desk: &mut Desk<'_, '_>, occasion: Occasion, words: LetterWords) -> Result<(i64, String), StepError> {
+    fn post(
+        &self,
+        desk: &mut Desk<'_, '_>,
+        occasion: Occasion,
+        words: LetterWords,
+    ) -> Result<(i64, String), StepError> {
         let policy = &desk.stored.request.policy;
-        let pack = self.shelf.version(&policy.id, &policy.version).ok_or_else(|| StepError::NoPolicy {
-            id: policy.id.clone(),
-            version: policy.version.clone(),
-        })?;
+        let pack = self
+            .shelf
+            .version(&policy.id, &policy.version)
+            .ok_or_else(|| StepError::NoPolicy {
+                id: policy.id.clone(),
+                version: policy.version.clone(),
+            })?;
         let thread = thread_of(desk)?;
-        let head = Letterhead { settings: &self.house.settings, pack: &pack.pack, thread: thread.as_ref() };
+        let head = Letterhead {
+            settings: &self.house.settings,
+            pack: &pack.pack,
+            thread: thread.as_ref(),
+        };
         let text = letters::write(desk, head, occasion, words)?;
         let letter = letters::post(desk, head, occasion, Automatic::No, &text)?;
         Ok((letter, text.body))
@@ -417,7 +537,10 @@ impl Writer {
 /// The reply headers of the newest message that belongs to the request.
 fn thread_of(desk: &mut Desk<'_, '_>) -> Result<Option<Thread>, StepError> {
     let newest = desk.stored.request.messages.last().copied();
-    let kept = newest.map(|message| bring_back::kept(desk.tx(), message)).transpose()?.flatten();
+    let kept = newest
+        .map(|message| bring_back::kept(desk.tx(), message))
+        .transpose()?
+        .flatten();
     Ok(kept.map(|kept| kept.thread))
 }
 
@@ -434,7 +557,11 @@ pub(super) struct Case {
 impl Case {
     fn of(who: &Signed, house: &Office, reference: &str, form: &Sent) -> Result<Self, PageError> {
         let texts = ["reason", "given", "text", "words"].map(|name| form.text(name));
-        let kept = texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n");
+        let kept = texts
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n\n");
         Ok(Self {
             who: who.clone(),
             house: Arc::clone(house),
@@ -445,7 +572,10 @@ impl Case {
     }
 
     fn writer(&self, house: &Office) -> Result<Writer, PageError> {
-        Ok(Writer { house: Arc::clone(house), shelf: house.shelf() })
+        Ok(Writer {
+            house: Arc::clone(house),
+            shelf: house.shelf(),
+        })
     }
 
     fn path(&self) -> String {
@@ -459,7 +589,9 @@ impl Case {
         anchor: &str,
         command: impl Fn(&mut Desk<'_, '_>) -> Result<Command, StepError> + Send + 'static,
     ) -> Page {
-        let done = self.run(move |tx, door, id, seen| door.step(tx, id, seen, |desk| command(desk))).await?;
+        let done = self
+            .run(move |tx, door, id, seen| door.step(tx, id, seen, |desk| command(desk)))
+            .await?;
         Ok(self.page_of(&done, said, anchor))
     }
 
@@ -473,13 +605,24 @@ impl Case {
         &self,
         work: impl Fn(&mut Tx<'_>, &Door<'_>, i64, Seen) -> Result<Stored, StepError> + Send + 'static,
     ) -> Result<Stored, PageError> {
-        let (house, reference, seq, actor) =
-            (Arc::clone(&self.house), self.reference.clone(), self.seq, self.who.actor());
+        let (house, reference, seq, actor) = (
+            Arc::clone(&self.house),
+            self.reference.clone(),
+            self.seq,
+            self.who.actor(),
+        );
         let outcome = aside(move || {
             let shelf = house.shelf();
-            let found = house.store.read(|db| requests::find_by_reference(db, &reference))?.ok_or(PageError::Absent)?;
+            let found = house
+                .store
+                .read(|db| requests::find_by_reference(db, &reference))?
+                .ok_or(PageError::Absent)?;
             let once = || {
-                let door = Door { book: &*shelf, actor, now: house.now.instant() };
+                let door = Door {
+                    book: &*shelf,
+                    actor,
+                    now: house.now.instant(),
+                };
                 house.store.write(|tx| work(tx, &door, found.id, Seen::Events(seq)))
             };
             Ok(match once() {
@@ -495,7 +638,11 @@ impl Case {
     }
 
     fn refused(&self, sentence: String) -> PageError {
-        PageError::Refused { sentence, back: self.path(), kept: self.kept.clone() }
+        PageError::Refused {
+            sentence,
+            back: self.path(),
+            kept: self.kept.clone(),
+        }
     }
 
     /// Why a step was not taken, in the person's language.
@@ -506,7 +653,11 @@ impl Case {
             StepError::Letter(sentence) => self.refused(sentence),
             StepError::NoPolicy { .. } => self.refused(words.t("error-no-policy")),
             StepError::Changed => match self.meanwhile().await {
-                Ok(lines) => PageError::Faster { reference: self.reference.clone(), lines, kept: self.kept.clone() },
+                Ok(lines) => PageError::Faster {
+                    reference: self.reference.clone(),
+                    lines,
+                    kept: self.kept.clone(),
+                },
                 Err(error) => error,
             },
             StepError::Store(StoreError::Conflict) => PageError::Busy,
@@ -516,12 +667,21 @@ impl Case {
 
     /// What happened since the person looked.
     async fn meanwhile(&self) -> Result<Vec<String>, PageError> {
-        let (house, reference, now) = (Arc::clone(&self.house), self.reference.clone(), self.house.now.instant());
+        let (house, reference, now) = (
+            Arc::clone(&self.house),
+            self.reference.clone(),
+            self.house.now.instant(),
+        );
         let shelf = house.shelf();
         let file = aside({
             let shelf = Arc::clone(&shelf);
             move || {
-                let desk = super::file::Desk { settings: &house.settings, shelf: &shelf, now, own_words: "" };
+                let desk = super::file::Desk {
+                    settings: &house.settings,
+                    shelf: &shelf,
+                    now,
+                    own_words: "",
+                };
                 Ok(house.store.read(|db| super::file::File::read(db, &desk, &reference))?)
             }
         })
@@ -530,8 +690,14 @@ impl Case {
         let say = Say::new(self.who.words, &shelf, now, &file.people);
         let story = Story::of(&say, &file);
         let seen = usize::try_from(self.seq).unwrap_or(0);
-        let lines = file.history.iter().skip(seen).map(|recorded| story.line(&file, recorded));
-        Ok(lines.map(|line| format!("{} · {} {}", line.at, line.actor, line.what)).collect())
+        let lines = file
+            .history
+            .iter()
+            .skip(seen)
+            .map(|recorded| story.line(&file, recorded));
+        Ok(lines
+            .map(|line| format!("{} · {} {}", line.at, line.actor, line.what))
+            .collect())
     }
 }
 
@@ -541,7 +707,11 @@ pub async fn from_mail(who: Officer, house: Office, id: web::Path<i64>, _form: S
     let (office, actor, id) = (Arc::clone(&house), who.actor(), id.into_inner());
     let opened = aside(move || {
         let shelf = office.shelf();
-        let door = Door { book: &*shelf, actor, now: office.now.instant() };
+        let door = Door {
+            book: &*shelf,
+            actor,
+            now: office.now.instant(),
+        };
         office
             .store
             .write(|tx| {

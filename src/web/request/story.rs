@@ -27,7 +27,12 @@ impl<'s> Story<'s> {
             Event::MergeTaken { items, .. } => items.iter().map(right_of).collect(),
             _ => Vec::new(),
         });
-        Self { say, policy, stamp, rights: (1..).zip(added).collect() }
+        Self {
+            say,
+            policy,
+            stamp,
+            rights: (1..).zip(added).collect(),
+        }
     }
 
     /// One event as a line.
@@ -37,59 +42,101 @@ impl<'s> Story<'s> {
             By::Mail | By::Clock | By::Post => "Habeas".to_owned(),
         };
         let (what, why) = self.told(file, &recorded.event);
-        EventLine { at: self.say.at(recorded.at, self.stamp), actor, what, why }
+        EventLine {
+            at: self.say.at(recorded.at, self.stamp),
+            actor,
+            what,
+            why,
+        }
     }
 
     /// What happened, and why where the event says so.
     fn told(&self, file: &File, event: &Event) -> (String, String) {
         let words = &self.say.words;
         let plain = || (words.t(&format!("event-{}", event.name())), String::new());
-        let because = |reason| (words.t(&format!("event-{}", event.name())), file.text(reason).to_owned());
+        let because = |reason| {
+            (
+                words.t(&format!("event-{}", event.name())),
+                file.text(reason).to_owned(),
+            )
+        };
         let key = format!("event-{}", event.name());
         match event {
             Event::Opened(opening) => {
                 let at = self.say.at(opening.received_at, self.stamp);
                 (words.with(&key, "at", &at), self.listed(&opening.items))
             }
-            Event::Triaged { kind, .. } => {
-                (words.with(&key, "kind", &words.t(&format!("kind-{}", kind.as_str()))), String::new())
-            }
+            Event::Triaged { kind, .. } => (
+                words.with(&key, "kind", &words.t(&format!("kind-{}", kind.as_str()))),
+                String::new(),
+            ),
             Event::ItemAdded(item) => (words.with(&key, "right", &self.right(&item.right)), String::new()),
-            Event::ItemDropped { item, reason } => {
-                (words.with(&key, "right", &self.item(*item)), file.text(reason).to_owned())
-            }
+            Event::ItemDropped { item, reason } => (
+                words.with(&key, "right", &self.item(*item)),
+                file.text(reason).to_owned(),
+            ),
             Event::Assigned { to: Some(to) } => (words.with(&key, "name", &self.say.name(*to)), String::new()),
             Event::Assigned { to: None } => (words.t("event-unassigned"), String::new()),
             Event::IdentityAsked { method, reason, .. } => (
                 words.with(&key, "method", &self.method(method)),
-                reason.as_ref().map(|reason| file.text(reason).to_owned()).unwrap_or_default(),
+                reason
+                    .as_ref()
+                    .map(|reason| file.text(reason).to_owned())
+                    .unwrap_or_default(),
             ),
-            Event::IdentityConfirmed { method, note } => {
-                (words.with(&key, "method", &self.method(method)), file.text(note).to_owned())
-            }
+            Event::IdentityConfirmed { method, note } => (
+                words.with(&key, "method", &self.method(method)),
+                file.text(note).to_owned(),
+            ),
             Event::GroundChosen { item, ground } => {
                 let name = ground.as_ref().and_then(|ground| self.policy?.ground(ground));
                 match name {
                     Some(ground) => (
-                        words.a(&key, &[("right", &self.item(*item)), ("ground", ground.name.text(self.say.tag()))]),
+                        words.a(
+                            &key,
+                            &[
+                                ("right", &self.item(*item)),
+                                ("ground", ground.name.text(self.say.tag())),
+                            ],
+                        ),
                         String::new(),
                     ),
-                    None => (words.with("event-ground-taken-back", "right", &self.item(*item)), String::new()),
+                    None => (
+                        words.with("event-ground-taken-back", "right", &self.item(*item)),
+                        String::new(),
+                    ),
                 }
             }
-            Event::Assessed { item, exemption, verdict, reason } => {
+            Event::Assessed {
+                item,
+                exemption,
+                verdict,
+                reason,
+            } => {
                 let name = self.policy.and_then(|policy| policy.exemption(exemption));
                 let name = name.map_or(exemption.as_str(), |exemption| exemption.name.text(self.say.tag()));
                 let verdict = words.t(super::items::verdict_key(*verdict));
-                let args = [("right", self.item(*item)), ("exemption", name.to_owned()), ("verdict", verdict)];
+                let args = [
+                    ("right", self.item(*item)),
+                    ("exemption", name.to_owned()),
+                    ("verdict", verdict),
+                ];
                 (words.a(&key, &borrowed(&args)), file.text(reason).to_owned())
             }
             Event::Decided { item, decision } => {
                 let outcome = words.t(&format!("outcome-{}", decision.outcome().as_str()));
-                let reason = decision.reason().map(|reason| file.text(reason).to_owned()).unwrap_or_default();
-                (words.a(&key, &[("right", &self.item(*item)), ("outcome", &outcome)]), reason)
+                let reason = decision
+                    .reason()
+                    .map(|reason| file.text(reason).to_owned())
+                    .unwrap_or_default();
+                (
+                    words.a(&key, &[("right", &self.item(*item)), ("outcome", &outcome)]),
+                    reason,
+                )
             }
-            Event::Answered { answered_at, delivery, .. } => {
+            Event::Answered {
+                answered_at, delivery, ..
+            } => {
                 let at = self.say.at(*answered_at, self.stamp);
                 let key = match delivery {
                     crate::domain::event::Delivery::Mail => "event-answered",
@@ -100,9 +147,10 @@ impl<'s> Story<'s> {
             Event::MergedInto { reference, .. } | Event::MergeTaken { reference, .. } => {
                 (words.with(&key, "reference", reference), String::new())
             }
-            Event::Extended { reason, to, .. } => {
-                (words.with(&key, "date", &words.date(to.due_on)), file.text(reason).to_owned())
-            }
+            Event::Extended { reason, to, .. } => (
+                words.with(&key, "date", &words.date(to.due_on)),
+                file.text(reason).to_owned(),
+            ),
             Event::DeadlineMoved { from, to, .. } => {
                 let args = [("old", words.date(from.due_on)), ("new", words.date(to.due_on))];
                 (words.a(&key, &borrowed(&args)), String::new())
@@ -113,7 +161,9 @@ impl<'s> Story<'s> {
             },
             Event::Reminded { rule, due_on } => {
                 let name = self.policy.and_then(|policy| policy.reminder(rule));
-                let name = name.map_or(rule.as_str(), |rule| rule.name.text(self.say.tag())).to_owned();
+                let name = name
+                    .map_or(rule.as_str(), |rule| rule.name.text(self.say.tag()))
+                    .to_owned();
                 let args = [("name", name), ("date", words.date(*due_on))];
                 (words.a(&key, &borrowed(&args)), String::new())
             }
@@ -135,22 +185,34 @@ impl<'s> Story<'s> {
     }
 
     fn listed(&self, items: &[NewItem]) -> String {
-        items.iter().map(|item| self.right(&item.right)).collect::<Vec<_>>().join(" · ")
+        items
+            .iter()
+            .map(|item| self.right(&item.right))
+            .collect::<Vec<_>>()
+            .join(" · ")
     }
 
     fn item(&self, number: u32) -> String {
-        let right = self.rights.iter().find(|(item, _)| *item == number).map(|(_, right)| right);
+        let right = self
+            .rights
+            .iter()
+            .find(|(item, _)| *item == number)
+            .map(|(_, right)| right);
         right.map_or_else(|| number.to_string(), |right| self.right(right))
     }
 
     fn right(&self, id: &RightId) -> String {
         let right = self.policy.and_then(|policy| policy.right(id));
-        right.map_or(id.as_str(), |right| right.name.text(self.say.tag())).to_owned()
+        right
+            .map_or(id.as_str(), |right| right.name.text(self.say.tag()))
+            .to_owned()
     }
 
     fn method(&self, id: &crate::domain::policy::MethodId) -> String {
         let method = self.policy.and_then(|policy| policy.method(id));
-        method.map_or(id.as_str(), |method| method.name.text(self.say.tag())).to_owned()
+        method
+            .map_or(id.as_str(), |method| method.name.text(self.say.tag()))
+            .to_owned()
     }
 }
 

@@ -16,8 +16,14 @@ const MOST_TEXT: usize = 200_000;
 /// The messages of a file in order of time, in and out.
 pub(super) fn thread(say: &Say<'_>, file: &File) -> Vec<MessageView> {
     let stamp = &file.stored.request.policy;
-    let incoming = file.messages.iter().map(|message| (message.listed.received_at, of_request(say, stamp, message)));
-    let outgoing = file.letters.iter().map(|(letter, raw)| (letter.queued_at, sent(say, stamp, letter, raw)));
+    let incoming = file
+        .messages
+        .iter()
+        .map(|message| (message.listed.received_at, of_request(say, stamp, message)));
+    let outgoing = file
+        .letters
+        .iter()
+        .map(|(letter, raw)| (letter.queued_at, sent(say, stamp, letter, raw)));
     let mut all: Vec<_> = incoming.chain(outgoing).collect();
     all.sort_by_key(|(at, _)| *at);
     all.into_iter().map(|(_, view)| view).collect()
@@ -54,7 +60,11 @@ pub(in crate::web) fn received(say: &Say<'_>, stamp: &PolicyStamp, listed: &List
         remarks.push(words.t("message-cut"));
     }
     let files = mail.attachments.iter().map(|file| FileView {
-        name: if file.name.is_empty() { words.t("message-file") } else { file.name.clone() },
+        name: if file.name.is_empty() {
+            words.t("message-file")
+        } else {
+            file.name.clone()
+        },
         note: format!("{} · {}", file.media_type, words.size(file.size as u64)),
         href: format!("/messages/{}/files/{}", listed.id, file.index),
     });
@@ -75,7 +85,12 @@ pub(in crate::web) fn received(say: &Say<'_>, stamp: &PolicyStamp, listed: &List
 }
 
 fn headers(say: &Say<'_>, stamp: &PolicyStamp, listed: &Listed, mail: &Mail) -> Vec<Fact> {
-    let fact = |key: &str, value: String| (!value.is_empty()).then(|| Fact { label: say.words.t(key), value });
+    let fact = |key: &str, value: String| {
+        (!value.is_empty()).then(|| Fact {
+            label: say.words.t(key),
+            value,
+        })
+    };
     let date = mail.date.map(|date| say.at(date, stamp)).unwrap_or_default();
     [
         fact("fact-from", sender(say, &mail.from)),
@@ -103,7 +118,11 @@ fn addresses(all: &[Address]) -> String {
 }
 
 fn shown(address: &Address) -> String {
-    if address.name.is_empty() { address.address.clone() } else { format!("{} <{}>", address.name, address.address) }
+    if address.name.is_empty() {
+        address.address.clone()
+    } else {
+        format!("{} <{}>", address.name, address.address)
+    }
 }
 
 fn cut(text: &str) -> &str {
@@ -147,7 +166,11 @@ pub(super) fn deliveries(say: &Say<'_>, file: &File) -> Vec<DeliveryLine> {
             State::Unknown => (Tone::Today, "delivery-unknown"),
         };
         let at = say.at(letter.settled_at.unwrap_or(letter.queued_at), stamp);
-        let reply = letter.reply.as_deref().map(|reply| format!(" · {reply}")).unwrap_or_default();
+        let reply = letter
+            .reply
+            .as_deref()
+            .map(|reply| format!(" · {reply}"))
+            .unwrap_or_default();
         DeliveryLine {
             occasion: occasion(say, letter),
             to: letter.recipient.clone().unwrap_or_default(),

@@ -2,9 +2,7 @@
 
 use super::file::File;
 use super::story::Story;
-use super::{
-    Anchor, LetterView, Move, NextStep, NoteView, Offers, ReminderLine, RequestPage, items, thread,
-};
+use super::{Anchor, LetterView, Move, NextStep, NoteView, Offers, ReminderLine, RequestPage, items, thread};
 use crate::domain::decide::Rules;
 use crate::domain::event::{CaseKind, Event};
 use crate::domain::moves::{self, Move as Step, Refusal};
@@ -19,7 +17,14 @@ use crate::web::frame::say::{Say, choices};
 use crate::web::requests::LANGUAGES;
 
 /// Makes the page of a request.
-pub(super) fn page(frame: Frame, who: &Signed, say: &Say<'_>, file: &File, rules: Rules<'_>, own_words: &str) -> RequestPage {
+pub(super) fn page(
+    frame: Frame,
+    who: &Signed,
+    say: &Say<'_>,
+    file: &File,
+    rules: Rules<'_>,
+    own_words: &str,
+) -> RequestPage {
     let request = &file.stored.request;
     let path = format!("/requests/{}", request.reference);
     let open = moves::moves(request, who.actor(), rules.policy);
@@ -31,7 +36,10 @@ pub(super) fn page(frame: Frame, who: &Signed, say: &Say<'_>, file: &File, rules
         reference: request.reference.clone(),
         requester: say.requester(&file.stored.card.name, &file.stored.card.address),
         subject: say.subject(&file.stored.card.subject),
-        stage: Chip { label: say.stage(&request.stage), title: String::new() },
+        stage: Chip {
+            label: say.stage(&request.stage),
+            title: String::new(),
+        },
         chips: say.chips(request),
         due: say.due(request),
         next,
@@ -43,7 +51,12 @@ pub(super) fn page(frame: Frame, who: &Signed, say: &Say<'_>, file: &File, rules
         deliveries: thread::deliveries(say, file),
         persons: persons(say, file, rules),
         notes: notes(say, file),
-        timeline: file.history.iter().rev().map(|recorded| story.line(file, recorded)).collect(),
+        timeline: file
+            .history
+            .iter()
+            .rev()
+            .map(|recorded| story.line(file, recorded))
+            .collect(),
         offers: offers(say, file, rules),
         moves,
         path,
@@ -58,7 +71,10 @@ fn moves_of(say: &Say<'_>, path: &str, open: &[(Step, Result<(), Refusal>)]) -> 
             label: say.words.t(&format!("move-{}", step.as_str())),
             href: format!("{path}/{}", noun(*step)),
             open: may.is_ok(),
-            refusal: may.as_ref().err().map(|refusal| say.words.t(&format!("refusal-{}", refusal.code()))),
+            refusal: may
+                .as_ref()
+                .err()
+                .map(|refusal| say.words.t(&format!("refusal-{}", refusal.code()))),
         })
         .collect()
 }
@@ -139,10 +155,16 @@ fn next(say: &Say<'_>, file: &File, open: &[(Step, Result<(), Refusal>)]) -> Nex
 
 fn facts(say: &Say<'_>, request: &Request, rules: Rules<'_>) -> Vec<Fact> {
     let words = &say.words;
-    let fact = |key: &str, value: String| Fact { label: words.t(key), value };
+    let fact = |key: &str, value: String| Fact {
+        label: words.t(key),
+        value,
+    };
     let zone = rules.policy.zone;
     let on = |instant: chrono::DateTime<chrono::Utc>| instant.with_timezone(&zone).date_naive();
-    let lost = rules.calendar.working_days_between(on(request.clock_from), on(request.opened_at)).max(0);
+    let lost = rules
+        .calendar
+        .working_days_between(on(request.clock_from), on(request.opened_at))
+        .max(0);
     let mut facts = vec![fact("fact-received", words.instant(request.received_at, zone))];
     if request.clock_from != request.received_at {
         facts.push(fact("fact-clock-from", words.instant(request.clock_from, zone)));
@@ -151,32 +173,54 @@ fn facts(say: &Say<'_>, request: &Request, rules: Rules<'_>) -> Vec<Fact> {
         facts.push(fact("fact-opened", words.instant(request.opened_at, zone)));
         facts.push(fact("fact-lost", words.n("working-days", lost)));
     }
-    facts.push(fact("fact-assignee", request.assignee.map_or_else(|| words.t("nobody"), |id| say.name(id))));
-    facts.push(fact("fact-channel", words.t(&format!("channel-{}", request.channel.as_str()))));
+    facts.push(fact(
+        "fact-assignee",
+        request.assignee.map_or_else(|| words.t("nobody"), |id| say.name(id)),
+    ));
+    facts.push(fact(
+        "fact-channel",
+        words.t(&format!("channel-{}", request.channel.as_str())),
+    ));
     facts.push(fact("fact-language", language_name(say, &request.language)));
-    facts.push(fact("fact-policy", format!("{} · {}", rules.policy.name.text(say.tag()), request.policy.version)));
+    facts.push(fact(
+        "fact-policy",
+        format!("{} · {}", rules.policy.name.text(say.tag()), request.policy.version),
+    ));
     facts
 }
 
 fn language_name(say: &Say<'_>, tag: &str) -> String {
     let known = LANGUAGES.contains(&tag);
-    if known { say.words.t(&format!("language-{tag}")) } else { say.words.t("language-other") }
+    if known {
+        say.words.t(&format!("language-{tag}"))
+    } else {
+        say.words.t("language-other")
+    }
 }
 
 fn reminders(say: &Say<'_>, request: &Request, rules: Rules<'_>) -> Vec<ReminderLine> {
-    let name = |id| rules.policy.reminder(id).map(|rule| rule.name.text(say.tag()).to_owned()).unwrap_or_default();
+    let name = |id: &crate::domain::policy::ReminderId| {
+        rules
+            .policy
+            .reminder(id)
+            .map(|rule| rule.name.text(say.tag()).to_owned())
+            .unwrap_or_default()
+    };
     let past = request.reminded.iter().map(|(id, due_on)| ReminderLine {
         when: say.words.t("reminder-gone"),
         what: name(id),
         whom: say.words.with("reminder-for", "date", &say.words.date(*due_on)),
         tone: Tone::Done,
     });
-    let ahead = reminder::ahead(request, rules).into_iter().enumerate().map(|(index, due)| ReminderLine {
-        when: say.words.instant(due.at, rules.policy.zone),
-        what: name(&due.rule),
-        whom: say.words.t(recipient_key(due.to)),
-        tone: if index == 0 { Tone::Soon } else { Tone::Quiet },
-    });
+    let ahead = reminder::ahead(request, rules)
+        .into_iter()
+        .enumerate()
+        .map(|(index, due)| ReminderLine {
+            when: say.words.instant(due.at, rules.policy.zone),
+            what: name(&due.rule),
+            whom: say.words.t(recipient_key(due.to)),
+            tone: if index == 0 { Tone::Soon } else { Tone::Quiet },
+        });
     past.chain(ahead).collect()
 }
 
@@ -193,8 +237,17 @@ fn persons(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Vec<Fact> {
     let words = &say.words;
     let request = &file.stored.request;
     let card = &file.stored.card;
-    let fact = |key: &str, value: String| Fact { label: words.t(key), value };
-    let method = |id| rules.policy.method(id).map(|method| method.name.text(say.tag()).to_owned()).unwrap_or_default();
+    let fact = |key: &str, value: String| Fact {
+        label: words.t(key),
+        value,
+    };
+    let method = |id| {
+        rules
+            .policy
+            .method(id)
+            .map(|method| method.name.text(say.tag()).to_owned())
+            .unwrap_or_default()
+    };
     let identity = match &request.identity {
         Identity::Open => words.t("identity-open"),
         Identity::Asked { method: id } => words.with("identity-asked", "method", &method(id)),
@@ -206,7 +259,11 @@ fn persons(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Vec<Fact> {
         Some(rule) if !rule.id.is_self() => rule.name.text(say.tag()).to_owned(),
         Some(_) | None => words.t("fact-self"),
     };
-    let address = if card.address.is_empty() { words.t("no-address") } else { card.address.clone() };
+    let address = if card.address.is_empty() {
+        words.t("no-address")
+    } else {
+        card.address.clone()
+    };
     let mut facts = vec![
         fact("fact-requester", say.requester(&card.name, &card.address)),
         fact("fact-address", address),
@@ -225,8 +282,13 @@ fn notes(say: &Say<'_>, file: &File) -> Vec<NoteView> {
     let note = |recorded: &crate::domain::event::Recorded| match &recorded.event {
         Event::Noted { text } => {
             let name = recorded.by.person().map(|id| say.name(id)).unwrap_or_default();
-            let by = say.words.a("signed", &[("name", &name), ("at", &say.at(recorded.at, stamp))]);
-            Some(NoteView { by, text: file.text(text).to_owned() })
+            let by = say
+                .words
+                .a("signed", &[("name", &name), ("at", &say.at(recorded.at, stamp))]);
+            Some(NoteView {
+                by,
+                text: file.text(text).to_owned(),
+            })
         }
         _ => None,
     };
@@ -246,14 +308,21 @@ fn letter(say: &Say<'_>, file: &File, open: &[(Step, Result<(), Refusal>)], own_
         | Stage::Merged { .. } => return None,
     }
     let words = &say.words;
-    let refusal = open.iter().find(|(step, _)| *step == Step::Answer).and_then(|(_, may)| may.as_ref().err());
+    let refusal = open
+        .iter()
+        .find(|(step, _)| *step == Step::Answer)
+        .and_then(|(_, may)| may.as_ref().err());
     let mut missing: Vec<String> = refusal
         .filter(|refusal| **refusal != Refusal::NotYourRole)
         .map(|refusal| words.t(&format!("refusal-{}", refusal.code())))
         .into_iter()
         .collect();
     if let (Err(sentence), true) = (&file.preview, missing.is_empty()) {
-        missing.push(if sentence.is_empty() { words.t("letter-no-preview") } else { sentence.clone() });
+        missing.push(if sentence.is_empty() {
+            words.t("letter-no-preview")
+        } else {
+            sentence.clone()
+        });
     }
     let (tone, key) = match (request.approval, request.refuses(), refusal) {
         (Approval::Given { .. }, true, _) => (Tone::Done, "letter-approved"),
@@ -266,7 +335,10 @@ fn letter(say: &Say<'_>, file: &File, open: &[(Step, Result<(), Refusal>)], own_
     let card = &file.stored.card;
     Some(LetterView {
         to: card.address.clone(),
-        language: language_name(say, preview.map_or(request.language.as_str(), |letter| letter.language.as_str())),
+        language: language_name(
+            say,
+            preview.map_or(request.language.as_str(), |letter| letter.language.as_str()),
+        ),
         tag: preview.map_or("", |letter| letter.language.as_str()).to_owned(),
         subject: preview.map(|letter| letter.subject.clone()).unwrap_or_default(),
         text: preview.map(|letter| letter.body.trim().to_owned()).unwrap_or_default(),
@@ -283,7 +355,10 @@ fn offers(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Offers {
     let tag = say.tag();
     let request = &file.stored.request;
     let policy = rules.policy;
-    let people = file.people.iter().filter(|person| person.active && matches!(person.role, Role::Officer | Role::Admin));
+    let people = file
+        .people
+        .iter()
+        .filter(|person| person.active && matches!(person.role, Role::Officer | Role::Admin));
     let nobody = Choice {
         value: String::new(),
         label: words.t("nobody"),
@@ -298,7 +373,8 @@ fn offers(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Offers {
     });
     let recognised = |id: &str| {
         let kept = file.messages.iter().filter_map(|message| message.kept.as_ref());
-        kept.flat_map(|kept| &kept.classification.rights).any(|found| found.id == id)
+        kept.flat_map(|kept| &kept.classification.rights)
+            .any(|found| found.id == id)
     };
     let there = |id: &crate::domain::policy::RightId| request.items.iter().any(|item| item.right == *id);
     let right = |right: &crate::domain::policy::Right| Choice {
@@ -310,7 +386,12 @@ fn offers(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Offers {
     Offers {
         assignees: std::iter::once(nobody).chain(assignees).collect(),
         rights: policy.rights.iter().map(right).collect(),
-        new_rights: policy.rights.iter().filter(|known| !there(&known.id)).map(right).collect(),
+        new_rights: policy
+            .rights
+            .iter()
+            .filter(|known| !there(&known.id))
+            .map(right)
+            .collect(),
         receipts: receipts(say, file),
         on_behalf: policy
             .on_behalf
@@ -323,8 +404,18 @@ fn offers(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Offers {
             })
             .collect(),
         methods: methods(say, rules),
-        kinds: choices(words, "kind", CaseKind::ALL.map(CaseKind::as_str), request.kind.as_str()),
-        languages: choices(words, "language", policy.languages.iter().map(String::as_str), &request.language),
+        kinds: choices(
+            words,
+            "kind",
+            CaseKind::ALL.map(CaseKind::as_str),
+            request.kind.as_str(),
+        ),
+        languages: choices(
+            words,
+            "language",
+            policy.languages.iter().map(String::as_str),
+            &request.language,
+        ),
         mergers: file
             .others
             .iter()
@@ -335,7 +426,11 @@ fn offers(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Offers {
                 chosen: false,
             })
             .collect(),
-        extension: policy.extension.as_ref().map(|extension| extension.reasons.text(tag).to_owned()).unwrap_or_default(),
+        extension: policy
+            .extension
+            .as_ref()
+            .map(|extension| extension.reasons.text(tag).to_owned())
+            .unwrap_or_default(),
         has_address: !file.stored.card.address.is_empty(),
         today: say.now.with_timezone(&policy.zone).format("%Y-%m-%d").to_string(),
         zone: policy.zone.name().to_owned(),
