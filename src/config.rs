@@ -340,6 +340,14 @@ pub fn temporary_folder(name: &str) -> PathBuf {
     std::env::temp_dir().join(format!("{name}-{}-{:08x}", std::process::id(), rand::random::<u32>()))
 }
 
+/// The running program's own file.
+///
+/// # Errors
+/// When the system does not tell.
+pub fn this_program() -> std::io::Result<PathBuf> {
+    std::env::current_exe()
+}
+
 fn parse<T: std::str::FromStr>(name: &'static str, value: &str) -> Result<T, SettingsError>
 where
     T::Err: std::fmt::Display,

@@ -4,6 +4,7 @@ pub mod deadline;
 mod fill;
 mod intake;
 mod pages;
+mod start;
 mod sweep;
 
 use std::io::Write;
@@ -38,6 +39,8 @@ pub enum BenchCommand {
         #[arg(long, default_value_t = 200)]
         fetches: usize,
     },
+    /// Time from start to the first page, and memory when idle
+    Start,
     /// A sweep with some requests due among many stored
     Sweep {
         /// How many requests
@@ -58,6 +61,7 @@ pub fn run(command: &BenchCommand, out: &mut impl Write) -> anyhow::Result<()> {
         BenchCommand::Deadline => deadline::run(out),
         BenchCommand::Intake { mails } => intake::run(*mails, out),
         BenchCommand::Pages { requests, fetches } => pages::run(*requests, *fetches, out),
+        BenchCommand::Start => start::run(out),
         BenchCommand::Sweep { requests, due } => sweep::run(*requests, *due, out),
     }
 }
