@@ -4,10 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Staff;
 use crate::domain::decide::Command;
+use crate::domain::event::CaseKind;
 use crate::domain::item::{Basis, Decision, Verdict};
 use crate::domain::letter::Occasion;
 use crate::domain::person::Actor;
 use crate::domain::policy::ExemptionId;
+use crate::domain::request::Stage;
 use crate::house::House;
 use crate::jobs::deliver;
 use crate::mail::compose::Automatic;
@@ -61,6 +63,11 @@ impl Play<'_> {
             return Ok(());
         };
         let mut at = received_at;
+        if ending > Ending::Untouched && found.request.stage == Stage::Triage {
+            at = (at + TimeDelta::hours(2)).min(now);
+            turn(at);
+            self.triage(found.id, at)?;
+        }
         for step in steps(ending) {
             at = (at + TimeDelta::hours(5)).min(now);
             turn(at);
@@ -68,6 +75,23 @@ impl Play<'_> {
             deliver::deliver(self.house, self.transport, "demo").await?;
         }
         Ok(())
+    }
+
+    /// Says what recognition was not sure of: the requester wants a copy.
+    fn triage(&self, id: i64, now: DateTime<Utc>) -> anyhow::Result<()> {
+        self.take(id, self.staff.officer, now, |desk| {
+            let rights = &desk.rules.policy.rights;
+            let copy = rights
+                .iter()
+                .find(|right| right.id.as_str() == "copy")
+                .or(rights.first());
+            Ok(Command::Triage {
+                kind: CaseKind::Request,
+                rights: copy.map(|right| right.id.clone()).into_iter().collect(),
+                on_behalf: desk.stored.request.on_behalf.clone(),
+                language: desk.stored.request.language.clone(),
+            })
+        })
     }
 
     fn step(&self, id: i64, step: Step, now: DateTime<Utc>) -> anyhow::Result<()> {

@@ -211,11 +211,7 @@ pub async fn pages(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let http = request.request().clone();
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::from_err(error, http).map_into_boxed_body(),
-    };
+    let response = next.call(request).await?.map_into_boxed_body();
     let Some(error) = response.response().error() else {
         return Ok(response);
     };

@@ -6,6 +6,7 @@ mod answers;
 mod architecture;
 mod casework;
 mod deadlines;
+mod demo;
 mod intake;
 mod packs;
 mod recognition;

@@ -1,6 +1,6 @@
 //! The guard: the headers that every answer carries, and the check that a change was asked for by our own pages.
 
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -70,13 +70,13 @@ fn keep_or_set(headers: &mut HeaderMap, name: &'static str, value: &'static str)
 pub async fn same_site_only(
     base: web::Data<Base>,
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let harmless = matches!(*request.method(), Method::GET | Method::HEAD);
     if harmless || is_from_our_pages(request.headers(), &base.origin) {
-        next.call(request).await
+        Ok(next.call(request).await?.map_into_boxed_body())
     } else {
-        Err(PageError::Forged.into())
+        Ok(request.error_response(PageError::Forged))
     }
 }
 
