@@ -514,6 +514,7 @@ mod tests {
         let folder = Folder::with(&[
             ("new/1741082400.M1.host", "From: n@example.org\n\nn"),
             ("cur/1741082300.M1.host:2,S", "From: c@example.org\n\nc"),
+            ("cur/odd", "From me to you: no mail at all"),
             ("tmp/1741082500.M1.host", "From: t@example.org\n\nt"),
             (".Privacy/cur/1741082200.M1.host:2,", "From: p@example.org\n\np"),
             (".Privacy/new/.keep", ""),
@@ -521,6 +522,7 @@ mod tests {
         let expected = [
             "new/1741082400.M1.host: From: n@example.org\n\nn",
             "cur/1741082300.M1.host:2,S: From: c@example.org\n\nc",
+            "cur/odd: From me to you: no mail at all",
             ".Privacy/cur/1741082200.M1.host:2,: From: p@example.org\n\np",
         ];
         assert_eq!(folder.walk(""), expected);

@@ -308,3 +308,96 @@ impl AsyncWrite for Line {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A server that says these words, each after a line was said to it, and the first at once.
+    async fn server(words: &'static [&'static str]) -> u16 {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            let (mut tcp, _) = listener.accept().await.unwrap();
+            for words in words {
+                tcp.write_all(words.as_bytes()).await.unwrap();
+                tcp.read_buf(&mut Vec::new()).await.unwrap();
+            }
+        });
+        port
+    }
+
+    async fn refusal(words: &'static [&'static str], dialect: Dialect) -> LineError {
+        let port = server(words).await;
+        let server = Server {
+            host: "localhost",
+            port,
+            security: Security::StartTls,
+            extra_ca: None,
+        };
+        connect(server, dialect).await.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn words_put_into_the_servers_mouth_before_tls_are_not_believed() {
+        let smtp: &[&str] = &["220 hi\r\n", "250-me\r\n250 STARTTLS\r\n", "220 go\r\n250 injected\r\n"];
+        assert!(matches!(
+            refusal(smtp, Dialect::Smtp).await,
+            LineError::DataBeforeTls { .. }
+        ));
+        let imap: &[&str] = &["* OK hi\r\n", "a1 OK go\r\n* OK injected\r\n"];
+        assert!(matches!(
+            refusal(imap, Dialect::Imap).await,
+            LineError::DataBeforeTls { .. }
+        ));
+    }
+
+    #[tokio::test]
+    async fn without_starttls_there_is_no_line() {
+        let smtp: &[&str] = &["220 hi\r\n", "250 me\r\n", "502 no\r\n"];
+        assert!(matches!(
+            refusal(smtp, Dialect::Smtp).await,
+            LineError::StartTlsRefused { .. }
+        ));
+        assert!(matches!(
+            refusal(&["* OK hi\r\n", "a1 BAD what\r\n"], Dialect::Imap).await,
+            LineError::StartTlsRefused { .. }
+        ));
+        assert!(matches!(
+            refusal(&["* OK hi\r\n"], Dialect::Imap).await,
+            LineError::StartTlsRefused { .. }
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_server_without_tls_gets_nothing() {
+        let port = server(&["* OK hi\r\n"]).await;
+        let server = Server {
+            host: "localhost",
+            port,
+            security: Security::Tls,
+            extra_ca: None,
+        };
+        assert!(matches!(
+            connect(server, Dialect::Imap).await,
+            Err(LineError::Handshake { .. })
+        ));
+    }
+
+    #[test]
+    fn a_certificate_file_must_hold_certificates() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ca.pem");
+        assert!(client_config(Some(&path)).is_err());
+        std::fs::write(&path, "no certificate").unwrap();
+        assert!(
+            client_config(Some(&path))
+                .unwrap_err()
+                .to_string()
+                .contains("no certificate in it")
+        );
+        assert!(client_config(None).is_ok());
+    }
+}

@@ -1,0 +1,309 @@
+//! Watching a real mailbox: every message once, whatever people, servers and lines do.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use habeas::mail::mailbox::{self, Extent, Fetched, ImapSettings, MailboxError, Taker, WatchState};
+use habeas::mail::tls::Security;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::dovecot::{Dovecot, PASSWORD, USER};
+
+const DATE: &str = "04-Mar-2025 10:00:00 +0800";
+
+/// Keeps messages as the store does: for good, by their numbers, and fails when told to.
+#[derive(Default)]
+struct Keeper {
+    kept: Mutex<BTreeMap<(String, u32, u32), Fetched>>,
+    fails: Mutex<usize>,
+}
+
+impl Taker for Keeper {
+    type Error = String;
+
+    fn taken(&self, account: &str, folder: &str, uidvalidity: u32) -> Result<BTreeSet<u32>, String> {
+        assert_eq!(account, format!("{USER}@localhost"));
+        let kept = self.kept.lock().unwrap();
+        Ok(kept
+            .keys()
+            .filter(|(f, v, _)| f == folder && *v == uidvalidity)
+            .map(|(_, _, uid)| *uid)
+            .collect())
+    }
+
+    fn take(&self, batch: Vec<Fetched>) -> Result<(), String> {
+        let mut fails = self.fails.lock().unwrap();
+        if *fails > 0 {
+            *fails -= 1;
+            return Err("the disk is full".to_owned());
+        }
+        let mut kept = self.kept.lock().unwrap();
+        for message in batch {
+            let key = (message.folder.clone(), message.uidvalidity, message.uid);
+            assert_eq!(kept.insert(key, message), None, "taken twice");
+        }
+        Ok(())
+    }
+}
+
+/// A watched mailbox.
+struct Watch {
+    keeper: Arc<Keeper>,
+    states: Arc<Mutex<Vec<WatchState>>>,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Watch {
+    fn start(settings: ImapSettings, keeper: &Arc<Keeper>) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let states: Arc<Mutex<Vec<WatchState>>> = Arc::default();
+        let (heard, taker) = (Arc::clone(&states), Arc::clone(keeper));
+        let task = tokio::spawn(async move {
+            mailbox::watch(&settings, taker, stopped, |state| heard.lock().unwrap().push(state)).await;
+        });
+        Self {
+            keeper: Arc::clone(keeper),
+            states,
+            stop,
+            task,
+        }
+    }
+
+    /// Waits until so many messages are kept, and returns how long it took.
+    async fn until(&self, count: usize) -> Duration {
+        let since = Instant::now();
+        while self.keeper.kept.lock().unwrap().len() < count {
+            let states = self.states.lock().unwrap().clone();
+            assert!(since.elapsed() < Duration::from_secs(30), "only so far: {states:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        since.elapsed()
+    }
+
+    async fn until_state(&self, test: impl Fn(&WatchState) -> bool) {
+        let since = Instant::now();
+        while !self.states.lock().unwrap().iter().any(&test) {
+            assert!(
+                since.elapsed() < Duration::from_secs(30),
+                "only so far: {:?}",
+                self.states.lock().unwrap()
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn stop(self) {
+        self.stop.send(true).unwrap();
+        let since = Instant::now();
+        self.task.await.unwrap();
+        assert!(since.elapsed() < Duration::from_secs(2));
+        assert_eq!(self.states.lock().unwrap().last(), Some(&WatchState::Stopped));
+    }
+}
+
+fn settings(server: &Dovecot, folders: &[&str]) -> ImapSettings {
+    ImapSettings {
+        host: "localhost".to_owned(),
+        port: server.tls_port,
+        security: Security::Tls,
+        extra_ca: Some(server.authority.clone()),
+        user: USER.to_owned(),
+        password: PASSWORD.to_owned(),
+        folders: folders.iter().map(|folder| (*folder).to_owned()).collect(),
+        poll: Duration::from_secs(600),
+    }
+}
+
+fn letter(number: usize) -> Vec<u8> {
+    format!("From: ann{number}@example.org\r\nSubject: {number}\r\n\r\n\u{1}raw \\ \"bytes\" {number}\r\n").into_bytes()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Dovecot; .ci/run runs it"]
+async fn waiting_mail_and_new_mail_are_taken_once_and_stay_as_they_were() {
+    let server = Dovecot::start();
+    let mut person = server.client();
+    for number in 0..120 {
+        person.append("INBOX", if number == 7 { "\\Seen" } else { "" }, DATE, &letter(number));
+    }
+    let watch = Watch::start(settings(&server, &["INBOX"]), &Arc::default());
+    watch.until(120).await;
+    watch
+        .until_state(|state| matches!(state, WatchState::UpToDate { on_server: 120, .. }))
+        .await;
+    person.append("INBOX", "", DATE, &letter(120));
+    let waited = watch.until(121).await;
+    assert!(
+        waited < Duration::from_secs(3),
+        "the server told at once, but it took {waited:?}"
+    );
+    let kept = watch.keeper.kept.lock().unwrap().clone();
+    for (number, message) in kept.values().enumerate() {
+        assert_eq!(message.raw, letter(number));
+        assert_eq!(message.received_at.to_rfc3339(), "2025-03-04T02:00:00+00:00");
+        assert_eq!(message.extent, Extent::Whole);
+    }
+    person.command("SELECT INBOX");
+    let seen = person.command("SEARCH SEEN");
+    assert_eq!(
+        seen.split_whitespace().collect::<Vec<_>>(),
+        ["*", "SEARCH", "8"],
+        "looking marked something as read"
+    );
+    watch.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Dovecot; .ci/run runs it"]
+async fn a_server_that_dies_and_comes_back_loses_nothing() {
+    let mut server = Dovecot::start();
+    server.client().append("INBOX", "", DATE, &letter(0));
+    let watch = Watch::start(settings(&server, &["INBOX"]), &Arc::default());
+    watch.until(1).await;
+    server.kill();
+    watch
+        .until_state(|state| matches!(state, WatchState::Lost { .. }))
+        .await;
+    server.resume();
+    server.client().append("INBOX", "\\Seen", DATE, &letter(1));
+    watch.until(2).await;
+    watch.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Dovecot; .ci/run runs it"]
+async fn what_cannot_be_kept_is_offered_again() {
+    let server = Dovecot::start();
+    let mut person = server.client();
+    for number in 0..3 {
+        person.append("INBOX", "", DATE, &letter(number));
+    }
+    let keeper = Arc::new(Keeper {
+        fails: Mutex::new(2),
+        ..Keeper::default()
+    });
+    let watch = Watch::start(settings(&server, &["INBOX"]), &keeper);
+    watch.until(3).await;
+    watch
+        .until_state(|state| matches!(state, WatchState::Lost { why, .. } if why.contains("the disk is full")))
+        .await;
+    watch.stop().await;
+    let again = Watch::start(settings(&server, &["INBOX"]), &keeper);
+    again
+        .until_state(|state| matches!(state, WatchState::UpToDate { on_server: 3, .. }))
+        .await;
+    again.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Dovecot; .ci/run runs it"]
+async fn a_folder_that_is_numbered_anew_is_read_anew() {
+    let server = Dovecot::start();
+    let mut person = server.client();
+    person.command("CREATE &TipOuk,hYG8-");
+    person.append("&TipOuk,hYG8-", "", DATE, &letter(0));
+    let settings = ImapSettings {
+        poll: Duration::from_secs(1),
+        ..settings(&server, &["INBOX", "个人信息"])
+    };
+    let watch = Watch::start(settings, &Arc::default());
+    watch.until(1).await;
+    person.command("DELETE &TipOuk,hYG8-");
+    // Dovecot numbers folders by the second they are made in.
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    person.command("CREATE &TipOuk,hYG8-");
+    person.append("&TipOuk,hYG8-", "", DATE, &letter(1));
+    watch.until(2).await;
+    person.append("INBOX", "", DATE, &letter(2));
+    watch.until(3).await;
+    let numberings: BTreeSet<(String, u32)> = watch
+        .keeper
+        .kept
+        .lock()
+        .unwrap()
+        .keys()
+        .map(|(folder, numbering, _)| (folder.clone(), *numbering))
+        .collect();
+    assert_eq!(numberings.len(), 3);
+    watch.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Dovecot; .ci/run runs it"]
+async fn a_message_that_is_too_large_is_named_and_the_next_one_taken() {
+    let server = Dovecot::start();
+    let mut person = server.client();
+    let mut huge = letter(0);
+    huge.resize(51 * 1024 * 1024, b'x');
+    person.append("INBOX", "", DATE, &huge);
+    person.append("INBOX", "", DATE, &letter(1));
+    let watch = Watch::start(settings(&server, &["INBOX"]), &Arc::default());
+    watch.until(2).await;
+    let kept: Vec<Fetched> = watch.keeper.kept.lock().unwrap().values().cloned().collect();
+    assert!(matches!(kept[0].extent, Extent::HeaderOnly { size } if size >= 51 * 1024 * 1024));
+    let mail = habeas::mail::parse::parse(&kept[0].raw);
+    assert_eq!(mail.subject, "0");
+    assert!(mail.text.contains("was left in the mailbox"));
+    assert_eq!(kept[1].raw, letter(1));
+    watch.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Dovecot; .ci/run runs it"]
+async fn a_check_says_what_is_there_or_what_to_do() {
+    let server = Dovecot::start();
+    server.client().append("INBOX", "", DATE, &letter(0));
+    for (security, port) in [
+        (Security::Tls, server.tls_port),
+        (Security::StartTls, server.port),
+        (Security::PlainLoopback, server.port),
+    ] {
+        let good = ImapSettings {
+            security,
+            port,
+            ..settings(&server, &["INBOX"])
+        };
+        let lines = mailbox::check(&good).await.unwrap();
+        assert_eq!(
+            lines[1..],
+            ["tells of new mail at once", "INBOX holds 1 messages"],
+            "{security:?}"
+        );
+    }
+    let good = settings(&server, &["INBOX"]);
+    let told = |settings: ImapSettings| async move { mailbox::check(&settings).await.unwrap_err() };
+    let error = told(ImapSettings {
+        password: "wrong".to_owned(),
+        ..good.clone()
+    })
+    .await;
+    assert!(matches!(error, MailboxError::Login { .. }), "{error}");
+    let error = told(settings(&server, &["Absent"])).await;
+    assert!(error.to_string().contains("The account has: INBOX"), "{error}");
+    for security in [Security::Tls, Security::StartTls] {
+        let port = if security == Security::Tls {
+            server.tls_port
+        } else {
+            server.port
+        };
+        let unknown = ImapSettings {
+            extra_ca: None,
+            security,
+            port,
+            ..good.clone()
+        };
+        let other_name = ImapSettings {
+            host: "127.0.0.1".to_owned(),
+            security,
+            port,
+            ..good.clone()
+        };
+        for wrong in [unknown, other_name] {
+            let error = told(wrong).await;
+            assert!(error.to_string().contains("ca_file"), "{error}");
+        }
+    }
+}
