@@ -16,7 +16,10 @@ clock-made-up = Working day, made up for { $holiday } ({ $notice })
 clock-holiday = Day off: { $holiday } ({ $notice })
 clock-guess-working = Not published; counted as a working day
 clock-guess-off = Not published; not counted
-term-working-days = { $n -> [one] { $n } working day *[other] { $n } working days } from the day after receipt
+term-working-days = { $n ->
+    [one] { $n } working day, counted from the day after receipt
+   *[other] { $n } working days, counted from the day after receipt
+}
 term-calendar-days = { $n ->
     [one] { $n } day
    *[other] { $n } days
