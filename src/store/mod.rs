@@ -16,6 +16,7 @@ pub mod messages;
 pub mod notices;
 pub mod office;
 pub mod outbox;
+pub mod passwords;
 pub mod people;
 pub mod requests;
 pub mod schema;

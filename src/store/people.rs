@@ -1,26 +1,18 @@
 //! The people who use the dashboard: invited by a one-time link, signed in by a password, never deleted.
 
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use argon2::{Algorithm, Argon2, Params, Version};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::passwords;
 use super::schema::{invitations, people, sessions};
 use super::{Reader, Stamp, StoreError, Tx, ids};
 use crate::domain::person::{PersonId, Role};
 
+pub use super::passwords::{LONGEST_PASSWORD, SHORTEST_PASSWORD, is_dated, verify};
+
 /// How long an invitation can be used.
 const INVITED_FOR: TimeDelta = TimeDelta::hours(72);
-
-/// The fewest characters of a password.
-pub const SHORTEST_PASSWORD: usize = 15;
-
-/// The most characters of a password: enough for any phrase, and no burden for the server.
-pub const LONGEST_PASSWORD: usize = 256;
-
-/// argon2id with 46 MiB, one pass, one lane (OWASP).
-const MEMORY_KIB: u32 = 47_104;
 
 /// Someone who can use the dashboard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +126,8 @@ pub fn invited(db: &mut Reader<'_>, token: &str, now: DateTime<Utc>) -> Result<O
         .select(invitations::person)
         .first(db.conn)
         .optional()?;
-    person.map_or(Ok(None), |id| find(db, PersonId(id)))
+    let person = person.map_or(Ok(None), |id| find(db, PersonId(id)))?;
+    Ok(person.filter(|person| person.active))
 }
 
 /// Uses a token: the person's password is set, and every session of theirs ends.
@@ -169,12 +162,24 @@ pub fn set_password(tx: &mut Tx<'_>, person: PersonId, password: &str) -> Result
         SHORTEST_PASSWORD..=LONGEST_PASSWORD => {}
         _ => return Err(AcceptError::TooLong),
     }
-    let hash = hash(password)?;
+    let hash = passwords::hash(password)?;
     diesel::update(people::table.find(person.0))
         .set(people::password.eq(Some(hash)))
         .execute(tx.conn)
         .map_err(StoreError::from)?;
     end_sessions(tx, person)?;
+    Ok(())
+}
+
+/// Replaces a [dated](is_dated) hash by one of today's strength, made outside of the transaction with
+/// [`passwords::hash`]. Nothing changes, and no session ends, when the password is not that of `old` any more.
+///
+/// # Errors
+/// When the store fails.
+pub fn renew_hash(tx: &mut Tx<'_>, person: PersonId, old: &str, new: &str) -> Result<(), StoreError> {
+    diesel::update(people::table.find(person.0).filter(people::password.eq(old)))
+        .set(people::password.eq(new))
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -190,19 +195,6 @@ pub fn password_of(db: &mut Reader<'_>, email: &str) -> Result<Option<(PersonId,
         .first(db.conn)
         .optional()?;
     Ok(row.and_then(|(id, password)| Some((PersonId(id), password?))))
-}
-
-/// Whether a password is the one of a hash. Without a hash it takes as long and is never true, so that nobody learns
-/// from the time it takes which addresses are known.
-pub fn verify(password: &str, hash: Option<&str>) -> bool {
-    // The hash of a random password that nobody knows.
-    const NOBODY: &str =
-        "$argon2id$v=19$m=47104,t=1,p=1$c29tZSByYW5kb20gc2FsdA$5m0nB3L0ZcNTyAjWC0wLr3KpyFzj1VhE8Hjq1Q2Zk0c";
-    let (hash, known) = hash.map_or((NOBODY, false), |hash| (hash, true));
-    let Ok(parsed) = PasswordHash::new(hash) else {
-        return false;
-    };
-    hasher().is_ok_and(|hasher| hasher.verify_password(password.as_bytes(), &parsed).is_ok()) && known
 }
 
 /// A person by number.
@@ -294,22 +286,6 @@ fn end_sessions(tx: &mut Tx<'_>, id: PersonId) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn hasher() -> Result<Argon2<'static>, StoreError> {
-    let params = Params::new(MEMORY_KIB, 1, 1, None).map_err(unhashable)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
-}
-
-fn hash(password: &str) -> Result<String, StoreError> {
-    Ok(hasher()?
-        .hash_password(password.as_bytes())
-        .map_err(unhashable)?
-        .to_string())
-}
-
-fn unhashable(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Corrupt(format!("a password that cannot be hashed: {error}"))
-}
-
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = people)]
 struct Row {
@@ -391,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_verified_and_an_unknown_account_never_is() {
+    fn a_password_is_verified_with_the_hash_of_its_own_account() {
         for store in stores() {
             let now = instant("2026-03-02T01:00:00Z");
             store
@@ -401,16 +377,66 @@ mod tests {
                 })
                 .unwrap();
             let (_, hash) = store.read(|db| password_of(db, "MEI@example.com")).unwrap().unwrap();
-            assert!(hash.starts_with("$argon2id$v=19$m=47104,t=1,p=1$"), "{hash}");
             assert!(verify("correct horse battery", Some(&hash)));
-            assert!(!verify("correct horse batterz", Some(&hash)));
-            assert!(!verify("correct horse battery", None));
-            assert!(
-                store
-                    .read(|db| password_of(db, "nobody@example.com"))
-                    .unwrap()
-                    .is_none()
-            );
+            let nobody = store.read(|db| password_of(db, "nobody@example.com")).unwrap();
+            assert!(nobody.is_none());
+        }
+    }
+
+    #[test]
+    fn a_dated_hash_is_renewed_unless_the_password_changed_meanwhile() {
+        for store in stores() {
+            let now = instant("2026-03-02T01:00:00Z");
+            let id = store
+                .write::<_, StoreError>(|tx| {
+                    let id = create(tx, &MEI, now)?;
+                    diesel::update(people::table)
+                        .set(people::password.eq("old"))
+                        .execute(tx.conn)?;
+                    renew_hash(tx, id, "another", "wrong")?;
+                    Ok(id)
+                })
+                .unwrap();
+            let stored = || store.read(|db| password_of(db, MEI.email)).unwrap();
+            assert_eq!(stored(), Some((id, "old".to_owned())));
+            store.write(|tx| renew_hash(tx, id, "old", "new")).unwrap();
+            assert_eq!(stored(), Some((id, "new".to_owned())));
+        }
+    }
+
+    #[test]
+    fn whoever_may_no_longer_sign_in_cannot_use_an_invitation_either() {
+        for store in stores() {
+            let now = instant("2026-03-02T01:00:00Z");
+            let token = store
+                .write::<_, StoreError>(|tx| {
+                    let id = create(tx, &MEI, now)?;
+                    let token = invite(tx, id, now)?;
+                    set_active(tx, id, false)?;
+                    Ok(token)
+                })
+                .unwrap();
+            let accepted = store.write(|tx| accept(tx, &token, "fifteen letters at least", now));
+            assert!(matches!(accepted, Err(AcceptError::NoInvitation)));
+        }
+    }
+
+    #[test]
+    fn a_new_role_or_password_ends_every_session() {
+        use crate::store::sessions;
+        for store in stores() {
+            let now = instant("2026-03-02T01:00:00Z");
+            let id = store.write(|tx| create(tx, &MEI, now)).unwrap();
+            let ended_by = |change: &dyn Fn(&mut Tx<'_>) -> Result<(), AcceptError>| {
+                let token = store.write(|tx| sessions::start(tx, id, now)).unwrap();
+                let lasts = || store.read(|db| sessions::find(db, &token, now)).unwrap().is_some();
+                assert!(lasts());
+                store.write(change).unwrap();
+                !lasts()
+            };
+            assert!(ended_by(&|tx| Ok(change_role(tx, id, Role::Auditor, false)?)));
+            assert!(ended_by(&|tx| set_password(tx, id, "correct horse battery")));
+            assert!(ended_by(&|tx| Ok(set_active(tx, id, false)?)));
         }
     }
 

@@ -132,15 +132,17 @@ pub fn wait_for(db: &mut Reader<'_>, name: &str, now: DateTime<Utc>) -> Result<O
     Ok((left > TimeDelta::zero()).then_some(left))
 }
 
-/// Notes a wrong password.
+/// Notes a wrong password. Failures that are long past go, so that guessing under made-up names fills no table.
 ///
 /// # Errors
 /// When the store fails.
 pub fn note_failure(tx: &mut Tx<'_>, name: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let long_past = attempts::since.lt(Stamp::from(now - FORGOTTEN));
+    diesel::delete(attempts::table.filter(long_past)).execute(tx.conn)?;
     let name = digest(tx.vault, name);
-    let row: Option<(i32, Stamp)> = attempts::table
+    let row: Option<i32> = attempts::table
         .find(&name)
-        .select((attempts::failures, attempts::since))
+        .select(attempts::failures)
         .first(tx.conn)
         .optional()?;
     let at = Stamp::from(now);
@@ -154,9 +156,8 @@ pub fn note_failure(tx: &mut Tx<'_>, name: &str, now: DateTime<Utc>) -> Result<(
                 ))
                 .execute(tx.conn)?;
         }
-        Some((failures, since)) => {
-            let forgotten = now - DateTime::<Utc>::from(since) > FORGOTTEN;
-            let failures = if forgotten { 1 } else { failures.saturating_add(1) };
+        Some(failures) => {
+            let failures = failures.saturating_add(1);
             diesel::update(attempts::table.find(&name))
                 .set((attempts::failures.eq(failures), attempts::since.eq(at)))
                 .execute(tx.conn)?;
@@ -236,6 +237,24 @@ mod tests {
             assert_eq!(wait(), Some(TimeDelta::seconds(900)));
             store.write(|tx| forget_failures(tx, "mei@example.com")).unwrap();
             assert_eq!(wait(), None);
+        }
+    }
+
+    #[test]
+    fn failures_are_forgotten_after_an_hour_without_another() {
+        for store in stores() {
+            let now = instant("2026-03-02T01:00:00Z");
+            let fail = |name: &str, at| store.write(|tx| note_failure(tx, name, at)).unwrap();
+            for _ in 0..20 {
+                fail("mei@example.com", now);
+            }
+            let later = now + FORGOTTEN + TimeDelta::seconds(1);
+            fail("somebody else", later);
+            let rows: i64 = store
+                .read(|db| Ok(attempts::table.count().get_result(db.conn)?))
+                .unwrap();
+            assert_eq!(rows, 1);
+            assert_eq!(store.read(|db| wait_for(db, "mei@example.com", now)).unwrap(), None);
         }
     }
 }

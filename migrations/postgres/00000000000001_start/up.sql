@@ -194,6 +194,7 @@ CREATE TABLE attempts (
     failures INTEGER NOT NULL,
     since TIMESTAMP NOT NULL
 );
+CREATE INDEX attempts_by_since ON attempts (since);
 
 CREATE TABLE calendars (
     id BIGINT NOT NULL PRIMARY KEY,

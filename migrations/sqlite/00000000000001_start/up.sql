@@ -193,6 +193,7 @@ CREATE TABLE attempts (
     failures INTEGER NOT NULL,
     since TEXT NOT NULL
 ) STRICT;
+CREATE INDEX attempts_by_since ON attempts (since);
 
 CREATE TABLE calendars (
     id INTEGER NOT NULL PRIMARY KEY,
