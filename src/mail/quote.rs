@@ -16,12 +16,15 @@ pub struct Split {
 /// Takes a text apart. It has `\n` line ends.
 pub fn split(text: &str) -> Split {
     let lines: Vec<&str> = text.lines().collect();
+    let heads: Vec<usize> = (0..lines.len())
+        .map(|at| head_length(lines.get(at..).unwrap_or_default()))
+        .collect();
     let mut own: Vec<&str> = Vec::new();
     let mut quoted: Vec<&str> = Vec::new();
     let mut at = 0;
     while let Some(line) = lines.get(at) {
         let rest = lines.get(at..).unwrap_or_default();
-        let head = head_length(rest);
+        let head = heads.get(at).copied().unwrap_or(0);
         if is_marked(line) {
             quoted.push(unmarked(line));
             at += 1;
@@ -35,7 +38,7 @@ pub fn split(text: &str) -> Split {
             let taken = if goes_on_marked { head } else { rest.len() };
             quoted.extend(rest.iter().take(taken).map(|line| unmarked(line)));
             at += taken;
-        } else if let Some(length) = signature_length(rest) {
+        } else if let Some(length) = signature_length(rest, heads.get(at..).unwrap_or_default()) {
             at += length;
         } else {
             own.push(line);
@@ -184,16 +187,16 @@ fn is_attribution(lines: &[&str]) -> bool {
     let (Some(first), Some(last)) = (lines.first(), lines.last()) else {
         return false;
     };
+    let last = last.trim_end_matches(['\u{3000}', ' ', '*']).trim_end();
+    let Some(end) = last.strip_suffix([':', '：']) else {
+        return false;
+    };
     if lines
         .iter()
         .any(|line| line.trim().is_empty() || line.len() > 400 || is_marked(line))
     {
         return false;
     }
-    let last = last.trim_end_matches(['\u{3000}', ' ', '*']).trim_end();
-    let Some(end) = last.strip_suffix([':', '：']) else {
-        return false;
-    };
     let end = end.trim_end().to_lowercase();
     let starts = |words: &[&str]| words.iter().any(|word| first.trim_start().starts_with(word));
     let ends = |words: &[&str]| words.iter().any(|word| end.ends_with(word));
@@ -227,27 +230,28 @@ fn is_attribution(lines: &[&str]) -> bool {
 
 /// How many lines a signature at the start of these takes up: from `-- ` to the end or to a quoted message.
 ///
-/// What is longer than a signature is text after a line of dashes, and stays.
-fn signature_length(lines: &[&str]) -> Option<usize> {
+/// What is longer than a signature is text after a line of dashes, and stays. `heads` tells for each line whether a
+/// quoted message begins there.
+fn signature_length(lines: &[&str], heads: &[usize]) -> Option<usize> {
     let most = match *lines.first()? {
         "-- " => 10,
         "--" => 6,
         _ => return None,
     };
-    let length = 1
-        + (1..lines.len())
-            .take_while(|at| {
-                let rest = lines.get(*at..).unwrap_or_default();
-                rest.first().is_some_and(|line| !is_marked(line)) && head_length(rest) == 0
-            })
-            .take(60)
-            .count();
-    let written = lines
-        .get(1..length)?
-        .iter()
-        .filter(|line| !line.trim().is_empty())
-        .count();
-    (written <= most).then_some(length)
+    let (mut length, mut written) = (1, 0);
+    while let Some(line) = lines.get(length) {
+        if !line.trim().is_empty() {
+            if is_marked(line) || heads.get(length).is_some_and(|head| *head > 0) {
+                break;
+            }
+            written += 1;
+            if written > most {
+                return None;
+            }
+        }
+        length += 1;
+    }
+    Some(length)
 }
 
 /// Takes away the empty lines and rules that stand before a quoted message.
@@ -439,6 +443,21 @@ mod tests {
             "I wrote on 3 March:\nnothing came back. Delete my data.",
         ] {
             assert_eq!(split(text).own, text);
+        }
+    }
+
+    #[test]
+    fn many_lines_that_begin_something_and_end_nothing_cost_no_more_than_their_number() {
+        for line in [
+            "-- \n",
+            "From: \n",
+            "On 1 a@b\n",
+            "-----Original Message-----\n> x\n",
+            "> \n\n",
+        ] {
+            let text = line.repeat(50_000);
+            let split = split(&text);
+            assert!(split.own.len() <= text.len(), "{line}");
         }
     }
 }
