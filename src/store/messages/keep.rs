@@ -1,12 +1,14 @@
 //! Storing raw mail exactly once, wherever and however often it is seen.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{Outcome, place};
-use crate::store::schema::{keys, messages, sightings};
+use crate::store::schema::{messages, sightings};
+use crate::store::vault::keys;
 use crate::store::{Reader, Stamp, StoreError, Tx, ids, marks};
 
 /// A mail as a mailbox hands it over.
@@ -47,8 +49,12 @@ pub enum Sighting {
 /// Stores mails, each under a fresh key of its own.
 pub fn keep(tx: &mut Tx<'_>, mails: &[NewMessage<'_>], now: DateTime<Utc>) -> Result<Vec<Kept>, StoreError> {
     let mut kept = Vec::with_capacity(mails.len());
-    for mail in mails {
-        kept.push(keep_one(tx, mail, now)?);
+    let mut numbers = Numbers {
+        messages: 0..0,
+        keys: 0..0,
+    };
+    for (mail, left) in mails.iter().zip((1..=mails.len()).rev()) {
+        kept.push(keep_one(tx, mail, &mut numbers, left, now)?);
     }
     Ok(kept)
 }
@@ -62,7 +68,33 @@ pub fn taken_numbers(db: &mut Reader<'_>, grp: &str) -> Result<BTreeSet<i64>, St
     Ok(numbers.into_iter().collect())
 }
 
-fn keep_one(tx: &mut Tx<'_>, mail: &NewMessage<'_>, now: DateTime<Utc>) -> Result<Kept, StoreError> {
+/// Numbers for new messages and their keys. The first new mail takes them for itself and all mails left, so that a batch
+/// costs two statements; those not needed stay unused.
+struct Numbers {
+    messages: Range<i64>,
+    keys: Range<i64>,
+}
+
+impl Numbers {
+    fn next(&mut self, tx: &mut Tx<'_>, left: usize) -> Result<(i64, i64), StoreError> {
+        if let Some(pair) = self.messages.next().zip(self.keys.next()) {
+            return Ok(pair);
+        }
+        let left = i64::try_from(left).unwrap_or(1);
+        let (message, key) = (ids::take(tx, "messages", left)?, ids::take(tx, "keys", left)?);
+        self.messages = message + 1..message + left;
+        self.keys = key + 1..key + left;
+        Ok((message, key))
+    }
+}
+
+fn keep_one(
+    tx: &mut Tx<'_>,
+    mail: &NewMessage<'_>,
+    numbers: &mut Numbers,
+    left: usize,
+    now: DateTime<Utc>,
+) -> Result<Kept, StoreError> {
     let sighted: Option<i64> = sightings::table
         .find((mail.grp, mail.no))
         .select(sightings::message_id)
@@ -82,7 +114,8 @@ fn keep_one(tx: &mut Tx<'_>, mail: &NewMessage<'_>, now: DateTime<Utc>) -> Resul
             sighting: Sighting::SightedAgain,
         });
     }
-    let id = insert(tx, mail, &digest, now)?;
+    let (id, key_id) = numbers.next(tx, left)?;
+    insert(tx, mail, (id, key_id), &digest, now)?;
     sight(tx, mail, id)?;
     Ok(Kept {
         id,
@@ -90,14 +123,15 @@ fn keep_one(tx: &mut Tx<'_>, mail: &NewMessage<'_>, now: DateTime<Utc>) -> Resul
     })
 }
 
-fn insert(tx: &mut Tx<'_>, mail: &NewMessage<'_>, digest: &marks::Mark, now: DateTime<Utc>) -> Result<i64, StoreError> {
-    let id = ids::take(tx, "messages", 1)?;
-    let key_id = ids::take(tx, "keys", 1)?;
-    let (key, wrapped) = tx.vault.new_key(key_id)?;
+fn insert(
+    tx: &mut Tx<'_>,
+    mail: &NewMessage<'_>,
+    (id, key_id): (i64, i64),
+    digest: &marks::Mark,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let key = keys::make_as(tx, key_id)?;
     let sealed = tx.vault.seal(&key, &place(id, "raw"), mail.raw)?;
-    diesel::insert_into(keys::table)
-        .values((keys::id.eq(key_id), keys::wrapped.eq(wrapped)))
-        .execute(tx.conn)?;
     diesel::insert_into(messages::table)
         .values((
             messages::id.eq(id),
@@ -114,7 +148,7 @@ fn insert(tx: &mut Tx<'_>, mail: &NewMessage<'_>, digest: &marks::Mark, now: Dat
             messages::raw.eq(sealed),
         ))
         .execute(tx.conn)?;
-    Ok(id)
+    Ok(())
 }
 
 fn sight(tx: &mut Tx<'_>, mail: &NewMessage<'_>, id: i64) -> Result<(), StoreError> {
