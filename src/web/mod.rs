@@ -15,6 +15,8 @@ pub mod routes;
 
 use std::sync::Arc;
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpResponse, HttpServer, web};
@@ -30,20 +32,36 @@ use error::PageError;
 /// When the address cannot be listened on.
 pub async fn serve(house: Arc<House>) -> anyhow::Result<()> {
     let listen = house.settings.listen;
-    HttpServer::new(move || {
-        App::new()
-            .configure(routes::routes(Arc::clone(&house)))
-            .wrap(from_fn(door::guard::same_site_only))
-            .wrap(from_fn(error::pages))
-            .wrap(from_fn(door::guard::headers))
-    })
-    .workers(2)
-    .shutdown_timeout(10)
-    .bind(listen)
-    .with_context(|| format!("{listen} cannot be listened on"))?
-    .run()
-    .await
-    .context("the dashboard stopped")
+    HttpServer::new(move || app(Arc::clone(&house)))
+        .workers(2)
+        .shutdown_timeout(10)
+        .bind(listen)
+        .with_context(|| format!("{listen} cannot be listened on"))?
+        .run()
+        .await
+        .context("the dashboard stopped")
+}
+
+/// The dashboard with its guards, as it is served and as tests ask it.
+///
+/// Answers are not compressed: pages hold the token of their forms beside words from outside, and the length of a
+/// compressed page would tell of it (BREACH).
+pub fn app(
+    house: Arc<House>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    App::new()
+        .configure(routes::routes(house))
+        .wrap(from_fn(door::guard::same_site_only))
+        .wrap(from_fn(error::pages))
+        .wrap(from_fn(door::guard::headers))
 }
 
 /// Runs work that waits for the store on a thread where it may wait.

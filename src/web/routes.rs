@@ -121,7 +121,7 @@ fn of_a_request(app: &mut ServiceConfig) {
         .route("/requests/{reference}/reopening", post().to(steps::reopening))
         .route("/requests/{reference}/set-aside", post().to(steps::set_aside))
         .route("/requests/{reference}/bring-back", post().to(steps::brought_back))
-        .route("/requests/{reference}/withdrawal", post().to(steps::withdrawal))
+        .route("/requests/{reference}/retraction", post().to(steps::retraction))
         .route("/requests/{reference}/merger", post().to(steps::merger))
         .route("/requests/{reference}/notes", post().to(steps::notes))
         .route(

@@ -11,3 +11,4 @@ mod intake;
 mod packs;
 mod recognition;
 mod reminders;
+mod web;

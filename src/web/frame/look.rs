@@ -61,7 +61,8 @@ impl Tone {
     }
 }
 
-/// A term drawn as a ruler: one tick a day that counts, filled when it is used, and the days beyond it.
+/// A term drawn as a ruler: one tick a day that counts, pale when it is used, marked when it is today, and the days
+/// beyond it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Strip {
     /// Days in the whole term.
@@ -100,6 +101,7 @@ impl Strip {
             let class = match day {
                 day if day >= self.total => "over",
                 day if day < self.used => "used",
+                day if day == self.used && self.late == 0 => "now",
                 _ => "left",
             };
             let (y, height) = if day + 1 == self.total { (0, 10) } else { (2, 7) };

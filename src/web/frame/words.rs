@@ -254,6 +254,20 @@ mod tests {
     }
 
     #[test]
+    fn every_refusal_has_a_sentence_and_the_english_one_is_the_cores() {
+        let source = include_str!("../../domain/moves.rs");
+        let pattern = regex::Regex::new(r#"\(\s*"([a-z-]+)",\s*"([^"]+)",?\s*\)"#).unwrap();
+        let mut count = 0;
+        for found in pattern.captures_iter(source) {
+            let key = format!("refusal-{}", &found[1]);
+            assert_eq!(Words::of(Language::English).t(&key), &found[2]);
+            assert_ne!(Words::of(Language::Chinese).t(&key), key);
+            count += 1;
+        }
+        assert!(count >= 40, "only {count} refusals were found");
+    }
+
+    #[test]
     fn the_preferred_language_wins_and_a_refused_one_does_not() {
         assert_eq!(Language::accepted("zh-CN,zh;q=0.9,en;q=0.8"), Language::Chinese);
         assert_eq!(Language::accepted("en-GB,en;q=0.9,zh;q=0.8"), Language::English);

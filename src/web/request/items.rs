@@ -293,7 +293,6 @@ fn tone_of(outcome: Outcome) -> Tone {
     match outcome {
         Outcome::Granted => Tone::Done,
         Outcome::PartlyGranted => Tone::Soon,
-        Outcome::Refused => Tone::Today,
-        Outcome::NothingHeld | Outcome::NotForUs => Tone::Quiet,
+        Outcome::Refused | Outcome::NothingHeld | Outcome::NotForUs => Tone::Quiet,
     }
 }

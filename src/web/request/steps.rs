@@ -11,13 +11,15 @@ use crate::domain::decide::Command;
 use crate::domain::event::CaseKind;
 use crate::domain::item::{Basis, Decision, Outcome, Verdict};
 use crate::domain::letter::{ExtensionFacts, Occasion};
-use crate::domain::person::PersonId;
+use crate::domain::moves::{Move as Step, Refusal, may};
+use crate::domain::person::{Actor, PersonId};
 use crate::domain::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, RightId};
 use crate::domain::reminder::local_instant;
 use crate::house::House;
 use crate::mail::bring_back::{self, bring_back};
 use crate::mail::compose::Automatic;
 use crate::mail::letters::{self, Letterhead, Thread, Words as LetterWords};
+use crate::packs::Shelf;
 use crate::store::door::{Desk, Door, Seen, StepError};
 use crate::store::messages::{self, Outcome as Kept, Standing};
 use crate::store::requests::{self, Stored};
@@ -158,7 +160,7 @@ pub async fn identity_question(who: Reads, house: Office, reference: Ref, form: 
     let case = Case::of(&who, &house, &reference, &form)?;
     let method = MethodId::new(&form.needed("method")?);
     let reason = form.text("reason");
-    let write = case.writer(&house)?;
+    let write = case.writer(Step::AskIdentity);
     let command = move |desk: &mut Desk<'_, '_>| {
         let words = LetterWords {
             method: Some(method.clone()),
@@ -205,7 +207,7 @@ pub async fn approval(who: Reads, house: Office, reference: Ref, form: Sent) -> 
 /// POST /requests/{reference}/answer
 pub async fn answer(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
     let case = Case::of(&who, &house, &reference, &form)?;
-    let write = case.writer(&house)?;
+    let write = case.writer(Step::Answer);
     let reply = form.text("words");
     let command = move |desk: &mut Desk<'_, '_>| {
         let occasion = letters::answer_occasion(desk.stored.request.kind, &desk.stored.request.items);
@@ -238,7 +240,7 @@ pub async fn answer_by_hand(who: Reads, house: Office, reference: Ref, form: Sen
 /// POST /requests/{reference}/extension
 pub async fn extension(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
     let case = Case::of(&who, &house, &reference, &form)?;
-    let write = case.writer(&house)?;
+    let write = case.writer(Step::Extend);
     let reason = form.needed("reason")?;
     let command = move |desk: &mut Desk<'_, '_>| {
         let request = &desk.stored.request;
@@ -272,10 +274,10 @@ pub async fn brought_back(who: Reads, house: Office, reference: Ref, form: Sent)
         .await
 }
 
-/// POST /requests/{reference}/withdrawal: taken back by the requester, who is told that it is done.
-pub async fn withdrawal(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
+/// POST /requests/{reference}/retraction: taken back by the requester, who is told that it is done.
+pub async fn retraction(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
     let case = Case::of(&who, &house, &reference, &form)?;
-    let write = case.writer(&house)?;
+    let write = case.writer(Step::Withdraw);
     let reason = form.needed("reason")?;
     let command = move |desk: &mut Desk<'_, '_>| {
         write.post_if_possible(desk, Occasion::WithdrawalConfirmed, LetterWords::default())?;
@@ -380,7 +382,7 @@ pub async fn merger(who: Reads, house: Office, reference: Ref, form: Sent) -> Pa
 }
 
 fn merge(tx: &mut Tx<'_>, door: &Door<'_>, id: i64, seen: Seen, into: &str) -> Result<Stored, StepError> {
-    let target = requests::find_by_reference(tx, into)?.ok_or(crate::domain::moves::Refusal::MergeTarget)?;
+    let target = requests::find_by_reference(tx, into)?.ok_or(Refusal::MergeTarget)?;
     let (target_id, reference) = (target.id, target.request.reference.clone());
     let target_runs = target.request.is_running();
     let merged = door.step(tx, id, seen, |_| {
@@ -487,10 +489,12 @@ fn named<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str, sent: &str) -> Re
         .ok_or(PageError::Malformed)
 }
 
-/// Writes the letters of a step.
+/// Writes the letter of a step, once the step itself is open to the person: what is refused writes nothing.
 struct Writer {
     house: Arc<House>,
-    shelf: Arc<crate::packs::Shelf>,
+    shelf: Arc<Shelf>,
+    actor: Actor,
+    step: Step,
 }
 
 impl Writer {
@@ -501,6 +505,7 @@ impl Writer {
         occasion: Occasion,
         words: LetterWords,
     ) -> Result<(i64, String), StepError> {
+        may(&desk.stored.request, self.step, self.actor, desk.rules.policy)?;
         let policy = &desk.stored.request.policy;
         let pack = self
             .shelf
@@ -571,11 +576,13 @@ impl Case {
         })
     }
 
-    fn writer(&self, house: &Office) -> Result<Writer, PageError> {
-        Ok(Writer {
-            house: Arc::clone(house),
-            shelf: house.shelf(),
-        })
+    fn writer(&self, step: Step) -> Writer {
+        Writer {
+            house: Arc::clone(&self.house),
+            shelf: self.house.shelf(),
+            actor: self.who.actor(),
+            step,
+        }
     }
 
     fn path(&self) -> String {

@@ -101,7 +101,7 @@ fn noun(step: Step) -> &'static str {
         Step::Reopen => "reopening",
         Step::SetAside => "set-aside",
         Step::BringBack => "bring-back",
-        Step::Withdraw => "withdrawal",
+        Step::Withdraw => "retraction",
         Step::Merge => "merger",
         Step::ConfirmMessage => "confirmation",
         Step::ReleaseMessage => "release",

@@ -1,6 +1,6 @@
 # The working-day calendar.
 calendar-title = 日历
-calendar-lead = { $region }，版本 { $version }，已公布至 { $until }。
+calendar-lead = { $version }，已公布至 { $until }。
 calendar-changes = 将变动的期限
 calendar-changes-note = 按现行日历，以下未结请求的期限将改变。确认之前不作任何变动。
 calendar-request = 请求
