@@ -112,7 +112,7 @@ impl Store {
             }),
         };
         store.write(|tx| engine::migrate(tx.conn))?;
-        store.write(|tx| vault::keys::make_house_key(tx))?;
+        store.write(vault::keys::make_house_key)?;
         Ok(store)
     }
 

@@ -105,7 +105,7 @@ pub fn look_up(db: &mut Reader<'_>, look: Look<'_>) -> Result<Vec<Found>, StoreE
             .filter(messages::thread.eq(thread.as_slice()))
             .filter(messages::sender.eq(sender.as_slice())),
     };
-    let rows: Vec<(i64, Stamp, String, Option<i64>, bool, Option<Vec<u8>>)> = query.load(db.conn)?;
+    let rows: Vec<FoundRow> = query.load(db.conn)?;
     rows.into_iter()
         .map(|(id, received_at, outcome, request_id, held, sender)| {
             let outcome = Outcome::stored(&outcome)?;
@@ -214,6 +214,8 @@ pub fn balance(db: &mut Reader<'_>) -> Result<Vec<(Outcome, i64)>, StoreError> {
         })
         .collect())
 }
+
+type FoundRow = (i64, Stamp, String, Option<i64>, bool, Option<Vec<u8>>);
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = messages)]

@@ -105,6 +105,27 @@ fn a_mail_seen_twice_at_one_place_is_stored_once() {
 }
 
 #[test]
+fn two_intakes_on_one_mailbox_give_no_duplicate_and_no_gap() {
+    for store in stores() {
+        let intake = |store: Store| {
+            for no in 1..=30 {
+                let one = || store.write(|tx| keep(tx, &[mail(INBOX, no, b"a")], nine()));
+                while let Err(error) = one() {
+                    assert!(matches!(error, StoreError::Conflict), "{error:?}");
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| intake(store.clone()));
+            }
+        });
+        assert_eq!(store.read(|db| taken_numbers(db, INBOX)).unwrap(), (1..=30).collect());
+        assert_eq!(store.read(balance).unwrap()[0], (Outcome::Kept, 30));
+    }
+}
+
+#[test]
 fn a_renumbered_folder_gives_sightings_and_no_new_messages() {
     for store in stores() {
         // The same mail twice in one folder is two messages, before and after.

@@ -99,6 +99,38 @@ fn a_lease_that_ran_out_goes_to_another_sender_who_is_told_so() {
 }
 
 #[test]
+fn senders_at_once_never_lease_the_same_mail() {
+    for store in stores() {
+        for number in 0..20 {
+            queued(&store, &format!("{number}@example.com"));
+        }
+        let mut taken = std::thread::scope(|scope| {
+            let senders: Vec<_> = ["a", "b", "c"]
+                .map(|owner| {
+                    let store = store.clone();
+                    scope.spawn(move || {
+                        let once = || store.write(|tx| lease(tx, owner, nine(), LEASE, 3));
+                        (0..10)
+                            .flat_map(|_| once().unwrap())
+                            .map(|mail| mail.id)
+                            .collect::<Vec<_>>()
+                    })
+                })
+                .into();
+            senders
+                .into_iter()
+                .flat_map(|sender| sender.join().unwrap())
+                .collect::<Vec<_>>()
+        });
+        let all = taken.len();
+        taken.sort_unstable();
+        taken.dedup();
+        assert_eq!(all, taken.len());
+        assert_eq!(leased(&store, "d", nine()).len() + all, 20);
+    }
+}
+
+#[test]
 fn an_accepted_mail_that_comes_back_has_failed_and_can_be_sent_again() {
     for store in stores() {
         let id = queued(&store, "1@example.com");
