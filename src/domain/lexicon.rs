@@ -33,6 +33,8 @@ pub enum Sign {
     Unspecified,
     /// Belongs to something written before.
     FollowUp,
+    /// Tells what was asked earlier; the rights that follow in the sentence are not invoked anew.
+    Reported,
     /// Complains; counts where personal information is the subject.
     Complaint,
     /// Asks; counts where personal information is the subject.

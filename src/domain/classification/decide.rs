@@ -129,7 +129,9 @@ fn belongs(
         return Some(words.clone());
     }
     let on_topic = evidence.subject_on_topic && subject.mark == SubjectMark::Reply;
-    (answers && on_topic && !invokes).then(|| vec![mail.subject.clone()])
+    // What is newly asked in an answer to our mail belongs to that conversation; without its headers it may stand alone.
+    let threaded = !mail.in_reply_to.is_empty() || !mail.references.is_empty();
+    (answers && on_topic && (threaded || !invokes)).then(|| vec![mail.subject.clone()])
 }
 
 /// The kind of a mail in which no right is plainly invoked.
@@ -188,9 +190,14 @@ fn decide_by_remains(mail: &Mail, answers: bool, evidence: &Evidence, answer: &m
     }
     let silent = own.is_empty() && mail.subject.trim().is_empty();
     answer.doubt(if silent { Doubt::NoText } else { Doubt::FitsNoSort });
+    let asks = evidence.sign(Sign::Question).is_some();
     if answers {
+        // Who answers a privacy mailbox without a word of other business most likely goes on with a request.
         answer.doubt(Doubt::MayBelong);
-    } else if evidence.on_topic || evidence.sign(Sign::Question).is_some() {
+        settle(answer, Kind::FollowUp, &[]);
+    } else if evidence.on_topic && !asks && !evidence.wishes {
+        settle(answer, Kind::Complaint, &[]);
+    } else if evidence.on_topic || asks {
         settle(answer, Kind::Question, &[]);
     } else if evidence.wishes {
         settle(answer, Kind::Request, &[]);

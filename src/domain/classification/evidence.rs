@@ -62,21 +62,27 @@ impl Evidence {
             let in_subject = text.written_at(sentence.start) < subject;
             if in_subject {
                 let on_topic = |class: &usize| reading.has(number, *class);
-                self.subject_on_topic |= tongue.acts.iter().chain(&tongue.roles.privacy).any(on_topic);
+                self.subject_on_topic |= tongue.acts.iter().chain(&tongue.roles.privacy).any(on_topic)
+                    || sign_match(&reading, tongue, number, Sign::Personal).is_some();
             }
-            if matches_sign(&reading, tongue, number, Sign::Disclaimer) {
+            if sign_match(&reading, tongue, number, Sign::Disclaimer).is_some() {
                 continue;
             }
+            let reported = sign_match(&reading, tongue, number, Sign::Reported);
             for rule in &tongue.rules {
                 // The subject of an answer is someone's earlier words.
                 let is_old = in_subject && mark != SubjectMark::None;
                 let counts = match &rule.meaning {
                     Meaning::Right(_) | Meaning::Flag(_) | Meaning::OnBehalf(_) => !is_old,
-                    Meaning::Sign(Sign::AutomaticSubject) => in_subject,
+                    Meaning::Sign(Sign::AutomaticSubject) => in_subject && mark != SubjectMark::Reply,
                     Meaning::Sign(Sign::Disclaimer) => false,
                     Meaning::Sign(_) => !is_old,
                 };
-                if counts && let Some(found) = reading.find(&rule.pattern, number) {
+                if counts && let Some(mut found) = reading.find(&rule.pattern, number) {
+                    let is_old_wish = |told: &Match| told.span.0 < found.span.1;
+                    if matches!(rule.meaning, Meaning::Right(_)) && reported.as_ref().is_some_and(is_old_wish) {
+                        found.strength = Strength::Faint;
+                    }
                     let first_person = tongue.roles.own.is_some_and(|own| reading.has(number, own));
                     self.add(&rule.meaning, found, in_subject, first_person);
                 }
@@ -176,9 +182,10 @@ impl Evidence {
     }
 }
 
-fn matches_sign(reading: &Reading<'_>, tongue: &Tongue, sentence: usize, sign: Sign) -> bool {
+/// The first match of a sign in a sentence.
+fn sign_match(reading: &Reading<'_>, tongue: &Tongue, sentence: usize, sign: Sign) -> Option<Match> {
     let mut rules = tongue.rules.iter().filter(|rule| rule.meaning == Meaning::Sign(sign));
-    rules.any(|rule| reading.find(&rule.pattern, sentence).is_some())
+    rules.find_map(|rule| reading.find(&rule.pattern, sentence))
 }
 
 fn note<K: Ord>(said: &mut BTreeMap<K, Said>, key: K, found: Match) {
