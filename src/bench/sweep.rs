@@ -9,7 +9,7 @@ use crate::domain::person::Role;
 use crate::house::House;
 use crate::jobs::sweep::sweep;
 use crate::now::{Now, Stopwatch};
-use crate::store::people::{self, NewPerson};
+use crate::store::people::{self, AcceptError, NewPerson};
 use crate::store::requests;
 
 /// Stores requests, lets `due` of them fall due, and sweeps.
@@ -25,7 +25,9 @@ pub fn run(requests: usize, due: usize, out: &mut impl Write) -> anyhow::Result<
             language: "en",
             manager: true,
         };
-        people::create(tx, &person, now)
+        let id = people::create(tx, &person, now)?;
+        people::set_password(tx, id, "a few words are good")?;
+        Ok::<_, AcceptError>(id)
     })?;
     fill(&house, requests, officer)?;
     sweep(&house)?;

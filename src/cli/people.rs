@@ -8,6 +8,9 @@ use crate::domain::person::Role;
 use crate::house::House;
 use crate::store::people;
 
+/// The address of someone who has not said who they are; `.invalid` belongs to nobody (RFC 2606).
+pub const UNKNOWN: &str = "first-person@habeas.invalid";
+
 /// Invites a person, or gives someone known a new link.
 #[derive(Debug, Clone, clap::Args)]
 pub struct InviteArgs {

@@ -24,8 +24,8 @@ pub fn run(settings: Settings, out: &mut impl Write) -> anyhow::Result<()> {
     refuse_root(&settings)?;
     let house = start::house(settings)?;
     if house.store.read(store::people::list)?.is_empty() {
-        let contact = house.settings.controller.contact.clone();
-        let link = people::link(&house, &contact, "Privacy officer", Role::Admin)?;
+        // Nobody knows yet who it will be: whoever uses the link gives their name and address.
+        let link = people::link(&house, people::UNKNOWN, "", Role::Admin)?;
         writeln!(
             out,
             "The first person signs in with this link, once, within 72 hours:\n{link}"

@@ -10,11 +10,14 @@ use crate::mail::transport::{Sent, Transport};
 use crate::store::door::{Door, Seen, StepError};
 use crate::store::outbox::{self, Attempt, Leased};
 
-/// How long a letter belongs to the instance that took it; longer than a mail server may take to answer.
-const LEASE: TimeDelta = TimeDelta::minutes(10);
+/// How long a letter belongs to the instance that took it. After a crash it goes again when this is over.
+const LEASE: TimeDelta = TimeDelta::seconds(90);
+
+/// No letter of a batch is begun later than this, so that the slowest answer of a mail server still falls in the lease.
+const BEGUN_WITHIN: TimeDelta = TimeDelta::seconds(25);
 
 /// How many letters are taken at a time.
-const BATCH: i64 = 20;
+const BATCH: i64 = 10;
 
 /// For how long a letter is tried again before it counts as failed.
 const PATIENCE: TimeDelta = TimeDelta::days(5);
@@ -43,6 +46,9 @@ pub async fn deliver(house: &House, transport: &Transport, owner: &str) -> anyho
             return Ok(delivered);
         }
         for letter in leased {
+            if house.now.instant() - now > BEGUN_WITHIN {
+                break;
+            }
             let attempt = attempt(house, transport, &letter).await;
             match attempt {
                 Attempt::Sent { .. } => delivered.sent += 1,

@@ -33,7 +33,7 @@ pub fn digest(house: &House) -> anyhow::Result<usize> {
     let mut sent = 0;
     for person in staff
         .iter()
-        .filter(|person| person.active && matches!(person.role, Role::Officer | Role::Admin))
+        .filter(|person| person.active && person.has_password && matches!(person.role, Role::Officer | Role::Admin))
     {
         sent += house
             .store

@@ -94,7 +94,8 @@ fn told_of(request: &Request, request_id: i64, stages: &[Due], staff: &[Person])
 /// Who is told: the assignee, or the officers when nobody works on it; the officers; those who get escalations.
 /// An empty group falls back to the next one, and in the end to whoever runs the house: a reminder reaches somebody.
 pub fn recipients(to: Recipient, assignee: Option<PersonId>, staff: &[Person]) -> Vec<PersonId> {
-    let active = || staff.iter().filter(|person| person.active);
+    // Who never signed in may not exist: the address of an invitation is not proven by anything.
+    let active = || staff.iter().filter(|person| person.active && person.has_password);
     let of_role = |role: Role| {
         active()
             .filter(|person| person.role == role)

@@ -265,13 +265,16 @@ pub fn set_language(tx: &mut Tx<'_>, id: PersonId, language: &str) -> Result<(),
     Ok(())
 }
 
-/// Changes what a person is called.
+/// Changes what a person is called and where they get mail. [`StoreError::Conflict`] when somebody has the address.
 ///
 /// # Errors
 /// When the store fails.
-pub fn set_name(tx: &mut Tx<'_>, id: PersonId, name: &str) -> Result<(), StoreError> {
+pub fn introduce(tx: &mut Tx<'_>, id: PersonId, name: &str, email: &str) -> Result<(), StoreError> {
     diesel::update(people::table.find(id.0))
-        .set(people::name.eq(name.trim()))
+        .set((
+            people::name.eq(name.trim()),
+            people::email.eq(email.trim().to_lowercase()),
+        ))
         .execute(tx.conn)?;
     Ok(())
 }

@@ -5,6 +5,7 @@
 
 mod certificates;
 mod dovecot;
+mod killed;
 mod sending;
 mod smtp;
 mod watching;

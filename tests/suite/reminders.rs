@@ -5,9 +5,9 @@ use habeas::domain::decide::Command;
 use habeas::domain::person::{Actor, PersonId, Role};
 use habeas::jobs::{digest, sweep};
 use habeas::store::door::{Door, Seen};
-use habeas::store::people::{self, NewPerson};
+use habeas::store::outbox;
+use habeas::store::people::{self, AcceptError, NewPerson};
 use habeas::store::requests::Stored;
-use habeas::store::{StoreError, outbox};
 
 use crate::harness::house::{Story, instant, mail};
 
@@ -34,7 +34,9 @@ fn office() -> Office {
         .write(|tx| {
             let mei = people::create(tx, &add("Mei", "mei@example.com", Role::Officer, false), now)?;
             let boss = people::create(tx, &add("Boss", "boss@example.com", Role::Reviewer, true), now)?;
-            Ok::<_, StoreError>((mei, boss))
+            people::set_password(tx, mei, "a few words are good")?;
+            people::set_password(tx, boss, "other words are good")?;
+            Ok::<_, AcceptError>((mei, boss))
         })
         .unwrap();
     Office { story, mei, boss }

@@ -6,6 +6,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::session::{Admin, Sent};
+use validator::Validate;
+
+use super::sign_in::first_of;
 use crate::domain::person::{PersonId, Role};
 use crate::house::House;
 use crate::store::people::{self, NewPerson, Person};
@@ -32,8 +35,8 @@ pub async fn people(who: Admin, house: Office, request: HttpRequest) -> Result<H
 pub async fn invite(who: Admin, house: Office, request: HttpRequest, sent: Sent) -> Result<HttpResponse, PageError> {
     let form = InviteForm::read(&sent);
     let role: Role = form.role.parse().map_err(|_| PageError::Malformed)?;
-    if form.name.is_empty() || !form.email.contains('@') || Language::of_tag(&form.language).is_none() {
-        return page(&who, &house, &request, form, None, Some("people-gaps")).await;
+    if let Some(key) = form.mistake(&house.settings.controller.contact) {
+        return page(&who, &house, &request, form, None, Some(key)).await;
     }
     let (new, by) = (form.clone(), who.actor().to_string());
     let added = house_step(&house, move |tx, now| {
@@ -182,6 +185,17 @@ fn languages(chosen: &str) -> Vec<Choice> {
 }
 
 impl InviteForm {
+    /// What is wrong with it, as the key of a sentence.
+    fn mistake(&self, contact: &str) -> Option<&'static str> {
+        if let Err(errors) = self.validate() {
+            return Some(first_of(&errors, &["people-gaps", "people-email-wrong"]));
+        }
+        if self.email.trim().eq_ignore_ascii_case(contact) {
+            return Some("people-email-contact");
+        }
+        Language::of_tag(&self.language).is_none().then_some("people-gaps")
+    }
+
     fn read(sent: &Sent) -> Self {
         Self {
             name: sent.text("name"),
@@ -285,11 +299,13 @@ pub struct PersonRow {
 }
 
 /// What was filled in to invite somebody.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Validate)]
 pub struct InviteForm {
     /// Their name.
+    #[validate(length(min = 1, max = 200, code = "people-gaps"))]
     pub name: String,
     /// Their address.
+    #[validate(email(code = "people-email-wrong"), length(max = 254, code = "people-email-wrong"))]
     pub email: String,
     /// Their role.
     pub role: String,

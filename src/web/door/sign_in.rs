@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 use tokio::sync::Semaphore;
+use validator::{Validate, ValidationErrors};
 
 use super::cookie;
 use super::guard::{Base, safe_return};
@@ -188,11 +189,44 @@ async fn invited(house: &web::Data<House>, token: String) -> Result<Option<Perso
 }
 
 /// What was filled in at the first visit.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Validate)]
 #[serde(default)]
 pub struct InvitationForm {
+    #[validate(length(min = 1, max = 200, code = "people-gaps"))]
     name: String,
+    #[validate(email(code = "people-email-wrong"), length(max = 254, code = "people-email-wrong"))]
+    email: String,
+    #[validate(length(min = 15, code = "password-short"))]
     password: String,
+}
+
+impl InvitationForm {
+    /// What is wrong with it, as the key of a sentence.
+    fn mistake(&self, contact: &str) -> Option<&'static str> {
+        if let Err(errors) = self.validate() {
+            return Some(first_of(
+                &errors,
+                &["people-gaps", "people-email-wrong", "password-short", "password-long"],
+            ));
+        }
+        // A reminder to the privacy contact's own mailbox would be taken in again, and reach nobody.
+        if self.email.trim().eq_ignore_ascii_case(contact) {
+            return Some("people-email-contact");
+        }
+        weakness(&self.password, &self.email, &self.name)
+    }
+}
+
+/// The first of these keys that a form was refused for.
+pub(super) fn first_of(errors: &ValidationErrors, keys: &[&'static str]) -> &'static str {
+    let found = errors.field_errors();
+    let is_there = |key: &str| {
+        found
+            .values()
+            .flat_map(|errors| errors.iter())
+            .any(|error| error.code == key)
+    };
+    keys.iter().find(|key| is_there(key)).copied().unwrap_or("people-gaps")
 }
 
 /// POST /invitation/{token}: the person chooses a name and a password and is signed in.
@@ -208,20 +242,19 @@ pub async fn accept(
     let Some(person) = invited(&house, token.clone()).await? else {
         return show(&InvitationPage::of(&request, None, None));
     };
-    if let Some(key) = weakness(&form.password, &person.email, &form.name) {
+    if let Some(key) = form.mistake(&house.settings.controller.contact) {
         return show(&InvitationPage::of(&request, Some(&person), Some(key)));
     }
     let (office, now) = (Arc::clone(&house), house.now.instant());
     let started = aside(move || {
         let started = office.store.write(|tx| {
             let id = people::accept(tx, &token, &form.password, now)?;
-            if !form.name.trim().is_empty() {
-                people::set_name(tx, id, &form.name)?;
-            }
+            people::introduce(tx, id, &form.name, &form.email)?;
             Ok::<_, AcceptError>(sessions::start(tx, id, now)?)
         });
         match started {
             Ok(session) => Ok(Ok(session)),
+            Err(AcceptError::Store(StoreError::Conflict)) => Ok(Err("people-taken")),
             Err(AcceptError::Store(error)) => Err(error.into()),
             Err(refused) => Ok(Err(key_of(&refused))),
         }
@@ -288,7 +321,10 @@ impl InvitationPage {
             mistake: mistake.or(gone).map(|key| frame.t(key)),
             open: invited.is_some(),
             name: invited.map(|person| person.name.clone()).unwrap_or_default(),
-            email: invited.map(|person| person.email.clone()).unwrap_or_default(),
+            email: invited
+                .map(|person| person.email.clone())
+                .filter(|email| !email.ends_with(".invalid"))
+                .unwrap_or_default(),
             frame,
         }
     }
