@@ -10,7 +10,7 @@ use super::intake::{self, Arrival, BATCH};
 use crate::config::{Line, Mailbox};
 use crate::house::House;
 use crate::mail::files::{self, Found};
-use crate::mail::mailbox::{self, Fetched, ImapSettings, Taker};
+use crate::mail::mailbox::{self, Extent, Fetched, ImapSettings, Taker};
 use crate::mail::tls::Security;
 use crate::store::messages;
 
@@ -120,6 +120,13 @@ pub fn from_file(house: &House, message: files::Message) -> Arrival {
 }
 
 fn arrival(fetched: Fetched) -> Arrival {
+    if let Extent::HeaderOnly { size } = fetched.extent {
+        tracing::warn!(
+            uid = fetched.uid,
+            size,
+            "a message is too large; its header alone is taken, and it stays on the server"
+        );
+    }
     Arrival {
         grp: group(&fetched.account, &fetched.folder, fetched.uidvalidity),
         no: i64::from(fetched.uid),

@@ -18,6 +18,7 @@ use tokio::sync::watch;
 
 use crate::house::House;
 use crate::mail::transport::Transport;
+use crate::store::StoreError;
 
 /// What a job may use.
 pub struct Workshop {
@@ -105,6 +106,14 @@ pub fn start(workshop: &Arc<Workshop>, stop: &watch::Receiver<bool>) -> Vec<std:
 fn run_once(job: &Job, workshop: &Workshop) {
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (job.work)(workshop)))
         .unwrap_or_else(|_| Err(anyhow::anyhow!("the job ended unexpectedly; its next run goes on")));
+    if let Err(error) = &done
+        && error
+            .chain()
+            .any(|cause| matches!(cause.downcast_ref(), Some(StoreError::Halted)))
+    {
+        tracing::error!("the disk failed; Habeas ends, and recovers at its next start");
+        std::process::exit(1);
+    }
     match &done {
         Ok(did) if did.is_empty() => {}
         Ok(did) => tracing::info!(job = job.name, did, "done"),
