@@ -7,10 +7,10 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::door::cookie::Scheme;
 use super::door::guard::Base;
-use super::door::{me, people, sign_in};
+use super::door::{invitation, me, people, sign_in};
 use super::error::PageError;
 use super::frame::assets;
-use super::request::{clock, files, steps};
+use super::request::{clock, files, places, steps};
 use super::{calendar, desk, entry, health, mail, policy, request, requests};
 use crate::house::House;
 
@@ -47,8 +47,8 @@ fn outside(app: &mut ServiceConfig) {
         )
         .service(
             resource("/invitation/{token}")
-                .route(get().to(sign_in::invitation))
-                .route(post().to(sign_in::accept)),
+                .route(get().to(invitation::invitation))
+                .route(post().to(invitation::accept)),
         )
         .route("/sign-out", post().to(sign_in::sign_out));
 }
@@ -63,7 +63,7 @@ fn inside(app: &mut ServiceConfig) {
         .route("/requests/new", get().to(entry::entry))
         .route("/mail", get().to(mail::mail))
         .route("/mail/{id}", get().to(mail::mail_one))
-        .route("/mail/{id}/request", post().to(steps::from_mail))
+        .route("/mail/{id}/request", post().to(places::from_mail))
         .route("/messages/{id}/original", get().to(files::original))
         .route("/messages/{id}/files/{index}", get().to(files::file))
         .service(
@@ -122,13 +122,16 @@ fn of_a_request(app: &mut ServiceConfig) {
         .route("/requests/{reference}/set-aside", post().to(steps::set_aside))
         .route("/requests/{reference}/bring-back", post().to(steps::brought_back))
         .route("/requests/{reference}/retraction", post().to(steps::retraction))
-        .route("/requests/{reference}/merger", post().to(steps::merger))
+        .route("/requests/{reference}/merger", post().to(places::merger))
         .route("/requests/{reference}/notes", post().to(steps::notes))
         .route(
             "/requests/{reference}/messages/{id}/confirmation",
-            post().to(steps::confirmation),
+            post().to(places::confirmation),
         )
-        .route("/requests/{reference}/messages/{id}/release", post().to(steps::release));
+        .route(
+            "/requests/{reference}/messages/{id}/release",
+            post().to(places::release),
+        );
 }
 
 /// Everything that is not there.

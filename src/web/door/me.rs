@@ -8,8 +8,9 @@ use serde::Deserialize;
 
 use super::cookie;
 use super::guard::{Base, safe_return};
+use super::invitation::{key_of, weakness};
 use super::session::{Sent, Signed};
-use super::sign_in::{is_password, key_of, weakness};
+use super::sign_in::is_password;
 use crate::house::House;
 use crate::store::people::{self, AcceptError};
 use crate::store::sessions;

@@ -2,6 +2,7 @@
 
 pub mod cookie;
 pub mod guard;
+pub mod invitation;
 pub mod me;
 pub mod people;
 pub mod session;

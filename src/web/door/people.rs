@@ -5,10 +5,10 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::session::{Admin, Sent};
 use validator::Validate;
 
-use super::sign_in::first_of;
+use super::invitation::first_of;
+use super::session::{Admin, Sent};
 use crate::domain::person::{PersonId, Role};
 use crate::house::House;
 use crate::store::people::{self, NewPerson, Person};

@@ -1,7 +1,7 @@
 //! The items of a request as its page shows them: grounds, exemptions, assessments and decisions in words.
 
 use super::file::File;
-use super::{AssessmentView, DecisionView, ExemptionView, ItemView};
+use super::page::{AssessmentView, DecisionView, ExemptionView, ItemView};
 use crate::domain::classification::Found;
 use crate::domain::decide::Rules;
 use crate::domain::event::{Event, Recorded};

@@ -1,7 +1,7 @@
 //! What happened to a request, event by event, in words.
 
-use super::EventLine;
 use super::file::File;
+use super::page::EventLine;
 use crate::domain::event::{By, Event, NewItem, Recorded};
 use crate::domain::policy::{Policy, RightId};
 use crate::domain::request::PolicyStamp;

@@ -1,7 +1,7 @@
 //! The mail of a request as its page shows it: what came in and what went out, in order of time.
 
 use super::file::{File, Incoming};
-use super::{DeliveryLine, FileView, MessageView};
+use super::page::{DeliveryLine, FileView, MessageView};
 use crate::domain::message::{Address, Mail, Sender};
 use crate::domain::request::PolicyStamp;
 use crate::mail::parse::parse;

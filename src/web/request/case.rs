@@ -1,0 +1,243 @@
+//! How a step is taken: by whom, on what they saw, in one transaction, with its letter, and what is said when it is not.
+
+use std::sync::Arc;
+
+use actix_web::{HttpResponse, web};
+
+use super::file::{self, File};
+use super::story::Story;
+use crate::domain::decide::Command;
+use crate::domain::letter::Occasion;
+use crate::domain::moves::{Move as Step, may};
+use crate::domain::person::Actor;
+use crate::house::House;
+use crate::mail::bring_back;
+use crate::mail::compose::Automatic;
+use crate::mail::letters::{self, Letterhead, Thread, Words as LetterWords};
+use crate::packs::Shelf;
+use crate::store::door::{Desk, Door, Seen, StepError};
+use crate::store::requests::{self, Stored};
+use crate::store::{StoreError, Tx};
+use crate::web::door::session::{Sent, Signed};
+use crate::web::error::PageError;
+use crate::web::frame::say::Say;
+use crate::web::{aside, go_on};
+
+/// Writes the letter of a step, once the step itself is open to the person: what is refused writes nothing.
+pub(super) struct Writer {
+    house: Arc<House>,
+    shelf: Arc<Shelf>,
+    actor: Actor,
+    step: Step,
+}
+
+impl Writer {
+    /// Writes a letter and puts it into the outbox; returns its number and its text.
+    pub fn post(
+        &self,
+        desk: &mut Desk<'_, '_>,
+        occasion: Occasion,
+        words: LetterWords,
+    ) -> Result<(i64, String), StepError> {
+        may(&desk.stored.request, self.step, self.actor, desk.rules.policy)?;
+        let policy = &desk.stored.request.policy;
+        let pack = self
+            .shelf
+            .version(&policy.id, &policy.version)
+            .ok_or_else(|| StepError::NoPolicy {
+                id: policy.id.clone(),
+                version: policy.version.clone(),
+            })?;
+        let thread = thread_of(desk)?;
+        let head = Letterhead {
+            settings: &self.house.settings,
+            pack: &pack.pack,
+            thread: thread.as_ref(),
+        };
+        let text = letters::write(desk, head, occasion, words)?;
+        let letter = letters::post(desk, head, occasion, Automatic::No, &text)?;
+        Ok((letter, text.body))
+    }
+
+    /// The same where there is an address; without one a person tells the requester.
+    pub fn post_if_possible(
+        &self,
+        desk: &mut Desk<'_, '_>,
+        occasion: Occasion,
+        words: LetterWords,
+    ) -> Result<Option<i64>, StepError> {
+        if desk.stored.card.address.is_empty() {
+            return Ok(None);
+        }
+        self.post(desk, occasion, words).map(|(letter, _)| Some(letter))
+    }
+}
+
+/// The reply headers of the newest message that belongs to the request.
+fn thread_of(desk: &mut Desk<'_, '_>) -> Result<Option<Thread>, StepError> {
+    let newest = desk.stored.request.messages.last().copied();
+    let kept = newest
+        .map(|message| bring_back::kept(desk.tx(), message))
+        .transpose()?
+        .flatten();
+    Ok(kept.map(|kept| kept.thread))
+}
+
+/// A step about to be taken: by whom, with which request, on what they saw.
+pub(super) struct Case {
+    who: Signed,
+    house: Arc<House>,
+    reference: String,
+    seq: i64,
+    /// What the person wrote, given back when the step cannot be taken.
+    kept: String,
+}
+
+impl Case {
+    pub fn of(who: &Signed, house: &web::Data<House>, reference: &str, form: &Sent) -> Result<Self, PageError> {
+        let texts = ["reason", "given", "text", "words"].map(|name| form.text(name));
+        let kept = texts
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n\n");
+        Ok(Self {
+            who: who.clone(),
+            house: Arc::clone(house),
+            reference: reference.to_owned(),
+            seq: form.number("seq")?,
+            kept,
+        })
+    }
+
+    pub fn writer(&self, step: Step) -> Writer {
+        Writer {
+            house: Arc::clone(&self.house),
+            shelf: self.house.shelf(),
+            actor: self.who.actor(),
+            step,
+        }
+    }
+
+    fn path(&self) -> String {
+        format!("/requests/{}", self.reference)
+    }
+
+    /// Takes a step that is one command, and goes on to the page.
+    pub async fn take(
+        &self,
+        said: &str,
+        anchor: &str,
+        command: impl Fn(&mut Desk<'_, '_>) -> Result<Command, StepError> + Send + 'static,
+    ) -> Result<HttpResponse, PageError> {
+        let done = self
+            .run(move |tx, door, id, seen| door.step(tx, id, seen, |desk| command(desk)))
+            .await?;
+        Ok(self.page_of(&done, said, anchor))
+    }
+
+    /// The page of a request after a step, with the word for what was done.
+    pub fn page_of(&self, done: &Stored, said: &str, anchor: &str) -> HttpResponse {
+        go_on(&format!("/requests/{}?said={said}{anchor}", done.request.reference))
+    }
+
+    /// Runs work of several steps in one transaction; once more when another instance wrote first.
+    pub async fn run(
+        &self,
+        work: impl Fn(&mut Tx<'_>, &Door<'_>, i64, Seen) -> Result<Stored, StepError> + Send + 'static,
+    ) -> Result<Stored, PageError> {
+        let (house, reference, seq, actor) = (
+            Arc::clone(&self.house),
+            self.reference.clone(),
+            self.seq,
+            self.who.actor(),
+        );
+        let outcome = aside(move || {
+            let shelf = house.shelf();
+            let found = house
+                .store
+                .read(|db| requests::find_by_reference(db, &reference))?
+                .ok_or(PageError::Absent)?;
+            let once = || {
+                let door = Door {
+                    book: &*shelf,
+                    actor,
+                    now: house.now.instant(),
+                };
+                house.store.write(|tx| work(tx, &door, found.id, Seen::Events(seq)))
+            };
+            Ok(match once() {
+                Err(StepError::Store(StoreError::Conflict)) => once(),
+                done => done,
+            })
+        })
+        .await?;
+        match outcome {
+            Ok(done) => Ok(done),
+            Err(error) => Err(self.explained(error).await),
+        }
+    }
+
+    pub fn refused(&self, sentence: String) -> PageError {
+        PageError::Refused {
+            sentence,
+            back: self.path(),
+            kept: self.kept.clone(),
+        }
+    }
+
+    /// Why a step was not taken, in the person's language.
+    async fn explained(&self, error: StepError) -> PageError {
+        let words = &self.who.words;
+        match error {
+            StepError::Refused(refusal) => self.refused(words.t(&format!("refusal-{}", refusal.code()))),
+            StepError::Letter(sentence) => self.refused(sentence),
+            StepError::NoPolicy { .. } => self.refused(words.t("error-no-policy")),
+            StepError::Changed => match self.meanwhile().await {
+                Ok(lines) => PageError::Faster {
+                    reference: self.reference.clone(),
+                    lines,
+                    kept: self.kept.clone(),
+                },
+                Err(error) => error,
+            },
+            StepError::Store(StoreError::Conflict) => PageError::Busy,
+            StepError::Store(error) => error.into(),
+        }
+    }
+
+    /// What happened since the person looked.
+    async fn meanwhile(&self) -> Result<Vec<String>, PageError> {
+        let (house, reference, now) = (
+            Arc::clone(&self.house),
+            self.reference.clone(),
+            self.house.now.instant(),
+        );
+        let shelf = house.shelf();
+        let file = aside({
+            let shelf = Arc::clone(&shelf);
+            move || {
+                let desk = file::Desk {
+                    settings: &house.settings,
+                    shelf: &shelf,
+                    now,
+                    own_words: "",
+                };
+                Ok(house.store.read(|db| File::read(db, &desk, &reference))?)
+            }
+        })
+        .await?
+        .ok_or(PageError::Absent)?;
+        let say = Say::new(self.who.words, &shelf, now, &file.people);
+        let story = Story::of(&say, &file);
+        let seen = usize::try_from(self.seq).unwrap_or(0);
+        let lines = file
+            .history
+            .iter()
+            .skip(seen)
+            .map(|recorded| story.line(&file, recorded));
+        Ok(lines
+            .map(|line| format!("{} · {} {}", line.at, line.actor, line.what))
+            .collect())
+    }
+}

@@ -1,0 +1,126 @@
+//! What the forms of a request offer to choose from, as policy, people and mail have it.
+
+use super::file::{File, Incoming};
+use super::page::Offers;
+use crate::domain::decide::Rules;
+use crate::domain::event::CaseKind;
+use crate::domain::person::Role;
+use crate::domain::policy::{Right, RightId};
+use crate::web::frame::look::Choice;
+use crate::web::frame::say::{Say, choices};
+
+/// Everything that is offered.
+pub(super) fn offers(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Offers {
+    let words = &say.words;
+    let tag = say.tag();
+    let request = &file.stored.request;
+    let policy = rules.policy;
+    let people = file
+        .people
+        .iter()
+        .filter(|person| person.active && matches!(person.role, Role::Officer | Role::Admin));
+    let nobody = Choice {
+        value: String::new(),
+        label: words.t("nobody"),
+        hint: String::new(),
+        chosen: request.assignee.is_none(),
+    };
+    let assignees = people.map(|person| Choice {
+        value: person.id.to_string(),
+        label: person.name.clone(),
+        hint: String::new(),
+        chosen: request.assignee == Some(person.id),
+    });
+    let recognised = |id: &str| {
+        let kept = file.messages.iter().filter_map(|message| message.kept.as_ref());
+        kept.flat_map(|kept| &kept.classification.rights)
+            .any(|found| found.id == id)
+    };
+    let there = |id: &RightId| request.items.iter().any(|item| item.right == *id);
+    let right = |right: &Right| Choice {
+        value: right.id.to_string(),
+        label: right.name.text(tag).to_owned(),
+        hint: right.explanation.text(tag).to_owned(),
+        chosen: there(&right.id) || recognised(right.id.as_str()),
+    };
+    Offers {
+        assignees: std::iter::once(nobody).chain(assignees).collect(),
+        rights: policy.rights.iter().map(right).collect(),
+        new_rights: policy
+            .rights
+            .iter()
+            .filter(|known| !there(&known.id))
+            .map(right)
+            .collect(),
+        receipts: receipts(say, file),
+        on_behalf: policy
+            .on_behalf
+            .iter()
+            .map(|rule| Choice {
+                value: rule.id.to_string(),
+                label: rule.name.text(tag).to_owned(),
+                hint: rule.explanation.text(tag).to_owned(),
+                chosen: rule.id == request.on_behalf,
+            })
+            .collect(),
+        methods: methods(say, rules),
+        kinds: choices(
+            words,
+            "kind",
+            CaseKind::ALL.map(CaseKind::as_str),
+            request.kind.as_str(),
+        ),
+        languages: choices(
+            words,
+            "language",
+            policy.languages.iter().map(String::as_str),
+            &request.language,
+        ),
+        mergers: file
+            .others
+            .iter()
+            .map(|reference| Choice {
+                value: reference.clone(),
+                label: reference.clone(),
+                hint: String::new(),
+                chosen: false,
+            })
+            .collect(),
+        extension: policy
+            .extension
+            .as_ref()
+            .map(|extension| extension.reasons.text(tag).to_owned())
+            .unwrap_or_default(),
+        has_address: !file.stored.card.address.is_empty(),
+        today: say.now.with_timezone(&policy.zone).format("%Y-%m-%d").to_string(),
+        zone: policy.zone.name().to_owned(),
+    }
+}
+
+/// The messages that may have brought a new right, newest first: its term runs from the receipt of that message.
+fn receipts(say: &Say<'_>, file: &File) -> Vec<Choice> {
+    let stamp = &file.stored.request.policy;
+    let belongs = file.messages.iter().rev().filter(|message| !message.listed.held);
+    let choice = |(index, message): (usize, &Incoming)| Choice {
+        value: message.listed.id.to_string(),
+        label: say.at(message.listed.received_at, stamp),
+        hint: String::new(),
+        chosen: index == 0,
+    };
+    belongs.enumerate().map(choice).collect()
+}
+
+fn methods(say: &Say<'_>, rules: Rules<'_>) -> Vec<Choice> {
+    let mut methods: Vec<_> = rules.policy.identity.iter().collect();
+    methods.sort_by_key(|method| method.intrusive);
+    methods
+        .into_iter()
+        .enumerate()
+        .map(|(index, method)| Choice {
+            value: method.id.to_string(),
+            label: method.name.text(say.tag()).to_owned(),
+            hint: method.explanation.text(say.tag()).to_owned(),
+            chosen: index == 0,
+        })
+        .collect()
+}

@@ -1,0 +1,397 @@
+//! What the page of a request shows: plain values, ready to be written down.
+
+use askama::Template;
+
+use crate::domain::moves::Move as Step;
+use crate::web::frame::look::{Chip, Choice, Due, Fact, Tone};
+use crate::web::frame::{Frame, Place};
+
+/// The page of a request.
+#[derive(Debug, Template)]
+#[template(path = "request.html")]
+pub struct RequestPage {
+    /// Around the page.
+    pub frame: Frame,
+    /// `/requests/DSR-2026-000123`, to which the forms add what they change.
+    pub path: String,
+    /// How many events the page was made from; sent back so that nobody overwrites what they have not seen.
+    pub seq: i64,
+    /// Such as `DSR-2026-000123`.
+    pub reference: String,
+    /// Whose request it is: a name, or an address without one.
+    pub requester: String,
+    /// The subject of the first message.
+    pub subject: String,
+    /// Where it stands, in words.
+    pub stage: Chip,
+    /// The rights invoked, or the kind where there are none.
+    pub chips: Vec<Chip>,
+    /// Its clock.
+    pub due: Due,
+    /// What comes next.
+    pub next: NextStep,
+    /// Receipt, recognition, term, policy, channel, language, assignee.
+    pub facts: Vec<Fact>,
+    /// Who is reminded, of what and when.
+    pub reminders: Vec<ReminderLine>,
+    /// Its rights, one by one.
+    pub items: Vec<ItemView>,
+    /// Its messages, oldest first, in and out.
+    pub thread: Vec<MessageView>,
+    /// The answer as it would go out now; `None` while there is nothing to answer with.
+    pub letter: Option<LetterView>,
+    /// Every letter that left or waits to leave, with its delivery.
+    pub deliveries: Vec<DeliveryLine>,
+    /// Requester, subject, address, identity, on whose behalf.
+    pub persons: Vec<Fact>,
+    /// What colleagues wrote for each other.
+    pub notes: Vec<NoteView>,
+    /// Everything that happened, newest first.
+    pub timeline: Vec<EventLine>,
+    /// Every move of the request as a whole, open or not.
+    pub moves: Vec<Move>,
+    /// What the forms offer.
+    pub offers: Offers,
+}
+
+/// What comes next, and where on the page it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextStep {
+    /// The step, as an instruction.
+    pub title: String,
+    /// Why it is this one.
+    pub why: String,
+    /// Where on the page; empty when there is nothing that this person could do.
+    pub anchor: String,
+    /// The move whose form stands open; may be empty.
+    pub opens: &'static str,
+    /// What the button says.
+    pub button: String,
+}
+
+/// A place on the page of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Anchor {
+    /// The form of a move.
+    Move(Step),
+    /// A move that is made at the answer.
+    Letter(Step),
+    /// An item.
+    Item(u32),
+    /// A message.
+    Message(i64),
+    /// None.
+    None,
+}
+
+impl Anchor {
+    pub(super) fn href(self) -> String {
+        match self {
+            Self::Move(step) => format!("#move-{}", step.as_str()),
+            Self::Letter(_) => "#letter".to_owned(),
+            Self::Item(number) => format!("#item-{number}"),
+            Self::Message(id) => format!("#message-{id}"),
+            Self::None => String::new(),
+        }
+    }
+}
+
+/// One thing that may be done, or may not, as the rules have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// Which one; names its form.
+    pub key: &'static str,
+    /// What it is called.
+    pub label: String,
+    /// Where its form is sent.
+    pub href: String,
+    /// It may be done now, by the person who looks.
+    pub open: bool,
+    /// Why not, as a sentence.
+    pub refusal: Option<String>,
+}
+
+/// One right of the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemView {
+    /// Its number in the request.
+    pub no: u32,
+    /// The right.
+    pub name: String,
+    /// What the right is.
+    pub explanation: String,
+    /// The law grants it although the statement leaves it out.
+    pub by_law: bool,
+    /// Its sources in law and statement.
+    pub sources: Vec<String>,
+    /// The words of the mail that were read as this right.
+    pub evidence: Vec<String>,
+    /// Where it stands, in words.
+    pub state: String,
+    /// The same as colour and shape.
+    pub tone: Tone,
+    /// What staff should know before they rely on the statement's words.
+    pub cautions: Vec<String>,
+    /// The ground chosen; `None` without one.
+    pub ground: Option<String>,
+    /// The grounds that may be chosen; empty when the right needs none.
+    pub grounds: Vec<Choice>,
+    /// The exemptions, assessed or not.
+    pub exemptions: Vec<ExemptionView>,
+    /// The decision, when there is one.
+    pub decision: Option<DecisionView>,
+    /// What a decision may be.
+    pub outcomes: Vec<Choice>,
+    /// What a refusal may rest on: an exemption assessed with yes or partly, a missing ground or proof of identity.
+    pub bases: Vec<Choice>,
+}
+
+/// One exemption for one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExemptionView {
+    /// The id of the policy.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Too weighty to cite without a lawyer's advice.
+    pub grave: bool,
+    /// What staff must ask themselves.
+    pub question: String,
+    /// What staff must hold.
+    pub evidence: String,
+    /// What is easily got wrong; may be empty.
+    pub caution: String,
+    /// Where it is written.
+    pub sources: Vec<String>,
+    /// The assessment, when there is one.
+    pub assessment: Option<AssessmentView>,
+    /// A hint that points to it; empty without.
+    pub hint: String,
+}
+
+/// What somebody found about one exemption.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssessmentView {
+    /// Yes, partly or no.
+    pub words: String,
+    /// Why.
+    pub reason: String,
+    /// By whom and when.
+    pub by: String,
+}
+
+/// What was decided on an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionView {
+    /// Granted, partly granted, refused, nothing held, not for us.
+    pub words: String,
+    /// How it looks.
+    pub tone: Tone,
+    /// The exemption or the missing ground; empty without.
+    pub basis: String,
+    /// Why.
+    pub reason: String,
+    /// What is given all the same; may be empty.
+    pub given: String,
+    /// By whom and when.
+    pub by: String,
+}
+
+/// One message of the thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageView {
+    /// Its number, for the anchor and its forms.
+    pub id: i64,
+    /// It came from us.
+    pub outgoing: bool,
+    /// Who wrote it: name and address.
+    pub from: String,
+    /// When it was received or sent.
+    pub at: String,
+    /// Its subject.
+    pub subject: String,
+    /// What the writer wrote.
+    pub text: String,
+    /// What was quoted or forwarded below; may be empty.
+    pub quoted: String,
+    /// From, to, date, Message-ID, reply-to.
+    pub headers: Vec<Fact>,
+    /// What was odd about it.
+    pub remarks: Vec<String>,
+    /// Files, offered only as downloads.
+    pub files: Vec<FileView>,
+    /// Why it is held; `None` when it belongs for certain.
+    pub held: Option<String>,
+    /// Where its raw bytes are; empty for letters of ours.
+    pub raw: String,
+}
+
+/// One attachment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileView {
+    /// Its name, made safe.
+    pub name: String,
+    /// Its media type and size.
+    pub note: String,
+    /// Where it is.
+    pub href: String,
+}
+
+/// The answer as it would go out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterView {
+    /// To whom.
+    pub to: String,
+    /// In which language.
+    pub language: String,
+    /// Its language tag, for the voice that reads it out.
+    pub tag: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its text, our own words included.
+    pub text: String,
+    /// The words that an officer adds; may be empty.
+    pub own_words: String,
+    /// The answer is nothing but those words: a question or a complaint.
+    pub words_are_all: bool,
+    /// Draft, ready, waits for a second person, approved, sent back.
+    pub state: String,
+    /// The same as colour and shape.
+    pub tone: Tone,
+    /// What is still missing before it may go; empty when nothing is.
+    pub missing: Vec<String>,
+}
+
+/// What became of one letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryLine {
+    /// Which letter.
+    pub occasion: String,
+    /// To whom.
+    pub to: String,
+    /// Waiting, sent, failed, not known.
+    pub state: String,
+    /// The same as colour and shape.
+    pub tone: Tone,
+    /// When, and what the other side said.
+    pub note: String,
+}
+
+/// One reminder, past or to come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReminderLine {
+    /// When.
+    pub when: String,
+    /// What it says.
+    pub what: String,
+    /// Who gets it.
+    pub whom: String,
+    /// It has gone out, or is the next one, or comes later.
+    pub tone: Tone,
+}
+
+/// A note between colleagues.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteView {
+    /// By whom and when.
+    pub by: String,
+    /// What.
+    pub text: String,
+}
+
+/// One event, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventLine {
+    /// When, to the minute.
+    pub at: String,
+    /// Who: a person, or Habeas itself.
+    pub actor: String,
+    /// What happened.
+    pub what: String,
+    /// Why, when the event says so; may be empty.
+    pub why: String,
+}
+
+/// What the forms of a request offer to choose from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Offers {
+    /// Who may work on it.
+    pub assignees: Vec<Choice>,
+    /// All rights, those recognised or invoked chosen.
+    pub rights: Vec<Choice>,
+    /// Rights that are not yet items.
+    pub new_rights: Vec<Choice>,
+    /// Messages that may have brought a new right.
+    pub receipts: Vec<Choice>,
+    /// For whom the person may act.
+    pub on_behalf: Vec<Choice>,
+    /// How identity may be proven, least intrusive first.
+    pub methods: Vec<Choice>,
+    /// What a case can be.
+    pub kinds: Vec<Choice>,
+    /// Languages that letters are written in.
+    pub languages: Vec<Choice>,
+    /// Requests of the same sender that this one may be merged into.
+    pub mergers: Vec<Choice>,
+    /// What justifies an extension; empty without one.
+    pub extension: String,
+    /// There is an address that letters can go to.
+    pub has_address: bool,
+    /// Today in the policy's zone, for date fields.
+    pub today: String,
+    /// The policy's zone.
+    pub zone: String,
+}
+
+impl RequestPage {
+    /// The moves that may be done now and have their form under "What can be done".
+    pub fn open_moves(&self) -> impl Iterator<Item = &Move> {
+        let elsewhere = |key: &str| ELSEWHERE.iter().any(|step| step.as_str() == key);
+        self.moves.iter().filter(move |one| one.open && !elsewhere(one.key))
+    }
+
+    /// The moves that may not.
+    pub fn closed_moves(&self) -> impl Iterator<Item = &Move> {
+        self.moves.iter().filter(|one| !one.open)
+    }
+
+    /// Whether a move may be done now.
+    pub fn can(&self, key: &str) -> bool {
+        self.moves.iter().any(|one| one.open && one.key == key)
+    }
+
+    /// Why a move may not be done now; empty when it may.
+    pub fn why_not(&self, key: &str) -> &str {
+        let found = self.moves.iter().find(|one| one.key == key);
+        found.and_then(|one| one.refusal.as_deref()).unwrap_or_default()
+    }
+}
+
+/// Moves whose forms stand where their matter is: at a message, at an item, at the answer, at the notes.
+const ELSEWHERE: [Step; 11] = [
+    Step::ConfirmMessage,
+    Step::ReleaseMessage,
+    Step::DropItem,
+    Step::ChooseGround,
+    Step::Assess,
+    Step::Decide,
+    Step::Approve,
+    Step::SendBack,
+    Step::Answer,
+    Step::AnswerByHand,
+    Step::Note,
+];
+
+impl ItemView {
+    /// How many exemptions are assessed.
+    pub fn assessed(&self) -> usize {
+        self.exemptions.iter().filter(|one| one.assessment.is_some()).count()
+    }
+
+    /// Whether a hint points to one of the exemptions that nobody has assessed.
+    pub fn is_hinted(&self) -> bool {
+        self.exemptions
+            .iter()
+            .any(|one| !one.hint.is_empty() && one.assessment.is_none())
+    }
+}

@@ -1,0 +1,140 @@
+//! Where a message belongs: confirmed where it waits, released, made a request of its own; and one request into another.
+
+use std::sync::Arc;
+
+use actix_web::{HttpResponse, web};
+
+use super::case::Case;
+use crate::domain::decide::Command;
+use crate::domain::moves::Refusal;
+use crate::house::House;
+use crate::mail::bring_back::bring_back;
+use crate::store::door::{Door, Seen, StepError};
+use crate::store::messages::{self, Outcome as Kept, Standing};
+use crate::store::requests::{self, Stored};
+use crate::store::vault::keys;
+use crate::store::{StoreError, Tx};
+use crate::web::door::session::{Officer, Reads, Sent};
+use crate::web::error::PageError;
+use crate::web::{aside, go_on};
+
+type Message = web::Path<(String, i64)>;
+type Page = Result<HttpResponse, PageError>;
+type Office = web::Data<House>;
+
+/// POST /requests/{reference}/messages/{id}/confirmation
+pub async fn confirmation(who: Reads, house: Office, path: Message, form: Sent) -> Page {
+    let (reference, message) = path.into_inner();
+    let case = Case::of(&who, &house, &reference, &form)?;
+    let anchor = format!("#message-{message}");
+    let done = case
+        .run(move |tx, door, id, seen| {
+            let stored = door.step(tx, id, seen, |_| Ok(Command::ConfirmMessage { message }))?;
+            messages::change(tx, message, Kept::Joined, &joined("", Some(id), false))?;
+            Ok(stored)
+        })
+        .await?;
+    Ok(case.page_of(&done, "placed", &anchor))
+}
+
+/// POST /requests/{reference}/messages/{id}/release: it does not belong here, and is set aside or opens its own request.
+pub async fn release(who: Reads, house: Office, path: Message, form: Sent) -> Page {
+    let (reference, message) = path.into_inner();
+    let case = Case::of(&who, &house, &reference, &form)?;
+    let own = form.text("place") == "own";
+    let pack = house.pack().map_err(PageError::broken)?;
+    let done = case
+        .run(move |tx, door, id, seen| {
+            let stored = door.step(tx, id, seen, |_| Ok(Command::ReleaseMessage { message }))?;
+            let listed = messages::find(tx, message)?.ok_or(StoreError::Missing {
+                what: "message",
+                id: message,
+            })?;
+            if own {
+                return bring_back(tx, door, &pack.pack.policy, &listed);
+            }
+            let aside = Standing {
+                outcome: Kept::SetAside,
+                ..joined("released", None, false)
+            };
+            messages::change(tx, message, Kept::Joined, &aside)?;
+            let (key_id, _) = keys::make(tx)?;
+            messages::rekey(tx, message, key_id)?;
+            Ok(stored)
+        })
+        .await?;
+    Ok(case.page_of(&done, if own { "opened" } else { "released" }, ""))
+}
+
+fn joined(why: &str, request_id: Option<i64>, held: bool) -> Standing {
+    Standing {
+        outcome: Kept::Joined,
+        why: why.to_owned(),
+        request_id,
+        duplicate_of: None,
+        held,
+    }
+}
+
+/// POST /requests/{reference}/merger: this one ends, the other goes on with the earlier clock of both.
+pub async fn merger(who: Reads, house: Office, reference: web::Path<String>, form: Sent) -> Page {
+    let case = Case::of(&who, &house, &reference, &form)?;
+    let into = form.needed("into")?;
+    let done = case
+        .run(move |tx, door, id, seen| merge(tx, door, id, seen, &into))
+        .await?;
+    Ok(case.page_of(&done, "merged", ""))
+}
+
+fn merge(tx: &mut Tx<'_>, door: &Door<'_>, id: i64, seen: Seen, into: &str) -> Result<Stored, StepError> {
+    let target = requests::find_by_reference(tx, into)?.ok_or(Refusal::MergeTarget)?;
+    let (target_id, reference) = (target.id, target.request.reference.clone());
+    let target_runs = target.request.is_running();
+    let merged = door.step(tx, id, seen, |_| {
+        Ok(Command::Merge {
+            into: target_id,
+            reference,
+            target_runs,
+        })
+    })?;
+    let request = merged.request;
+    door.step(tx, target_id, Seen::Whatever, |desk| {
+        let items = request
+            .items
+            .iter()
+            .map(|item| desk.rules.new_item(item.right.clone(), item.received_at, item.message));
+        Ok(Command::TakeMerge {
+            request: id,
+            reference: request.reference.clone(),
+            received_at: request.clock_from,
+            items: items.collect(),
+        })
+    })
+}
+
+/// POST /mail/{id}/request: a message that opened nothing becomes a request.
+pub async fn from_mail(who: Officer, house: Office, id: web::Path<i64>, _form: Sent) -> Page {
+    let pack = house.pack().map_err(PageError::broken)?;
+    let (office, actor, id) = (Arc::clone(&house), who.actor(), id.into_inner());
+    let opened = aside(move || {
+        let shelf = office.shelf();
+        let door = Door {
+            book: &*shelf,
+            actor,
+            now: office.now.instant(),
+        };
+        office
+            .store
+            .write(|tx| {
+                let listed = messages::find(tx, id)?.ok_or(StoreError::Missing { what: "message", id })?;
+                bring_back(tx, &door, &pack.pack.policy, &listed)
+            })
+            .map_err(|error: StepError| match error {
+                StepError::Store(StoreError::Conflict) => PageError::Absent,
+                StepError::Store(error) => error.into(),
+                other => PageError::broken(other),
+            })
+    })
+    .await?;
+    Ok(go_on(&format!("/requests/{}?said=opened", opened.request.reference)))
+}
