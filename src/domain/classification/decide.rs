@@ -140,6 +140,8 @@ fn decide_without_right(mail: &Mail, answers: bool, evidence: &Evidence, answer:
     let words_of = |sign| evidence.sign(sign).map(|(_, words)| words.as_slice());
     let elsewhere = words_of(Sign::Unrelated);
     let personal = words_of(Sign::Personal);
+    // Someone who speaks of themselves and may mean a right is not merely asking.
+    let guessed = evidence.first_person && !evidence.guesses().is_empty();
     if let Some(words) = words_of(Sign::Unspecified) {
         answer.doubt(Doubt::NoRightNamed);
         return settle(answer, Kind::Request, words);
@@ -152,7 +154,7 @@ fn decide_without_right(mail: &Mail, answers: bool, evidence: &Evidence, answer:
     if let Some((strength, words)) = evidence.sign(Sign::Question)
         && (evidence.on_topic || !faint.is_empty())
         // A question about one's own data is a request, unless it asks how such a thing is done.
-        && (*strength == Strength::Plain || personal.is_none())
+        && (*strength == Strength::Plain || (personal.is_none() && !guessed))
     {
         if elsewhere.is_some() {
             answer.doubt(Doubt::FitsNoSort);
@@ -169,8 +171,9 @@ fn decide_without_right(mail: &Mail, answers: bool, evidence: &Evidence, answer:
         return settle(answer, Kind::Request, &words);
     }
     // Other business sets a mail aside only if nothing beside it is about the writer's own data.
-    if let Some(words) = elsewhere
+    if let Some((strength, words)) = evidence.sign(Sign::Unrelated)
         && personal.is_none()
+        && (*strength == Strength::Plain || !guessed)
     {
         return settle(answer, Kind::Unrelated, words);
     }
@@ -186,20 +189,28 @@ fn decide_by_remains(mail: &Mail, answers: bool, evidence: &Evidence, answer: &m
     }
     if let Some((_, words)) = evidence.sign(Sign::Personal) {
         answer.doubt(Doubt::NoRightNamed);
+        answer.rights = evidence.guesses();
         return settle(answer, Kind::Request, words);
     }
     let silent = own.is_empty() && mail.subject.trim().is_empty();
     answer.doubt(if silent { Doubt::NoText } else { Doubt::FitsNoSort });
     let asks = evidence.sign(Sign::Question).is_some();
+    let guesses = evidence.guesses();
+    if silent {
+        return;
+    }
     if answers {
         // Who answers a privacy mailbox without a word of other business most likely goes on with a request.
         answer.doubt(Doubt::MayBelong);
         settle(answer, Kind::FollowUp, &[]);
+    } else if evidence.first_person && !guesses.is_empty() {
+        answer.rights = guesses;
+        settle(answer, Kind::Request, &[]);
     } else if evidence.on_topic && !asks && !evidence.wishes {
         settle(answer, Kind::Complaint, &[]);
     } else if evidence.on_topic || asks {
         settle(answer, Kind::Question, &[]);
-    } else if evidence.wishes {
+    } else if evidence.wishes || evidence.first_person {
         settle(answer, Kind::Request, &[]);
     }
 }

@@ -1,5 +1,6 @@
 //! Everything a text gives evidence of, gathered in one pass over its sentences.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::language::Language;
@@ -11,6 +12,9 @@ use crate::domain::lexicon::{Lexicon, Meaning, Sign, Tongue};
 
 /// Words shown for one finding; more would tell no more.
 const MOST_WORDS: usize = 6;
+
+/// Rights guessed at once; more would be no guess.
+const MOST_GUESSES: usize = 2;
 
 /// How plainly something was said, and in which words.
 type Said = (Strength, Vec<String>);
@@ -81,7 +85,7 @@ impl Evidence {
                 if counts && let Some(mut found) = reading.find(&rule.pattern, number) {
                     let is_old_wish = |told: &Match| told.span.0 < found.span.1;
                     if matches!(rule.meaning, Meaning::Right(_)) && reported.as_ref().is_some_and(is_old_wish) {
-                        found.strength = Strength::Faint;
+                        found.strength = found.strength.min(Strength::Faint);
                     }
                     let first_person = tongue.roles.own.is_some_and(|own| reading.has(number, own));
                     self.add(&rule.meaning, found, in_subject, first_person);
@@ -114,7 +118,7 @@ impl Evidence {
     fn settle_subject(&mut self) {
         if self.signs.contains_key(&Sign::Question) || self.signs.contains_key(&Sign::FollowUp) {
             for said in self.rights.values_mut().filter(|said| !said.in_body) {
-                said.strength = Strength::Faint;
+                said.strength = said.strength.min(Strength::Faint);
             }
         }
     }
@@ -153,6 +157,14 @@ impl Evidence {
                 words: said.words.clone(),
             })
             .collect()
+    }
+
+    /// What may be meant when no right is named even faintly: the two guesses most words speak for.
+    pub fn guesses(&self) -> Vec<Found> {
+        let mut guesses = self.rights(Strength::Guess);
+        guesses.sort_by_key(|guess| Reverse(guess.words.len()));
+        guesses.truncate(MOST_GUESSES);
+        guesses
     }
 
     /// Exemptions hinted at.

@@ -9,6 +9,7 @@
 //! - `@a`: a word of the class was the last thing spoken of, in this sentence or shortly before.
 //! - `-a` at the end: the sentence has no word of the class.
 //! - `?` in front: only a faint sign, which a person should look at.
+//! - `??` in front: a guess, for when nothing else was said; a person must look at it.
 
 use std::collections::HashMap;
 
@@ -18,6 +19,8 @@ pub type Class = usize;
 /// How much a matching pattern proves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
+    /// The best guess when nothing better was said.
+    Guess,
     /// Reason to ask a person, no more.
     Faint,
     /// Said plainly.
@@ -49,9 +52,11 @@ pub struct Pattern {
 impl Pattern {
     /// Reads a pattern; `class_of` knows the classes by name and takes in quoted words as a class of their own.
     pub fn parse(written: &str, class_of: &mut dyn FnMut(&str) -> Option<Class>) -> Result<Self, String> {
-        let (strength, rest) = match written.trim().strip_prefix('?') {
-            Some(rest) => (Strength::Faint, rest),
-            None => (Strength::Plain, written.trim()),
+        let written = written.trim();
+        let (strength, rest) = match (written.strip_prefix("??"), written.strip_prefix('?')) {
+            (Some(rest), _) => (Strength::Guess, rest),
+            (None, Some(rest)) => (Strength::Faint, rest),
+            (None, None) => (Strength::Plain, written),
         };
         let mut pattern = Self {
             chains: vec![Vec::new()],

@@ -110,7 +110,7 @@ impl<'t> Reading<'t> {
         for chain in &pattern.chains {
             let (found, mood) = self.find_chain(chain, sentence)?;
             if mood == Mood::Supposed {
-                strength = Strength::Faint;
+                strength = strength.min(Strength::Faint);
             }
             if let (Some(first), Some(last)) = (found.first(), found.last()) {
                 span = (span.0.min(first.start), span.1.max(last.end));
