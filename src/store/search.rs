@@ -15,7 +15,10 @@ const LONGEST: usize = 10;
 const MOST_TERMS: usize = 400;
 
 /// A query finds at most this many requests, the newest.
-const MOST_FOUND: i64 = 1000;
+const MOST_FOUND: usize = 1000;
+
+/// Of the requests that have a word, so many of the newest are looked at.
+const MOST_LOOKED_AT: usize = 5000;
 
 /// Which requests a query matches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,24 +60,51 @@ pub fn forget(tx: &mut Tx<'_>, request_id: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The requests that all words of a query match.
+/// The requests that all words of a query match. A rare word decides quickly; words that most requests have are only
+/// looked up for those that are left.
 pub fn matching(db: &mut Reader<'_>, query: &str) -> Result<Matching, StoreError> {
     let terms: BTreeSet<i64> = query_terms(query).iter().map(|term| keyed(db.vault, term)).collect();
-    let Ok(count) = i64::try_from(terms.len()) else {
-        return Ok(Matching::Only(Vec::new()));
-    };
-    if count == 0 {
+    if terms.is_empty() {
         return Ok(Matching::All);
     }
-    let ids = search_terms::table
-        .filter(search_terms::term.eq_any(terms))
-        .group_by(search_terms::request_id)
-        .having(diesel::dsl::count_star().eq(count))
+    let mut found: Option<BTreeSet<i64>> = None;
+    let mut common = Vec::new();
+    for term in terms {
+        let ids = newest_with(db, term)?;
+        if ids.len() >= MOST_LOOKED_AT {
+            common.push((term, ids));
+            continue;
+        }
+        found = Some(match found {
+            None => ids,
+            Some(found) => found.intersection(&ids).copied().collect(),
+        });
+    }
+    let mut common = common.into_iter();
+    let mut found = match found {
+        Some(found) => found,
+        None => common.next().map(|(_, ids)| ids).unwrap_or_default(),
+    };
+    for (term, _) in common {
+        let kept: Vec<i64> = search_terms::table
+            .filter(search_terms::term.eq(term))
+            .filter(search_terms::request_id.eq_any(found))
+            .select(search_terms::request_id)
+            .load(db.conn)?;
+        found = kept.into_iter().collect();
+    }
+    Ok(Matching::Only(found.into_iter().rev().take(MOST_FOUND).collect()))
+}
+
+/// The newest requests that have a term, at most [`MOST_LOOKED_AT`].
+fn newest_with(db: &mut Reader<'_>, term: i64) -> Result<BTreeSet<i64>, StoreError> {
+    let ids: Vec<i64> = search_terms::table
+        .filter(search_terms::term.eq(term))
         .order(search_terms::request_id.desc())
         .select(search_terms::request_id)
-        .limit(MOST_FOUND)
+        .limit(i64::try_from(MOST_LOOKED_AT).unwrap_or(i64::MAX))
         .load(db.conn)?;
-    Ok(Matching::Only(ids))
+    Ok(ids.into_iter().collect())
 }
 
 /// All terms by which a text is found: beginnings of words of 2 to 10 letters, whole words of one, numbers without

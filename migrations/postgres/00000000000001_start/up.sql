@@ -55,6 +55,8 @@ CREATE TABLE requests (
     state TEXT NOT NULL
 );
 CREATE INDEX requests_by_end ON requests (open, ends_at, id);
+CREATE INDEX requests_by_approval ON requests (awaits_approval, open, ends_at, id);
+CREATE INDEX requests_by_held ON requests (held, ends_at, id);
 CREATE INDEX requests_by_stage ON requests (stage, ends_at, id);
 CREATE INDEX requests_by_next_due ON requests (next_due_at) WHERE next_due_at IS NOT NULL;
 CREATE INDEX requests_by_assignee ON requests (assignee, open, ends_at);
