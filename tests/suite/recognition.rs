@@ -263,21 +263,21 @@ fn our_own_mails_are_recognised_and_none_that_opens_a_case_is_set_aside() {
 #[test]
 fn mails_that_nobody_tuned_for_are_recognised_nearly_as_well() {
     let (_, held) = short_mails("own.toml", HELD_BACK);
-    expect(&measure("own, held back", &held, &lexicon(), false), 0.88, 0.92, 1);
+    expect(&measure("own, held back", &held, &lexicon(), false), 0.88, 0.94, 1);
 }
 
 #[test]
-fn mails_written_before_the_lexicon_was_read_are_recognised() {
+fn mails_written_before_their_words_were_in_the_lexicon_are_recognised() {
     let lexicon = lexicon();
     let (seen, unseen) = short_mails("blind.toml", 2);
     expect(&measure("blind A", &seen, &lexicon, true), 0.94, 0.95, 0);
     expect(&measure("blind B", &unseen, &lexicon, false), 0.88, 0.95, 0);
     let (seen, unseen) = short_mails("blind2.toml", 2);
     expect(&measure("second round A", &seen, &lexicon, true), 0.95, 0.94, 0);
-    expect(&measure("second round B", &unseen, &lexicon, false), 0.78, 0.88, 1);
+    expect(&measure("second round B", &unseen, &lexicon, false), 0.80, 0.91, 0);
     let (seen, unseen) = short_mails("blind3.toml", 2);
-    expect(&measure("third round A", &seen, &lexicon, true), 0.80, 0.88, 0);
-    expect(&measure("third round B", &unseen, &lexicon, false), 0.65, 0.90, 0);
+    expect(&measure("third round A", &seen, &lexicon, true), 0.94, 0.93, 0);
+    expect(&measure("third round B", &unseen, &lexicon, false), 0.75, 0.90, 0);
 }
 
 fn said(text: &str) -> OwnMail {
@@ -326,6 +326,39 @@ fn a_machine_that_invokes_a_right_is_put_before_a_person_and_a_plain_one_is_not(
     );
     let away = auto("I am out of the office until Monday.");
     assert_eq!((away.kind, away.needs_triage), (Kind::Automatic, false));
+}
+
+#[test]
+fn a_wish_between_the_lines_among_other_business_is_guessed_and_put_before_a_person() {
+    let answer = classify(
+        &said("The invoice is paid, thank you. I should be glad if my old file had gone through the shredder.").mail(),
+        &lexicon(),
+    );
+    assert_eq!((answer.kind, rights(&answer)), (Kind::Request, vec!["deletion"]));
+    let answer = classify(
+        &said("I was rung up at dinner about roofs. I keep no roof. Back off.").mail(),
+        &lexicon(),
+    );
+    assert!(answer.kind == Kind::Request && answer.needs_triage, "{answer:?}");
+}
+
+#[test]
+fn an_answer_to_our_acknowledgement_is_no_machine_s() {
+    let mail = OwnMail {
+        subject: "Re: We have received your request".to_owned(),
+        reply: true,
+        ..said("Five weeks and not a word from a human being.")
+    };
+    assert_eq!(classify(&mail.mail(), &lexicon()).kind, Kind::FollowUp);
+}
+
+#[test]
+fn what_was_asked_earlier_is_not_asked_anew() {
+    let told = classify(
+        &said("I wrote to you in May asking for a copy of my file.").mail(),
+        &lexicon(),
+    );
+    assert_eq!((told.kind, rights(&told)), (Kind::FollowUp, vec![]));
 }
 
 #[test]

@@ -171,9 +171,9 @@ fn decide_without_right(mail: &Mail, answers: bool, evidence: &Evidence, answer:
         return settle(answer, Kind::Request, &words);
     }
     // Other business sets a mail aside only if nothing beside it is about the writer's own data.
-    if let Some((strength, words)) = evidence.sign(Sign::Unrelated)
+    if let Some((_, words)) = evidence.sign(Sign::Unrelated)
         && personal.is_none()
-        && (*strength == Strength::Plain || !guessed)
+        && !guessed
     {
         return settle(answer, Kind::Unrelated, words);
     }
