@@ -27,7 +27,7 @@ pub fn fill(house: &House, count: usize, officer: PersonId) -> anyhow::Result<()
     for start in (0..count).step_by(BATCH) {
         house.store.write(|tx| {
             for number in start..(start + BATCH).min(count) {
-                let open = number % 10 == 0;
+                let open = number.is_multiple_of(10);
                 let received_at = received(now, number, open);
                 let door = Door {
                     book: &*shelf,
@@ -74,9 +74,9 @@ fn draft(policy: &crate::domain::policy::Policy, number: usize, received_at: Dat
         channel: Channel::Mail,
         received_at,
         message: None,
-        language: if number % 2 == 0 { "en" } else { "zh-Hans" }.to_owned(),
+        language: if number.is_multiple_of(2) { "en" } else { "zh-Hans" }.to_owned(),
         kind: CaseKind::Request,
-        triage: if number % 70 == 0 {
+        triage: if number.is_multiple_of(70) {
             Triage::Needed
         } else {
             Triage::Clear

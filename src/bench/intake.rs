@@ -57,7 +57,7 @@ fn per_second(count: usize, time: std::time::Duration) -> f64 {
 
 /// A mail of ordinary length; every one differs.
 fn mail(number: usize) -> Vec<u8> {
-    let (subject, body) = if number % 2 == 0 {
+    let (subject, body) = if number.is_multiple_of(2) {
         (
             "My personal data",
             "Dear Sir or Madam,\r\n\r\nplease send me a copy of all personal data that you hold about me, and tell me with whom\r\nyou have shared them. I have been a customer for several years and have never asked before.\r\n",

@@ -374,11 +374,11 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
         },
         Move::AddItem | Move::AskIdentity => open(request),
         Move::DropItem => open(request).and_then(|()| has_items(request)),
-        Move::ConfirmIdentity => open(request).and_then(|()| match request.identity {
+        Move::ConfirmIdentity => open(request).and(match request.identity {
             Identity::Confirmed { .. } => Err(Refusal::AlreadyIdentified),
             Identity::Open | Identity::Asked { .. } | Identity::NotProven { .. } => Ok(()),
         }),
-        Move::DoubtIdentity => open(request).and_then(|()| match request.identity {
+        Move::DoubtIdentity => open(request).and(match request.identity {
             Identity::NotProven { .. } => Err(Refusal::NothingChanges),
             Identity::Open | Identity::Asked { .. } | Identity::Confirmed { .. } => Ok(()),
         }),

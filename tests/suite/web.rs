@@ -448,7 +448,8 @@ async fn a_request_goes_from_mail_to_answer_by_forms_alone() {
         .id
         .to_string();
     let mei = mei.to_string();
-    let steps: [(&Visitor, &str, Vec<(&str, &str)>); 7] = [
+    type Step<'a> = (&'a Visitor, &'a str, Vec<(&'a str, &'a str)>);
+    let steps: [Step; 7] = [
         (&officer, "assignment", vec![("assignee", &mei)]),
         (
             &officer,
