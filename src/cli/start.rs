@@ -1,6 +1,6 @@
 //! What every command that needs a house does first: packs, master key, database, log.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -83,7 +83,8 @@ pub fn log(settings: &Settings) {
     let filter = EnvFilter::new(&settings.log);
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     // A log that another part of the program started first is the one to keep.
     let started = if settings.log_json {
         log.json().try_init()

@@ -39,17 +39,40 @@ pub struct Swept {
 /// When the store fails or the pack of a request is not there; what was committed before stays.
 pub fn sweep(house: &House) -> anyhow::Result<Swept> {
     let mut swept = Swept::default();
+    let staff = house.store.read(people::list)?;
+    if recipients(Recipient::Officers, None, &staff).is_empty() {
+        // Nobody can be told yet. The stages stay due, so that the first person to sign in learns of all of them.
+        return Ok(swept);
+    }
     loop {
         let now = house.now.instant();
         let due = house.store.read(|db| requests::due(db, now, BATCH))?;
-        if due.is_empty() {
+        let done = remind_all(house, &due, now);
+        swept.requests += done;
+        if done == 0 {
             break;
         }
-        swept.requests += due.len();
-        remind(house, &due, now).context("a reminder could not be written")?;
     }
     swept.mails = tell(house)?;
     Ok(swept)
+}
+
+/// Reminds of many requests in one transaction. When that fails, one by one, so that a request that cannot be reminded of
+/// holds up no other. Returns how many were done.
+fn remind_all(house: &House, due: &[i64], now: DateTime<Utc>) -> usize {
+    if due.is_empty() || remind(house, due, now).is_ok() {
+        return due.len();
+    }
+    let mut done = 0;
+    for id in due {
+        match remind(house, &[*id], now) {
+            Ok(()) => done += 1,
+            Err(error) => {
+                tracing::error!(request = id, %error, "a reminder could not be written; the next run tries again")
+            }
+        }
+    }
+    done
 }
 
 /// Writes the stages that are due into the ledger, with one notice for each person concerned.

@@ -158,6 +158,40 @@ fn after_ten_days_of_standstill_each_person_gets_one_merged_mail_and_the_ledger_
 }
 
 #[test]
+fn while_nobody_can_be_told_no_stage_counts_as_told() {
+    let story = Story::at("2026-03-02T09:00:00+08:00");
+    let stored = story.opens(mail(
+        "h@meadow.example",
+        "My data",
+        "Please send me a copy of all personal data you hold about me.",
+    ));
+    story.turn_to("2026-03-25T10:00:00+08:00");
+    assert_eq!(sweep::sweep(&story.house).unwrap(), sweep::Swept::default());
+    assert!(story.request(&stored.request.reference).request.reminded.is_empty());
+    let mei = NewPerson {
+        name: "Mei",
+        email: "mei@example.com",
+        role: Role::Officer,
+        language: "en",
+        manager: false,
+    };
+    let now = story.now();
+    story
+        .house
+        .store
+        .write(|tx| {
+            let id = people::create(tx, &mei, now)?;
+            people::set_password(tx, id, "a few words are good")
+        })
+        .unwrap();
+    assert_eq!(
+        sweep::sweep(&story.house).unwrap().mails,
+        1,
+        "whoever comes first learns of all of it"
+    );
+}
+
+#[test]
 fn an_assigned_request_reminds_its_assignee_and_a_settled_one_nobody() {
     let office = office();
     let taken = office.request("h@meadow.example");
