@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::decide::Command;
+use crate::domain::command::Command;
 use crate::domain::event::{CaseKind, Channel, Triage};
 use crate::domain::person::{Actor, PersonId, Role};
 use crate::domain::policy::OnBehalfId;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Staff;
-use crate::domain::decide::Command;
+use crate::domain::command::Command;
 use crate::domain::event::CaseKind;
 use crate::domain::item::{Basis, Decision, Verdict};
 use crate::domain::letter::Occasion;

@@ -1,186 +1,26 @@
 //! Every rule about what may happen to a request: a command in, events or a refusal out.
 
+mod basis;
+mod clock;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::calendar::Calendar;
-use super::deadline::{self, Deadline, Term};
-use super::event::{Belonging, CaseKind, Delivery, Event, NewItem};
-use super::item::{Basis, Decision, Item, Verdict};
-use super::moves::{Move, Refusal, may};
-use super::person::{Actor, PersonId};
-use super::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, Policy, RightId};
+use super::command::Command;
+use super::event::{CaseKind, Delivery, Event};
+use super::item::Item;
+use super::moves::{Refusal, may};
+use super::person::Actor;
+use super::policy::{GroundId, OnBehalfId, Policy, RightId};
 use super::reminder;
-use super::request::{Identity, PolicyStamp, Request, Stage};
-use super::text::TextRef;
+use super::request::{Request, Stage};
+use super::rules::Rules;
 
-/// What governs a request: the policy it stays with, and the calendar as it is known now.
-#[derive(Clone, Copy)]
-pub struct Rules<'a> {
-    /// The policy in force at receipt.
-    pub policy: &'a Policy,
-    /// The working-day calendar that the policy names.
-    pub calendar: &'a Calendar,
-}
+use basis::fits;
+use clock::{bounced, extend, recount, take_merge};
 
-impl Rules<'_> {
-    /// The end of the policy's term from a receipt, with extensions so far.
-    pub fn deadline(&self, received_at: DateTime<Utc>, extensions: u32) -> Deadline {
-        let extension = self.extension_term(extensions);
-        deadline::deadline(
-            received_at,
-            &self.policy.term,
-            extension.as_ref(),
-            self.calendar,
-            self.policy.zone,
-        )
-    }
-
-    /// The added length of so many extensions, as one term; `None` for none.
-    pub fn extension_term(&self, extensions: u32) -> Option<Term> {
-        let extension = self.policy.extension.as_ref()?;
-        (extensions > 0).then(|| Term {
-            length: extension.length.saturating_mul(extensions),
-            unit: extension.unit,
-            ..self.policy.term
-        })
-    }
-
-    /// An item for a right invoked by a message, or by hand, with its own term.
-    pub fn new_item(&self, right: RightId, received_at: DateTime<Utc>, message: Option<i64>) -> NewItem {
-        NewItem {
-            right,
-            received_at,
-            message,
-            deadline: self.deadline(received_at, 0),
-        }
-    }
-}
-
-/// Finds what governs a request. Held by whoever knows the packs and the calendars.
-pub trait RuleBook {
-    /// The rules of one version of one policy, with the calendar in force now; `None` when its pack is not there.
-    fn rules(&self, policy: &PolicyStamp) -> Option<Rules<'_>>;
-}
-
-/// What someone wants to happen to a request. Texts are sealed before; a command that is refused leaves none behind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    missing_docs,
-    reason = "the fields are those of the events they cause, and documented there"
-)]
-pub enum Command {
-    Triage {
-        kind: CaseKind,
-        rights: Vec<RightId>,
-        on_behalf: OnBehalfId,
-        language: String,
-    },
-    AddItem {
-        right: RightId,
-        received_at: DateTime<Utc>,
-        message: Option<i64>,
-    },
-    DropItem {
-        item: u32,
-        reason: TextRef,
-    },
-    Assign {
-        to: Option<PersonId>,
-    },
-    AskIdentity {
-        method: MethodId,
-        reason: Option<TextRef>,
-        letter: Option<i64>,
-    },
-    ConfirmIdentity {
-        method: MethodId,
-        note: TextRef,
-    },
-    DoubtIdentity {
-        reason: TextRef,
-    },
-    ChooseGround {
-        item: u32,
-        ground: Option<GroundId>,
-    },
-    Assess {
-        item: u32,
-        exemption: ExemptionId,
-        verdict: Verdict,
-        reason: TextRef,
-    },
-    Decide {
-        item: u32,
-        decision: Decision,
-    },
-    Approve,
-    SendBack {
-        reason: TextRef,
-    },
-    Answer {
-        letter: i64,
-        text: TextRef,
-    },
-    AnswerByHand {
-        at: DateTime<Utc>,
-        text: TextRef,
-    },
-    Extend {
-        reason: TextRef,
-        letter: Option<i64>,
-    },
-    Close,
-    Reopen {
-        reason: TextRef,
-    },
-    SetAside {
-        reason: TextRef,
-    },
-    BringBack,
-    Withdraw {
-        reason: TextRef,
-    },
-    /// `target_runs` says whether the other request is open; the door looks it up in the same transaction.
-    Merge {
-        into: i64,
-        reference: String,
-        target_runs: bool,
-    },
-    TakeMerge {
-        request: i64,
-        reference: String,
-        received_at: DateTime<Utc>,
-        items: Vec<NewItem>,
-    },
-    ConfirmMessage {
-        message: i64,
-    },
-    ReleaseMessage {
-        message: i64,
-    },
-    Note {
-        text: TextRef,
-    },
-    Join {
-        message: i64,
-        received_at: DateTime<Utc>,
-        belonging: Belonging,
-    },
-    Acknowledge {
-        letter: i64,
-    },
-    Delivered {
-        letter: i64,
-        at: DateTime<Utc>,
-    },
-    Bounced {
-        letter: i64,
-    },
-    Recount,
-    Remind,
-}
+pub use clock::recounted;
 
 /// Decides a command. Nothing else changes a request.
 ///
@@ -342,45 +182,6 @@ pub fn decide(
     Ok(vec![event])
 }
 
-impl Command {
-    /// The move a person makes with it; `None` for what happens by itself.
-    pub fn step(&self) -> Option<Move> {
-        Some(match self {
-            Self::Triage { .. } => Move::Triage,
-            Self::AddItem { .. } => Move::AddItem,
-            Self::DropItem { .. } => Move::DropItem,
-            Self::Assign { .. } => Move::Assign,
-            Self::AskIdentity { .. } => Move::AskIdentity,
-            Self::ConfirmIdentity { .. } => Move::ConfirmIdentity,
-            Self::DoubtIdentity { .. } => Move::DoubtIdentity,
-            Self::ChooseGround { .. } => Move::ChooseGround,
-            Self::Assess { .. } => Move::Assess,
-            Self::Decide { .. } => Move::Decide,
-            Self::Approve => Move::Approve,
-            Self::SendBack { .. } => Move::SendBack,
-            Self::Answer { .. } => Move::Answer,
-            Self::AnswerByHand { .. } => Move::AnswerByHand,
-            Self::Extend { .. } => Move::Extend,
-            Self::Close => Move::Close,
-            Self::Reopen { .. } => Move::Reopen,
-            Self::SetAside { .. } => Move::SetAside,
-            Self::BringBack => Move::BringBack,
-            Self::Withdraw { .. } => Move::Withdraw,
-            Self::Merge { .. } => Move::Merge,
-            Self::ConfirmMessage { .. } => Move::ConfirmMessage,
-            Self::ReleaseMessage { .. } => Move::ReleaseMessage,
-            Self::Note { .. } => Move::Note,
-            Self::TakeMerge { .. }
-            | Self::Join { .. }
-            | Self::Acknowledge { .. }
-            | Self::Delivered { .. }
-            | Self::Bounced { .. }
-            | Self::Recount
-            | Self::Remind => return None,
-        })
-    }
-}
-
 fn find(request: &Request, number: u32) -> Result<&Item, Refusal> {
     request.item(number).ok_or(Refusal::UnknownItem)
 }
@@ -469,153 +270,6 @@ fn choose_ground(
         item: number,
         ground: ground.cloned(),
     }])
-}
-
-/// Whether a decision stands on what was found about the item.
-fn fits(request: &Request, item: &Item, decision: &Decision, policy: &Policy) -> Result<(), Refusal> {
-    let needs_ground = policy.right(&item.right).is_some_and(|right| right.needs_ground);
-    if decision.gives() && needs_ground && item.ground.is_none() {
-        return Err(Refusal::GroundMissing);
-    }
-    match decision.basis() {
-        None => Ok(()),
-        Some(Basis::MissingGround) if needs_ground && item.ground.is_none() => Ok(()),
-        Some(Basis::MissingGround) => Err(Refusal::GroundNotMissing),
-        Some(Basis::IdentityNotProven) => match request.identity {
-            Identity::NotProven { .. } => Ok(()),
-            Identity::Open | Identity::Asked { .. } | Identity::Confirmed { .. } => Err(Refusal::IdentityNotDoubted),
-        },
-        Some(Basis::Exemptions { exemptions }) => exempt(item, decision, exemptions, policy),
-    }
-}
-
-/// The narrowest refusal: an exemption that covers a part only cannot carry the refusal of the whole.
-fn exempt(item: &Item, decision: &Decision, exemptions: &[ExemptionId], policy: &Policy) -> Result<(), Refusal> {
-    if exemptions.is_empty() {
-        return Err(Refusal::NoBasis);
-    }
-    let mut whole = false;
-    for exemption in exemptions {
-        policy.exemption(exemption).ok_or(Refusal::UnknownExemption)?;
-        match item.assessment(exemption).map(|assessment| assessment.verdict) {
-            Some(Verdict::Yes) => whole = true,
-            Some(Verdict::Partly) => {}
-            Some(Verdict::No) | None => return Err(Refusal::ExemptionNotAssessed),
-        }
-    }
-    if !whole && !decision.gives() {
-        Err(Refusal::OnlyPartly)
-    } else {
-        Ok(())
-    }
-}
-
-fn extend(
-    request: &Request,
-    rules: Rules<'_>,
-    reason: &TextRef,
-    letter: Option<i64>,
-    now: DateTime<Utc>,
-) -> Result<Vec<Event>, Refusal> {
-    if now >= request.deadline.ends_at {
-        return Err(Refusal::ExtensionTooLate);
-    }
-    let to = rules.deadline(request.clock_from, request.extensions + 1);
-    Ok(vec![Event::Extended {
-        reason: reason.clone(),
-        from: request.deadline.clone(),
-        to,
-        letter,
-    }])
-}
-
-/// The earlier receipt governs, so that a merge never moves a deadline later.
-fn take_merge(
-    request: &Request,
-    rules: Rules<'_>,
-    other: i64,
-    reference: &str,
-    received_at: DateTime<Utc>,
-    items: &[NewItem],
-) -> Result<Vec<Event>, Refusal> {
-    not_sending(request)?;
-    let theirs = rules.deadline(received_at, 0);
-    let deadline = if theirs.ends_at < request.deadline.ends_at {
-        theirs
-    } else {
-        request.deadline.clone()
-    };
-    let items = items
-        .iter()
-        .filter(|new| request.items.iter().all(|item| item.right != new.right))
-        .cloned()
-        .collect();
-    Ok(vec![Event::MergeTaken {
-        request: other,
-        reference: reference.to_owned(),
-        received_at,
-        deadline,
-        items,
-    }])
-}
-
-fn not_sending(request: &Request) -> Result<(), Refusal> {
-    match request.stage {
-        Stage::Triage | Stage::Open | Stage::NotDelivered { .. } => Ok(()),
-        Stage::Answering { .. } => Err(Refusal::AnswerOnItsWay),
-        Stage::Answered { .. }
-        | Stage::Closed { .. }
-        | Stage::SetAside { .. }
-        | Stage::Withdrawn { .. }
-        | Stage::Merged { .. } => Err(Refusal::MergeTarget),
-    }
-}
-
-/// A later permanent failure takes the answer back, whatever the first hop had said.
-fn bounced(request: &Request, letter: i64) -> Result<Vec<Event>, Refusal> {
-    let ours = match request.stage {
-        Stage::Answering { letter: waiting } => waiting == letter,
-        Stage::Answered { letter: sent, .. } => sent == Some(letter),
-        Stage::Triage
-        | Stage::Open
-        | Stage::NotDelivered { .. }
-        | Stage::Closed { .. }
-        | Stage::SetAside { .. }
-        | Stage::Withdrawn { .. }
-        | Stage::Merged { .. } => false,
-    };
-    if ours {
-        Ok(vec![Event::AnswerNotDelivered { letter }])
-    } else {
-        Err(Refusal::NothingChanges)
-    }
-}
-
-/// The deadlines by the calendar as it is now; refused when nothing moves.
-fn recount(request: &Request, rules: Rules<'_>) -> Result<Vec<Event>, Refusal> {
-    if !request.is_running() {
-        return Err(Refusal::NotRunning);
-    }
-    let to = recounted(request, rules);
-    let items: Vec<(u32, Deadline)> = request
-        .items
-        .iter()
-        .map(|item| (item.number, rules.deadline(item.received_at, request.extensions)))
-        .filter(|(number, deadline)| request.item(*number).is_some_and(|item| item.deadline != *deadline))
-        .collect();
-    if to == request.deadline && items.is_empty() {
-        return Err(Refusal::NothingChanges);
-    }
-    Ok(vec![Event::DeadlineMoved {
-        from: request.deadline.clone(),
-        to,
-        items,
-    }])
-}
-
-/// A request's deadline by the calendar as it is now.
-pub fn recounted(request: &Request, rules: Rules<'_>) -> Deadline {
-    rules.deadline(request.clock_from, request.extensions)
 }
 
 fn remind(request: &Request, rules: Rules<'_>, now: DateTime<Utc>) -> Vec<Event> {

@@ -10,6 +10,7 @@ pub mod message;
 pub mod score;
 pub mod thread;
 
+pub mod command;
 pub mod decide;
 pub mod event;
 pub mod item;
@@ -17,6 +18,7 @@ pub mod letter;
 pub mod moves;
 pub mod reminder;
 pub mod request;
+pub mod rules;
 
 pub mod mistake;
 pub mod person;

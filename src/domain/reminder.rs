@@ -6,9 +6,9 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
-use super::decide::Rules;
 use super::policy::{Anchor, Recipient, ReminderId, ReminderRule, WaitsFor};
 use super::request::{Request, Stage};
+use super::rules::Rules;
 
 /// One stage of the schedule for one request.
 #[derive(Debug, Clone, PartialEq, Eq)]

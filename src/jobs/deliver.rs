@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::domain::decide::Command;
+use crate::domain::command::Command;
 use crate::domain::moves::Refusal;
 use crate::domain::person::Actor;
 use crate::house::House;

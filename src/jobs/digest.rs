@@ -97,6 +97,6 @@ fn digest_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc
 
 fn of(house: &House, found: &Line, person: &Person, now: DateTime<Utc>) -> Option<ReminderLine> {
     let shelf = house.shelf();
-    let rules = crate::domain::decide::RuleBook::rules(&*shelf, &found.request.policy)?;
+    let rules = crate::domain::rules::RuleBook::rules(&*shelf, &found.request.policy)?;
     Some(line(house, &found.request, rules, None, &person.language, now))
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::intake::{Outcome, Read};
 use crate::domain::classification::Kind;
-use crate::domain::decide::Command;
+use crate::domain::command::Command;
 use crate::domain::event::{Belonging, CaseKind, Channel, Triage};
 use crate::domain::letter::Occasion;
 use crate::domain::message::{Mail, Sender};

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 
-use crate::domain::decide::{Command, Rules};
+use crate::domain::command::Command;
 use crate::domain::letter::{self, ReminderLine};
 use crate::domain::message::Address;
 use crate::domain::person::{Actor, PersonId, Role};
 use crate::domain::policy::{Recipient, ReminderId};
 use crate::domain::reminder::{self, Due};
 use crate::domain::request::Request;
+use crate::domain::rules::Rules;
 use crate::house::House;
 use crate::mail::compose::Automatic;
 use crate::mail::letters::Envelope;
@@ -166,7 +167,7 @@ fn tell_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc>)
     for notice in &pending {
         let stored = requests::find(tx, notice.request_id)?;
         if stored.request.is_running()
-            && let Some(rules) = crate::domain::decide::RuleBook::rules(&*shelf, &stored.request.policy)
+            && let Some(rules) = crate::domain::rules::RuleBook::rules(&*shelf, &stored.request.policy)
         {
             let rule = ReminderId::new(&notice.rule);
             latest.insert(

@@ -12,11 +12,11 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use crate::domain::calendar::Calendar;
-use crate::domain::decide::{RuleBook, Rules};
 use crate::domain::lexicon::{KnownIds, Lexicon};
 use crate::domain::mistake::Mistake;
 use crate::domain::policy::{LEXICON_FILE, Pack, Policy, STATEMENT_FILE, statement_line};
 use crate::domain::request::PolicyStamp;
+use crate::domain::rules::{RuleBook, Rules};
 
 /// Where a pack keeps calendars of its own.
 const CALENDARS: &str = "calendars/";

@@ -5,12 +5,14 @@ use chrono::{DateTime, Datelike, Utc};
 use super::requests::{self, Card, Stored};
 use super::vault::{Key, keys, texts};
 use super::{StoreError, Tx, ids, journal, marks, outbox};
-use crate::domain::decide::{Command, RuleBook, Rules, decide};
+use crate::domain::command::Command;
+use crate::domain::decide::decide;
 use crate::domain::event::{By, CaseKind, Channel, Event, Opening, Recorded, Triage};
 use crate::domain::moves::Refusal;
 use crate::domain::person::Actor;
 use crate::domain::policy::{ExemptionId, OnBehalfId, RightId};
 use crate::domain::request::{PolicyStamp, Request};
+use crate::domain::rules::{RuleBook, Rules};
 use crate::domain::text::TextRef;
 
 /// What a request is opened from.

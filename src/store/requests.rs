@@ -6,10 +6,10 @@ use diesel::prelude::*;
 use super::schema::{request_rights, requests};
 use super::vault::{Key, keys, texts};
 use super::{Reader, Stamp, StoreError, Tx, journal, marks, search};
-use crate::domain::decide::{RuleBook, Rules};
 use crate::domain::event::{By, Recorded};
 use crate::domain::reminder;
 use crate::domain::request::{Request, Stage};
+use crate::domain::rules::{RuleBook, Rules};
 
 pub use super::messages::Card;
 

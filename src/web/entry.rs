@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
-use crate::domain::decide::Command;
+use crate::domain::command::Command;
 use crate::domain::event::{CaseKind, Channel, Triage};
 use crate::domain::policy::{OnBehalfId, Policy, RightId};
 use crate::domain::reminder::local_instant;

@@ -5,12 +5,12 @@ use askama::Template;
 use chrono::{Days, NaiveDate};
 
 use crate::domain::deadline::Unit;
-use crate::domain::decide::Rules;
 use crate::domain::letter::{self, CaseFacts, ExtensionFacts, ItemFacts, Occasion, OutcomeWord};
 use crate::domain::policy::{
     Anchor, Exemption, Ground, IdentityMethod, Listing, OnBehalfId, OnBehalfRule, Policy, Remedy, ReminderRule, Right,
     Source, WaitsFor,
 };
+use crate::domain::rules::Rules;
 use crate::house::House;
 use crate::packs::LoadedPack;
 use crate::web::door::session::Reads;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use habeas::domain::decide::Command;
+use habeas::domain::command::Command;
 use habeas::domain::item::{Basis, Decision, Verdict};
 use habeas::domain::letter::Occasion;
 use habeas::domain::moves::Refusal;

@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use habeas::domain::calendar::Calendar;
-use habeas::domain::decide::{Command, Rules, decide};
+use habeas::domain::command::Command;
+use habeas::domain::decide::decide;
 use habeas::domain::event::{Belonging, By, CaseKind, Channel, Event, Opening, Recorded, Triage};
 use habeas::domain::item::{Basis, Decision, Verdict};
 use habeas::domain::moves::{Move, Refusal, may, moves};
@@ -12,6 +13,7 @@ use habeas::domain::person::{Actor, PersonId, Role};
 use habeas::domain::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, Policy, RightId};
 use habeas::domain::reminder;
 use habeas::domain::request::{Approval, Identity, Request, Stage, Step};
+use habeas::domain::rules::Rules;
 use habeas::domain::text::TextRef;
 use proptest::prelude::*;
 

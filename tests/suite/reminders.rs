@@ -1,7 +1,7 @@
 //! Reminders: each stage once, to whom it concerns, merged for each person, and none lost in a standstill.
 
 use chrono::TimeDelta;
-use habeas::domain::decide::Command;
+use habeas::domain::command::Command;
 use habeas::domain::person::{Actor, PersonId, Role};
 use habeas::jobs::{digest, sweep};
 use habeas::store::door::{Door, Seen};

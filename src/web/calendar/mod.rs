@@ -10,10 +10,12 @@ use chrono::{DateTime, Datelike, Utc};
 use serde::Deserialize;
 
 use crate::domain::calendar::Calendar;
+use crate::domain::command::Command;
 use crate::domain::deadline::Deadline;
-use crate::domain::decide::{Command, RuleBook, recounted};
+use crate::domain::decide::recounted;
 use crate::domain::moves::Refusal;
 use crate::domain::person::Role;
+use crate::domain::rules::RuleBook;
 use crate::house::House;
 use crate::packs::{LoadedPack, Shelf};
 use crate::store::door::{Door, Seen, StepError};

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 
 use super::file::{self, File};
 use super::story::Story;
-use crate::domain::decide::Command;
+use crate::domain::command::Command;
 use crate::domain::letter::Occasion;
 use crate::domain::moves::{Move as Step, may};
 use crate::domain::person::Actor;

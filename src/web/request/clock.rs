@@ -7,8 +7,8 @@ use askama::Template;
 
 use crate::domain::calendar::{Calendar, Day, WhyOff, WhyWorking};
 use crate::domain::deadline::{ProofDay, Role, proof_sheet};
-use crate::domain::decide::Rules;
 use crate::domain::request::Request;
+use crate::domain::rules::Rules;
 use crate::house::House;
 use crate::store::requests;
 use crate::web::door::session::Reads;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::config::Settings;
-use crate::domain::decide::Rules;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::item::Decision;
 use crate::domain::letter::LetterText;
+use crate::domain::rules::Rules;
 use crate::domain::text::TextRef;
 use crate::mail::bring_back::{self, Kept};
 use crate::mail::letters::{self, Letterhead, Words as LetterWords};
@@ -136,7 +136,7 @@ fn preview(db: &mut Reader<'_>, desk: &Desk<'_>, stored: &Stored) -> Result<Lett
 
 /// The pack and the rules of a request.
 pub(super) fn governing<'s>(shelf: &'s Shelf, stored: &Stored) -> Option<(std::sync::Arc<LoadedPack>, Rules<'s>)> {
-    use crate::domain::decide::RuleBook;
+    use crate::domain::rules::RuleBook;
     let policy = &stored.request.policy;
     let rules = shelf.rules(policy)?;
     Some((shelf.version(&policy.id, &policy.version)?, rules))

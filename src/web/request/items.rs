@@ -3,11 +3,11 @@
 use super::file::File;
 use super::page::{AssessmentView, DecisionView, ExemptionView, ItemView};
 use crate::domain::classification::Found;
-use crate::domain::decide::Rules;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::item::{Basis, Decided, Item, Outcome, Verdict};
 use crate::domain::policy::{Exemption, Listing, Policy};
 use crate::domain::request::Identity;
+use crate::domain::rules::Rules;
 use crate::web::frame::look::{Choice, Tone};
 use crate::web::frame::say::{Say, cited};
 

@@ -2,10 +2,10 @@
 
 use super::file::{File, Incoming};
 use super::page::Offers;
-use crate::domain::decide::Rules;
 use crate::domain::event::CaseKind;
 use crate::domain::person::Role;
 use crate::domain::policy::{Right, RightId};
+use crate::domain::rules::Rules;
 use crate::web::frame::look::Choice;
 use crate::web::frame::say::{Say, choices};
 

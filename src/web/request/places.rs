@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpResponse, web};
 
 use super::case::Case;
-use crate::domain::decide::Command;
+use crate::domain::command::Command;
 use crate::domain::moves::Refusal;
 use crate::house::House;
 use crate::mail::bring_back::bring_back;

@@ -5,7 +5,7 @@ use chrono::{NaiveDate, NaiveTime};
 
 use super::case::Case;
 use super::decision::DecisionForm;
-use crate::domain::decide::Command;
+use crate::domain::command::Command;
 use crate::domain::event::CaseKind;
 use crate::domain::item::Verdict;
 use crate::domain::letter::{ExtensionFacts, Occasion};

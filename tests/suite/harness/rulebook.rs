@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use habeas::domain::calendar::Calendar;
-use habeas::domain::decide::Rules;
 use habeas::domain::policy::{Pack, Policy};
+use habeas::domain::rules::Rules;
 
 /// A policy with the calendar it counts by.
 pub struct Regime {

@@ -1,0 +1,167 @@
+//! What someone wants to happen to a request.
+
+use chrono::{DateTime, Utc};
+
+use super::event::{Belonging, CaseKind, NewItem};
+use super::item::{Decision, Verdict};
+use super::moves::Move;
+use super::person::PersonId;
+use super::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, RightId};
+use super::text::TextRef;
+
+/// What someone wants to happen to a request. Texts are sealed before; a command that is refused leaves none behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the events they cause, and documented there"
+)]
+pub enum Command {
+    Triage {
+        kind: CaseKind,
+        rights: Vec<RightId>,
+        on_behalf: OnBehalfId,
+        language: String,
+    },
+    AddItem {
+        right: RightId,
+        received_at: DateTime<Utc>,
+        message: Option<i64>,
+    },
+    DropItem {
+        item: u32,
+        reason: TextRef,
+    },
+    Assign {
+        to: Option<PersonId>,
+    },
+    AskIdentity {
+        method: MethodId,
+        reason: Option<TextRef>,
+        letter: Option<i64>,
+    },
+    ConfirmIdentity {
+        method: MethodId,
+        note: TextRef,
+    },
+    DoubtIdentity {
+        reason: TextRef,
+    },
+    ChooseGround {
+        item: u32,
+        ground: Option<GroundId>,
+    },
+    Assess {
+        item: u32,
+        exemption: ExemptionId,
+        verdict: Verdict,
+        reason: TextRef,
+    },
+    Decide {
+        item: u32,
+        decision: Decision,
+    },
+    Approve,
+    SendBack {
+        reason: TextRef,
+    },
+    Answer {
+        letter: i64,
+        text: TextRef,
+    },
+    AnswerByHand {
+        at: DateTime<Utc>,
+        text: TextRef,
+    },
+    Extend {
+        reason: TextRef,
+        letter: Option<i64>,
+    },
+    Close,
+    Reopen {
+        reason: TextRef,
+    },
+    SetAside {
+        reason: TextRef,
+    },
+    BringBack,
+    Withdraw {
+        reason: TextRef,
+    },
+    /// `target_runs` says whether the other request is open; the door looks it up in the same transaction.
+    Merge {
+        into: i64,
+        reference: String,
+        target_runs: bool,
+    },
+    TakeMerge {
+        request: i64,
+        reference: String,
+        received_at: DateTime<Utc>,
+        items: Vec<NewItem>,
+    },
+    ConfirmMessage {
+        message: i64,
+    },
+    ReleaseMessage {
+        message: i64,
+    },
+    Note {
+        text: TextRef,
+    },
+    Join {
+        message: i64,
+        received_at: DateTime<Utc>,
+        belonging: Belonging,
+    },
+    Acknowledge {
+        letter: i64,
+    },
+    Delivered {
+        letter: i64,
+        at: DateTime<Utc>,
+    },
+    Bounced {
+        letter: i64,
+    },
+    Recount,
+    Remind,
+}
+
+impl Command {
+    /// The move a person makes with it; `None` for what happens by itself.
+    pub fn step(&self) -> Option<Move> {
+        Some(match self {
+            Self::Triage { .. } => Move::Triage,
+            Self::AddItem { .. } => Move::AddItem,
+            Self::DropItem { .. } => Move::DropItem,
+            Self::Assign { .. } => Move::Assign,
+            Self::AskIdentity { .. } => Move::AskIdentity,
+            Self::ConfirmIdentity { .. } => Move::ConfirmIdentity,
+            Self::DoubtIdentity { .. } => Move::DoubtIdentity,
+            Self::ChooseGround { .. } => Move::ChooseGround,
+            Self::Assess { .. } => Move::Assess,
+            Self::Decide { .. } => Move::Decide,
+            Self::Approve => Move::Approve,
+            Self::SendBack { .. } => Move::SendBack,
+            Self::Answer { .. } => Move::Answer,
+            Self::AnswerByHand { .. } => Move::AnswerByHand,
+            Self::Extend { .. } => Move::Extend,
+            Self::Close => Move::Close,
+            Self::Reopen { .. } => Move::Reopen,
+            Self::SetAside { .. } => Move::SetAside,
+            Self::BringBack => Move::BringBack,
+            Self::Withdraw { .. } => Move::Withdraw,
+            Self::Merge { .. } => Move::Merge,
+            Self::ConfirmMessage { .. } => Move::ConfirmMessage,
+            Self::ReleaseMessage { .. } => Move::ReleaseMessage,
+            Self::Note { .. } => Move::Note,
+            Self::TakeMerge { .. }
+            | Self::Join { .. }
+            | Self::Acknowledge { .. }
+            | Self::Delivered { .. }
+            | Self::Bounced { .. }
+            | Self::Recount
+            | Self::Remind => return None,
+        })
+    }
+}
