@@ -7,15 +7,14 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::place::place_one;
-use crate::domain::classification::{Classification, classify};
 use crate::domain::decide::is_plausible_receipt;
 use crate::domain::message::Mail;
 use crate::house::House;
-use crate::mail::letters::Thread;
 use crate::mail::parse::parse;
+use crate::mail::reading::Reading;
 use crate::packs::LoadedPack;
 use crate::store::StoreError;
 use crate::store::door::StepError;
@@ -102,17 +101,6 @@ impl Outcome {
             Self::Quarantined { .. } => "quarantined",
         }
     }
-}
-
-/// What a message showed when it was read, kept beside it under its key.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Reading {
-    /// What recognition made of it.
-    pub classification: Classification,
-    /// What was odd about the mail.
-    pub remarks: Vec<String>,
-    /// How an answer to it is threaded.
-    pub thread: Thread,
 }
 
 /// Takes messages in: keeps and claims them in one transaction, then reads and places them. Returns what became of each,
@@ -274,12 +262,7 @@ fn read_one(work: Work, pack: &LoadedPack) -> Read {
     }
     let mail = catch_unwind(AssertUnwindSafe(|| {
         let mail = parse(&raw);
-        let classification = classify(&mail, &pack.lexicon);
-        let reading = Reading {
-            classification,
-            remarks: mail.remarks.clone(),
-            thread: Thread::of(&mail),
-        };
+        let reading = Reading::of(&mail, &pack.lexicon);
         (mail, reading)
     }));
     Read {

@@ -1,8 +1,6 @@
 //! A message made a request by a person: set aside or quarantined before, or held at a request that it does not belong to.
 
-use serde::Deserialize;
-
-use super::letters::Thread;
+use super::reading::Reading;
 use crate::domain::classification::{Classification, Kind};
 use crate::domain::event::{CaseKind, Channel, Triage};
 use crate::domain::policy::{ExemptionId, OnBehalfId, Policy, RightId};
@@ -11,26 +9,7 @@ use crate::store::door::{Door, Draft, FirstMessage, StepError};
 use crate::store::messages::{self, Listed, Outcome, Standing};
 use crate::store::requests::Stored;
 use crate::store::vault::keys;
-use crate::store::{Reader, StoreError, Tx};
-
-/// What was kept of a message when it was read.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Kept {
-    /// What recognition made of it.
-    pub classification: Classification,
-    /// How an answer to it is threaded.
-    pub thread: Thread,
-}
-
-/// What was kept of a message when it was read; `None` when it could not be read.
-///
-/// # Errors
-/// When the store fails.
-pub fn kept(db: &mut Reader<'_>, message: i64) -> Result<Option<Kept>, StoreError> {
-    let reading = messages::reading(db, message)?;
-    let read = reading.map(serde_json::from_value).transpose();
-    read.map_err(|_| StoreError::Corrupt(format!("the reading of message {message}")))
-}
+use crate::store::{StoreError, Tx};
 
 /// Opens a request from a message, with the true time of its receipt; somebody says next what it is.
 ///
@@ -49,7 +28,7 @@ pub fn bring_back(tx: &mut Tx<'_>, door: &Door<'_>, policy: &Policy, message: &L
         Outcome::SetAside | Outcome::Quarantined => messages::key_of(tx, message.id)?,
         Outcome::Kept | Outcome::Opened => return Err(StoreError::Conflict.into()),
     };
-    let kept = kept(tx, message.id)?;
+    let kept = Reading::kept(tx, message.id)?;
     let stored = door.open(
         tx,
         &draft(policy, message, key_id, kept.as_ref().map(|kept| &kept.classification)),

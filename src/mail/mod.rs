@@ -19,5 +19,6 @@ mod imap;
 pub mod bring_back;
 pub mod compose;
 pub mod letters;
+pub mod reading;
 pub mod tls;
 pub mod transport;

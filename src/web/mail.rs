@@ -10,8 +10,8 @@ use serde::Deserialize;
 use crate::domain::person::Role;
 use crate::domain::request::PolicyStamp;
 use crate::house::House;
-use crate::mail::bring_back::{self, Kept};
 use crate::mail::parse::parse;
+use crate::mail::reading::Reading;
 use crate::packs::LoadedPack;
 use crate::store::messages::{self, Cursor, Listed, Outcome};
 use crate::store::requests;
@@ -117,7 +117,7 @@ pub async fn mail_one(
 struct Found {
     listed: Listed,
     raw: Vec<u8>,
-    kept: Option<Kept>,
+    kept: Option<Reading>,
     request: Option<String>,
 }
 
@@ -133,7 +133,7 @@ impl Found {
             };
             Ok(Some(Self {
                 raw: messages::raw(db, id)?,
-                kept: bring_back::kept(db, id)?,
+                kept: Reading::kept(db, id)?,
                 listed,
                 request,
             }))

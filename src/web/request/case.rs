@@ -11,9 +11,9 @@ use crate::domain::letter::Occasion;
 use crate::domain::moves::{Move as Step, may};
 use crate::domain::person::Actor;
 use crate::house::House;
-use crate::mail::bring_back;
 use crate::mail::compose::Automatic;
 use crate::mail::letters::{self, Letterhead, Thread, Words as LetterWords};
+use crate::mail::reading::Reading;
 use crate::packs::Shelf;
 use crate::store::door::{Desk, Door, Seen, StepError};
 use crate::store::requests::{self, Stored};
@@ -77,7 +77,7 @@ impl Writer {
 fn thread_of(desk: &mut Desk<'_, '_>) -> Result<Option<Thread>, StepError> {
     let newest = desk.stored.request.messages.last().copied();
     let kept = newest
-        .map(|message| bring_back::kept(desk.tx(), message))
+        .map(|message| Reading::kept(desk.tx(), message))
         .transpose()?
         .flatten();
     Ok(kept.map(|kept| kept.thread))

@@ -10,8 +10,8 @@ use crate::domain::item::Decision;
 use crate::domain::letter::LetterText;
 use crate::domain::rules::Rules;
 use crate::domain::text::TextRef;
-use crate::mail::bring_back::{self, Kept};
 use crate::mail::letters::{self, Letterhead, Words as LetterWords};
+use crate::mail::reading::Reading;
 use crate::packs::{LoadedPack, Shelf};
 use crate::store::door::StepError;
 use crate::store::messages::{self, Listed};
@@ -40,7 +40,7 @@ pub(super) struct File {
 pub(super) struct Incoming {
     pub listed: Listed,
     pub raw: Vec<u8>,
-    pub kept: Option<Kept>,
+    pub kept: Option<Reading>,
 }
 
 /// What it takes to read a file.
@@ -67,7 +67,7 @@ impl File {
         let mut messages = Vec::new();
         for listed in messages::of_request(db, stored.id)? {
             let raw = messages::raw(db, listed.id)?;
-            let kept = bring_back::kept(db, listed.id)?;
+            let kept = Reading::kept(db, listed.id)?;
             messages.push(Incoming { listed, raw, kept });
         }
         let mut letters = Vec::new();

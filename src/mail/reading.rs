@@ -1,0 +1,41 @@
+//! What a message showed when it was read, kept beside it under its key.
+
+use serde::{Deserialize, Serialize};
+
+use super::letters::Thread;
+use crate::domain::classification::{Classification, classify};
+use crate::domain::lexicon::Lexicon;
+use crate::domain::message::Mail;
+use crate::store::{Reader, StoreError, messages};
+
+/// What a message showed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Reading {
+    /// What recognition made of it.
+    pub classification: Classification,
+    /// What was odd about the mail.
+    pub remarks: Vec<String>,
+    /// How an answer to it is threaded.
+    pub thread: Thread,
+}
+
+impl Reading {
+    /// Recognises a mail.
+    pub fn of(mail: &Mail, lexicon: &Lexicon) -> Self {
+        Self {
+            classification: classify(mail, lexicon),
+            remarks: mail.remarks.clone(),
+            thread: Thread::of(mail),
+        }
+    }
+
+    /// What was kept of a message; `None` when it could not be read.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn kept(db: &mut Reader<'_>, message: i64) -> Result<Option<Self>, StoreError> {
+        let reading = messages::reading(db, message)?;
+        let read = reading.map(serde_json::from_value).transpose();
+        read.map_err(|_| StoreError::Corrupt(format!("the reading of message {message}")))
+    }
+}
