@@ -1,6 +1,7 @@
 //! The dashboard as a browser meets it: who gets in, what each may see, and what no form can do.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use actix_web::body::{MessageBody, to_bytes};
 use actix_web::cookie::Cookie;
@@ -150,6 +151,38 @@ async fn a_stranger_is_led_to_the_door_and_from_there_to_where_they_wanted() {
     assert_eq!(inside.status, StatusCode::SEE_OTHER);
     assert_eq!(inside.header("location"), "/requests");
     assert!(inside.header("set-cookie").starts_with(COOKIE) && inside.header("set-cookie").contains("HttpOnly"));
+}
+
+#[actix_web::test]
+async fn a_password_hash_of_older_strength_is_renewed_at_sign_in() {
+    use argon2::PasswordHasher;
+    let story = Story::at(NOW);
+    let person = hire(&story, "mei@example.com", Role::Officer, "en");
+    let weak = argon2::Argon2::default()
+        .hash_password(PASSWORD.as_bytes())
+        .unwrap()
+        .to_string();
+    let store = &story.house.store;
+    let hash = || {
+        store
+            .read(|db| people::password_of(db, "mei@example.com"))
+            .unwrap()
+            .unwrap()
+            .1
+    };
+    store
+        .write(|tx| {
+            people::set_password(tx, person, PASSWORD)?;
+            let (_, now) = people::password_of(tx, "mei@example.com")?.unwrap();
+            Ok::<_, people::AcceptError>(people::renew_hash(tx, person, &now, &weak)?)
+        })
+        .unwrap();
+    assert!(people::is_dated(&hash()));
+    let app = init_service(app(Arc::clone(&story.house))).await;
+    let answer = send(&app, sign_in("mei@example.com", PASSWORD).to_request()).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(!people::is_dated(&hash()));
+    assert!(people::verify(PASSWORD, Some(&hash())));
 }
 
 #[actix_web::test]

@@ -14,7 +14,7 @@ use super::session::{Sent, Signed};
 use crate::domain::person::PersonId;
 use crate::house::House;
 use crate::store::people;
-use crate::store::{StoreError, sessions};
+use crate::store::{StoreError, passwords, sessions};
 use crate::web::error::PageError;
 use crate::web::frame::words::Words;
 use crate::web::frame::{Frame, Place, language};
@@ -89,9 +89,10 @@ pub async fn sign_in(
     let (office, email) = (Arc::clone(&house), form.email.clone());
     let known = aside(move || Ok(office.store.read(|db| people::password_of(db, &email))?)).await?;
     let (person, hash) = known.unzip();
-    let right = is_password(form.password.clone(), hash).await?;
+    let right = is_password(form.password.clone(), hash.clone()).await?;
     match person.filter(|_| right) {
         Some(person) => {
+            renew_dated(&house, person, form.password.clone(), hash).await?;
             let token = enter(&house, person, names).await?;
             let mut response = go_on(safe_return(&form.back));
             response
@@ -104,6 +105,24 @@ pub async fn sign_in(
             again("sign-in-mistake")
         }
     }
+}
+
+/// A hash of older strength is replaced while the password is at hand.
+async fn renew_dated(
+    house: &web::Data<House>,
+    person: PersonId,
+    password: String,
+    hash: Option<String>,
+) -> Result<(), PageError> {
+    let Some(old) = hash.filter(|hash| people::is_dated(hash)) else {
+        return Ok(());
+    };
+    let house = Arc::clone(house);
+    aside(move || {
+        let new = passwords::hash(&password)?;
+        Ok(house.store.write(|tx| people::renew_hash(tx, person, &old, &new))?)
+    })
+    .await
 }
 
 /// The names under which failures are counted: the address on the network, alone and with the account.
