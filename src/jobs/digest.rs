@@ -1,5 +1,7 @@
 //! The daily digest: on each working day, what is late, due, unread and waiting for approval, once a person.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context;
 use chrono::{DateTime, Days, Utc};
 
@@ -62,6 +64,18 @@ fn digest_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc
         let (_, lines) = lists::group(tx, &filter, MOST)?;
         Ok(lines.iter().filter_map(|found| of(house, found, person, now)).collect())
     };
+    let mut unread = part(Filter {
+        life: Life::Stage("triage".to_owned()),
+        ..running.clone()
+    })?;
+    // A message that may belong to a request waits to be read too, also where the request itself does not.
+    let held = part(Filter {
+        life: Life::Held,
+        ..running.clone()
+    })?;
+    unread.extend(held);
+    let mut named = BTreeSet::new();
+    unread.retain(|line| named.insert(line.reference.clone()));
     let digest = Digest {
         today,
         late: part(Filter {
@@ -73,10 +87,7 @@ fn digest_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc
             ends_by,
             ..running.clone()
         })?,
-        unread: part(Filter {
-            life: Life::Stage("triage".to_owned()),
-            ..running.clone()
-        })?,
+        unread,
         approval: part(Filter {
             life: Life::AwaitsApproval,
             ..running

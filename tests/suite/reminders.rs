@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use habeas::domain::command::Command;
 use habeas::domain::person::{Actor, PersonId, Role};
+use habeas::jobs::intake::Outcome;
 use habeas::jobs::{digest, sweep};
 use habeas::store::door::{Door, Seen};
 use habeas::store::outbox;
@@ -215,6 +216,19 @@ fn the_digest_goes_out_once_on_a_working_day_and_never_on_a_day_off() {
     assert_eq!(digest::digest(&office.story.house).unwrap(), 0);
     office.story.wait(TimeDelta::days(1));
     assert_eq!(digest::digest(&office.story.house).unwrap(), 1, "it is late now");
+}
+
+#[test]
+fn a_message_that_waits_to_be_confirmed_is_in_the_digest() {
+    let office = office();
+    let stored = office.request("h@meadow.example");
+    assert_eq!(digest::digest(&office.story.house).unwrap(), 0, "nothing to tell yet");
+    let held = office
+        .story
+        .receives(mail("h@meadow.example", "Re: My data", "Is there any news?"));
+    let reference = stored.request.reference;
+    assert_eq!(held.outcome, Outcome::Joined { reference, held: true });
+    assert_eq!(digest::digest(&office.story.house).unwrap(), 1);
 }
 
 #[test]
