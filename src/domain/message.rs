@@ -90,8 +90,139 @@ pub struct Mail {
     pub making: Making,
     /// Parts offered as files, in order.
     pub attachments: Vec<Attachment>,
-    /// What was odd about it, for a person: "declared GB2312, read as GB18030".
-    pub remarks: Vec<String>,
+    /// What was odd about it, each thing once.
+    pub remarks: Vec<Remark>,
+}
+
+/// Something odd about a mail that a person who reads it should know. Pages have the words.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Remark {
+    /// It could not be read as a mail; only its beginning is shown, as it came.
+    Unreadable,
+    /// A header is longer than is read; its end is not shown.
+    HeaderTooLong,
+    /// One header field is longer than is read; its end is not shown.
+    FieldTooLong,
+    /// Parts stand deeper inside others than is read; they are offered as they came.
+    TooDeep,
+    /// There are more parts than are listed; the rest is offered as one piece.
+    TooManyParts,
+    /// Something stands before the first part, where no mail program shows it.
+    BeforeFirstPart,
+    /// Something stands after the last part, where no mail program shows it.
+    AfterLastPart,
+    /// The last boundary never came: the mail may have been cut on its way.
+    EndMissing,
+    /// A part says in two ways what it is; programs differ in which they believe.
+    Contradictory,
+    /// A part is encrypted and cannot be read here.
+    Encrypted,
+    /// The plain text and the HTML say different things; both are shown.
+    AlternativesDiffer,
+    /// The text is longer than is shown.
+    TextTooLong,
+    /// Characters that turn the direction of writing were taken out.
+    DirectionOverridden,
+    /// A file name is longer than is shown.
+    FileNameTooLong,
+    /// More addresses are named than are read.
+    TooManyAddresses,
+    /// The sender's address mixes letters of several scripts that look alike.
+    MixedScripts,
+    /// It can be read in two ways who it is from.
+    SenderAmbiguous,
+    /// What stands as its sender is no address.
+    SenderNoAddress {
+        /// What stands there.
+        shown: String,
+    },
+    /// It names no sender.
+    SenderMissing,
+    /// No character set is declared.
+    CharsetUndeclared {
+        /// What it was read as.
+        read: String,
+    },
+    /// Nobody knows the character set that is declared.
+    CharsetUnknown {
+        /// What it says.
+        declared: String,
+        /// What it was read as.
+        read: String,
+    },
+    /// It is not in the character set that is declared.
+    CharsetMistaken {
+        /// What it says.
+        declared: String,
+        /// What it was read as.
+        read: String,
+    },
+    /// Some bytes are none of the declared character set.
+    CharsetDamaged {
+        /// What it says.
+        declared: String,
+    },
+}
+
+impl Remark {
+    /// Its short name, as in the keys of the words for it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::HeaderTooLong => "header-too-long",
+            Self::FieldTooLong => "field-too-long",
+            Self::TooDeep => "too-deep",
+            Self::TooManyParts => "too-many-parts",
+            Self::BeforeFirstPart => "before-first-part",
+            Self::AfterLastPart => "after-last-part",
+            Self::EndMissing => "end-missing",
+            Self::Contradictory => "contradictory",
+            Self::Encrypted => "encrypted",
+            Self::AlternativesDiffer => "alternatives-differ",
+            Self::TextTooLong => "text-too-long",
+            Self::DirectionOverridden => "direction-overridden",
+            Self::FileNameTooLong => "file-name-too-long",
+            Self::TooManyAddresses => "too-many-addresses",
+            Self::MixedScripts => "mixed-scripts",
+            Self::SenderAmbiguous => "sender-ambiguous",
+            Self::SenderNoAddress { .. } => "sender-no-address",
+            Self::SenderMissing => "sender-missing",
+            Self::CharsetUndeclared { .. } => "charset-undeclared",
+            Self::CharsetUnknown { .. } => "charset-unknown",
+            Self::CharsetMistaken { .. } => "charset-mistaken",
+            Self::CharsetDamaged { .. } => "charset-damaged",
+        }
+    }
+
+    /// What the words for it are filled with, by name.
+    pub fn values(&self) -> Vec<(&'static str, &str)> {
+        match self {
+            Self::SenderNoAddress { shown } => vec![("shown", shown)],
+            Self::CharsetUndeclared { read } => vec![("read", read)],
+            Self::CharsetUnknown { declared, read } | Self::CharsetMistaken { declared, read } => {
+                vec![("declared", declared), ("read", read)]
+            }
+            Self::CharsetDamaged { declared } => vec![("declared", declared)],
+            Self::Unreadable
+            | Self::HeaderTooLong
+            | Self::FieldTooLong
+            | Self::TooDeep
+            | Self::TooManyParts
+            | Self::BeforeFirstPart
+            | Self::AfterLastPart
+            | Self::EndMissing
+            | Self::Contradictory
+            | Self::Encrypted
+            | Self::AlternativesDiffer
+            | Self::TextTooLong
+            | Self::DirectionOverridden
+            | Self::FileNameTooLong
+            | Self::TooManyAddresses
+            | Self::MixedScripts
+            | Self::SenderAmbiguous
+            | Self::SenderMissing => Vec::new(),
+        }
+    }
 }
 
 impl Mail {

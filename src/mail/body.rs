@@ -9,7 +9,7 @@ use super::{
     mime::{Kind, Part, Structure},
     quote,
 };
-use crate::domain::message::Attachment;
+use crate::domain::message::{Attachment, Remark};
 
 /// Bytes of text that are shown of one message.
 const MAX_TEXT: usize = 1024 * 1024;
@@ -26,7 +26,7 @@ pub struct Body {
     /// Parts that are not shown.
     pub attachments: Vec<Attachment>,
     /// What was odd.
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Remark>,
 }
 
 /// Reads the parts of a message.
@@ -108,7 +108,7 @@ struct Layout<'structure, 'raw> {
     children: Vec<Vec<usize>>,
     shown: Vec<Shown>,
     offered: Vec<usize>,
-    remarks: Vec<String>,
+    remarks: Vec<Remark>,
 }
 
 impl<'structure, 'raw> Layout<'structure, 'raw> {
@@ -142,7 +142,7 @@ impl<'structure, 'raw> Layout<'structure, 'raw> {
             Kind::Leaf if self.is_shown(index, part) => self.shown.push(Shown { part: index, inside }),
             Kind::Leaf | Kind::Stray => {
                 if is_encrypted(part) {
-                    self.remarks.push("It is encrypted and cannot be read here.".to_owned());
+                    self.remarks.push(Remark::Encrypted);
                 }
                 self.offered.push(index);
             }
@@ -182,8 +182,7 @@ impl<'structure, 'raw> Layout<'structure, 'raw> {
                 Difference::Small => vec![plain],
                 Difference::PlainLacks => vec![rich],
                 Difference::Both => {
-                    self.remarks
-                        .push("Its plain text and its HTML say different things; both are shown.".to_owned());
+                    self.remarks.push(Remark::AlternativesDiffer);
                     vec![plain, rich]
                 }
             },
@@ -278,14 +277,14 @@ fn vocabulary(text: &str) -> HashSet<String> {
 }
 
 /// A text part as it reads, cut where there is no more room.
-fn readable(part: &Part<'_>, room: &mut usize, remarks: &mut Vec<String>) -> String {
+fn readable(part: &Part<'_>, room: &mut usize, remarks: &mut Vec<Remark>) -> String {
     // Written bytes are never fewer than decoded ones in base64 and quoted-printable: three to one is the most.
     let written = part.body.get(..room.saturating_mul(3)).unwrap_or(part.body);
     let mut bytes = part.transfer.decode(written);
     if written.len() < part.body.len() || bytes.len() > *room {
         bytes.truncate(*room);
         while bytes.pop_if(|byte| !byte.is_ascii()).is_some() {}
-        remarks.push("It is too long to be shown whole; the file it came as holds all of it.".to_owned());
+        remarks.push(Remark::TextTooLong);
     }
     let is_html = part.media.is("text/html");
     let named_inside = if is_html && part.media.charset.is_none() {
@@ -296,7 +295,7 @@ fn readable(part: &Part<'_>, room: &mut usize, remarks: &mut Vec<String>) -> Str
     let decoded = text(&bytes, part.media.charset.as_deref().or(named_inside.as_deref()));
     remarks.extend(decoded.remark);
     if overrides_direction(&decoded.text) {
-        remarks.push("Characters that turn the direction of writing were taken out.".to_owned());
+        remarks.push(Remark::DirectionOverridden);
     }
     let readable = if is_html {
         html::to_text(&decoded.text)

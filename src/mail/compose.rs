@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(read.date.map(|date| date.timestamp()), Some(1_740_000_000));
         assert_eq!(read.making.auto_submitted.as_deref(), Some("auto-replied"));
         assert!(read.making.auto_response_header);
-        assert_eq!(read.remarks, Vec::<String>::new());
+        assert_eq!(read.remarks, []);
         let text = String::from_utf8(raw).unwrap();
         assert!(text.lines().all(|line| line.len() <= 998));
         for line in text.lines().take_while(|line| !line.is_empty()) {

@@ -2,13 +2,15 @@
 
 use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, ISO_2022_JP, REPLACEMENT, SHIFT_JIS, UTF_8, WINDOWS_1252};
 
+use crate::domain::message::Remark;
+
 /// Text, and what had to be assumed to read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
     /// The text; not yet neutralised.
     pub text: String,
-    /// A sentence when the bytes were not what they were said to be.
-    pub remark: Option<String>,
+    /// When the bytes were not what they were said to be.
+    pub remark: Option<Remark>,
 }
 
 /// How a body is written into 7-bit lines.
@@ -172,7 +174,7 @@ pub fn text(bytes: &[u8], declared: Option<&str>) -> Decoded {
     let label = declared.map(str::trim).filter(|label| !label.is_empty());
     let Some(label) = label else {
         let (text, name) = guess(bytes);
-        let remark = (name != UTF_8.name()).then(|| format!("No character set is declared; it was read as {name}."));
+        let remark = (name != UTF_8.name()).then(|| Remark::CharsetUndeclared { read: name.to_owned() });
         return Decoded { text, remark };
     };
     if is_utf7(label) {
@@ -182,11 +184,9 @@ pub fn text(bytes: &[u8], declared: Option<&str>) -> Decoded {
         Some(encoding) => declared_text(bytes, label, encoding),
         None => {
             let (text, name) = guess(bytes);
-            let remark = (!is_ascii_label(label)).then(|| {
-                format!(
-                    "The declared character set “{}” is unknown; it was read as {name}.",
-                    shown(label)
-                )
+            let remark = (!is_ascii_label(label)).then(|| Remark::CharsetUnknown {
+                declared: shown(label),
+                read: name.to_owned(),
             });
             Decoded { text, remark }
         }
@@ -194,12 +194,12 @@ pub fn text(bytes: &[u8], declared: Option<&str>) -> Decoded {
 }
 
 fn declared_text(bytes: &[u8], label: &str, encoding: &'static Encoding) -> Decoded {
-    let otherwise = |(text, name): (String, &str)| {
-        let remark = format!("It is declared as {}, but was read as {name}.", shown(label));
-        Decoded {
-            text,
-            remark: Some(remark),
-        }
+    let otherwise = |(text, name): (String, &str)| Decoded {
+        text,
+        remark: Some(Remark::CharsetMistaken {
+            declared: shown(label),
+            read: name.to_owned(),
+        }),
     };
     let is_utf8 = std::str::from_utf8(bytes).is_ok_and(|text| !text.is_ascii());
     // Other sets hardly ever make sound UTF-8 by chance; two characters of three bytes are proof enough.
@@ -231,10 +231,9 @@ fn declared_text(bytes: &[u8], label: &str, encoding: &'static Encoding) -> Deco
     let sound = damaged.chars().filter(|character| !character.is_ascii()).count() - spoiled;
     // A few bad bytes in otherwise sound text are damage on the way; mostly bad bytes are a wrong label.
     if sound >= spoiled * 4 || encoding == ISO_2022_JP {
-        let remark = format!("Some bytes could not be read as {} and are shown as �.", shown(label));
         return Decoded {
             text: damaged.into_owned(),
-            remark: Some(remark),
+            remark: Some(Remark::CharsetDamaged { declared: shown(label) }),
         };
     }
     otherwise(guess(bytes))
@@ -472,10 +471,11 @@ mod tests {
     fn a_wrong_label_is_remarked_on_and_a_right_one_is_not() {
         assert_eq!(text("é".as_bytes(), Some("utf-8")).remark, None);
         let remark = text(&GB18030.encode("镕璟").0, Some("gb2312")).remark;
-        assert_eq!(
-            remark.as_deref(),
-            Some("It is declared as gb2312, but was read as gb18030.")
-        );
+        let mistaken = Remark::CharsetMistaken {
+            declared: "gb2312".to_owned(),
+            read: "gb18030".to_owned(),
+        };
+        assert_eq!(remark, Some(mistaken));
     }
 
     #[test]

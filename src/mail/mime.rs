@@ -4,6 +4,7 @@
 //! each line with the open boundaries only, so its time grows with the size of the message and nothing else.
 
 use super::{decode::Transfer, header::Media};
+use crate::domain::message::Remark;
 
 /// Bytes of one header block that are read; the rest of it is passed over.
 pub const MAX_HEADER_BLOCK: usize = 256 * 1024;
@@ -95,8 +96,8 @@ pub struct Part<'raw> {
 pub struct Structure<'raw> {
     /// Every part in order; the first is the message itself.
     pub parts: Vec<Part<'raw>>,
-    /// Which limits it broke, as sentences.
-    pub remarks: Vec<String>,
+    /// Which limits it broke, and what else is odd in it.
+    pub remarks: Vec<Remark>,
 }
 
 /// Takes a message apart.
@@ -178,7 +179,7 @@ impl<'raw> Reader<'raw> {
             let kind = match kind_of(&media, transfer) {
                 Kind::Leaf => Kind::Leaf,
                 _ if !fits => {
-                    self.remark("It holds parts too deep inside others; they are offered as they came.");
+                    self.remark(Remark::TooDeep);
                     Kind::Leaf
                 }
                 kind => kind,
@@ -219,7 +220,7 @@ impl<'raw> Reader<'raw> {
     fn next_part(&mut self) {
         let before = self.at;
         if self.structure.parts.len() >= MAX_PARTS {
-            self.remark("It has more parts than can be listed; the rest is offered as one piece.");
+            self.remark(Remark::TooManyParts);
             self.at = self.raw.len();
             self.keep_stray(before, self.raw.len());
             return;
@@ -275,7 +276,7 @@ impl<'raw> Reader<'raw> {
             .get(from..to)
             .is_some_and(|bytes| !bytes.trim_ascii().is_empty())
         {
-            self.remark("Something stands after the last part; it is offered as a file.");
+            self.remark(Remark::AfterLastPart);
             self.push_stray(parent, from, to);
         }
     }
@@ -336,7 +337,7 @@ impl<'raw> Reader<'raw> {
             self.at += line.len();
             lines += 1;
             if lines > MAX_HEADER_LINES || self.at - block_from > MAX_HEADER_BLOCK {
-                self.remark("Its header is too long; the end of it is not shown.");
+                self.remark(Remark::HeaderTooLong);
                 continue;
             }
             if let (false, Some(name)) = (folded, name) {
@@ -349,7 +350,7 @@ impl<'raw> Reader<'raw> {
             let full = self.raw.get(field_from..self.at).unwrap_or_default();
             let value = full.get(..MAX_HEADER).unwrap_or(full);
             if value.len() < full.len() {
-                self.remark("One header field is too long; the end of it is not shown.");
+                self.remark(Remark::FieldTooLong);
             }
             if let Some(field) = fields.last_mut() {
                 field.value = value;
@@ -358,9 +359,9 @@ impl<'raw> Reader<'raw> {
         Headers(fields)
     }
 
-    fn remark(&mut self, sentence: &str) {
-        if !self.structure.remarks.iter().any(|remark| remark == sentence) {
-            self.structure.remarks.push(sentence.to_owned());
+    fn remark(&mut self, remark: Remark) {
+        if !self.structure.remarks.contains(&remark) {
+            self.structure.remarks.push(remark);
         }
     }
 }

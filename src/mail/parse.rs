@@ -11,7 +11,7 @@ use super::{
     header::{date, ids, received_at, words},
     mime::{self, Headers, Kind, Structure},
 };
-use crate::domain::message::{Address, Mail, Making, Sender};
+use crate::domain::message::{Address, Mail, Making, Remark, Sender};
 
 /// A part of a mail as a file, decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,11 +124,11 @@ fn unreadable(raw: &[u8]) -> Mail {
         quoted_text: String::new(),
         making: Making::default(),
         attachments: Vec::new(),
-        remarks: vec!["It could not be read as a mail; its beginning is shown as it came.".to_owned()],
+        remarks: vec![Remark::Unreadable],
     }
 }
 
-fn addresses(headers: &Headers<'_>, names: &[&str], remarks: &mut Vec<String>) -> Vec<Address> {
+fn addresses(headers: &Headers<'_>, names: &[&str], remarks: &mut Vec<Remark>) -> Vec<Address> {
     let mut addresses: Vec<Address> = Vec::new();
     for value in names.iter().flat_map(|name| headers.all(name)) {
         if addresses.len() < MAX_ADDRESSES {
@@ -137,23 +137,21 @@ fn addresses(headers: &Headers<'_>, names: &[&str], remarks: &mut Vec<String>) -
     }
     if addresses.len() >= MAX_ADDRESSES {
         addresses.truncate(MAX_ADDRESSES);
-        remarks.push(format!(
-            "It names more than {MAX_ADDRESSES} addresses; the others are not shown."
-        ));
+        remarks.push(Remark::TooManyAddresses);
     }
     addresses
 }
 
-fn remark_on_sender(from: &Sender, headers: &Headers<'_>, remarks: &mut Vec<String>) {
+fn remark_on_sender(from: &Sender, headers: &Headers<'_>, remarks: &mut Vec<Remark>) {
     match from {
         Sender::Known(known) if address::mixes_scripts(&known.address) => {
-            remarks.push("The sender's address mixes letters of several scripts that look alike.".to_owned());
+            remarks.push(Remark::MixedScripts);
         }
         Sender::Known(_) => {}
-        Sender::Ambiguous { .. } => remarks.push("It does not say clearly who it is from.".to_owned()),
+        Sender::Ambiguous { .. } => remarks.push(Remark::SenderAmbiguous),
         Sender::Missing => match headers.first("From").map(words).filter(|shown| !shown.is_empty()) {
-            Some(shown) => remarks.push(format!("Its sender is no address: “{shown}”.")),
-            None => remarks.push("It names no sender.".to_owned()),
+            Some(shown) => remarks.push(Remark::SenderNoAddress { shown }),
+            None => remarks.push(Remark::SenderMissing),
         },
     }
 }
@@ -254,7 +252,7 @@ mod tests {
         );
         assert_eq!(mail.own_text, "Please send me a copy.");
         assert!(mail.quoted_text.ends_with("Delete?"));
-        assert_eq!(mail.remarks, Vec::<String>::new());
+        assert_eq!(mail.remarks, []);
     }
 
     #[test]
@@ -376,14 +374,14 @@ mod tests {
         let html = "<p>Please erase everything that you have stored about me since 2019.</p>";
         let stub = parts("This mail needs an HTML viewer.", html);
         assert!(stub.text.contains("erase everything"), "{stub:?}");
-        assert!(stub.remarks[1].contains("say different things"));
+        assert_eq!(stub.remarks[1], Remark::AlternativesDiffer);
     }
 
     #[test]
     fn characters_that_deceive_the_eye_are_taken_out() {
         let mail = mail(&["Subject: a\u{202e}b\u{200b}c\u{7}", "", "x\u{2066}y\u{0}z\u{feff}"]);
         assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("abc", "xyz"));
-        assert!(mail.remarks.iter().any(|remark| remark.contains("direction")));
+        assert!(mail.remarks.contains(&Remark::DirectionOverridden));
     }
 
     #[test]
@@ -392,15 +390,15 @@ mod tests {
         for level in 0..50_000 {
             nested += &format!("Content-Type: multipart/mixed; boundary=b{level}\n\n--b{level}\n");
         }
-        assert!(parse(nested.as_bytes()).remarks[0].contains("too deep"));
+        assert!(parse(nested.as_bytes()).remarks.contains(&Remark::TooDeep));
         let messages = "Content-Type: message/rfc822\n\n".repeat(50_000);
-        assert!(parse(messages.as_bytes()).remarks[0].contains("too deep"));
+        assert!(parse(messages.as_bytes()).remarks.contains(&Remark::TooDeep));
         let parts = format!(
             "Content-Type: multipart/mixed; boundary=b\n\n{}",
             "--b\n\nx\n".repeat(50_000)
         );
         let mail = parse(parts.as_bytes());
-        assert!(mail.remarks.iter().any(|remark| remark.contains("more parts")));
+        assert!(mail.remarks.contains(&Remark::TooManyParts));
         let strays = format!(
             "Content-Type: multipart/mixed; boundary=b\n\n{}",
             "--b--\nx\n".repeat(50_000)

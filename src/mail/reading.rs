@@ -13,8 +13,6 @@ use crate::store::{Reader, StoreError, messages};
 pub struct Reading {
     /// What recognition made of it.
     pub classification: Classification,
-    /// What was odd about the mail.
-    pub remarks: Vec<String>,
     /// How an answer to it is threaded.
     pub thread: Thread,
 }
@@ -24,7 +22,6 @@ impl Reading {
     pub fn of(mail: &Mail, lexicon: &Lexicon) -> Self {
         Self {
             classification: classify(mail, lexicon),
-            remarks: mail.remarks.clone(),
             thread: Thread::of(mail),
         }
     }

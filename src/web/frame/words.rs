@@ -268,6 +268,20 @@ mod tests {
     }
 
     #[test]
+    fn every_remark_on_a_mail_has_a_sentence_in_both_languages() {
+        let source = include_str!("../../domain/message.rs");
+        let pattern = regex::Regex::new(r#"Self::\w+(?: \{ \.\. \})? => "([a-z-]+)""#).unwrap();
+        let names: Vec<_> = pattern.captures_iter(source).map(|found| found[1].to_owned()).collect();
+        for language in Language::ALL {
+            for name in &names {
+                let key = format!("remark-{name}");
+                assert_ne!(Words::of(language).t(&key), key);
+            }
+        }
+        assert!(names.len() >= 20, "only {} remarks were found", names.len());
+    }
+
+    #[test]
     fn the_preferred_language_wins_and_a_refused_one_does_not() {
         assert_eq!(Language::accepted("zh-CN,zh;q=0.9,en;q=0.8"), Language::Chinese);
         assert_eq!(Language::accepted("en-GB,en;q=0.9,zh;q=0.8"), Language::English);

@@ -2,7 +2,7 @@
 
 use super::file::{File, Incoming};
 use super::page::{DeliveryLine, FileView, MessageView};
-use crate::domain::message::{Address, Mail, Sender};
+use crate::domain::message::{Address, Mail, Remark, Sender};
 use crate::domain::request::PolicyStamp;
 use crate::mail::parse::parse;
 use crate::store::messages::Listed;
@@ -55,7 +55,8 @@ pub(in crate::web) fn received(say: &Say<'_>, stamp: &PolicyStamp, listed: &List
         "" => (mail.text.as_str(), ""),
         _ => (mail.own_text.as_str(), mail.quoted_text.as_str()),
     };
-    let mut remarks = mail.remarks.clone();
+    let remark = |remark: &Remark| words.a(&format!("remark-{}", remark.as_str()), &remark.values());
+    let mut remarks: Vec<String> = mail.remarks.iter().map(remark).collect();
     if text.len() > MOST_TEXT || quoted.len() > MOST_TEXT {
         remarks.push(words.t("message-cut"));
     }

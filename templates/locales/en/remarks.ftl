@@ -1,0 +1,24 @@
+# What is odd about a mail that came in. The keys are the names of the remarks in the core.
+remark-unreadable = It could not be read as a mail. Its beginning is shown as it came; download the original to see all of it.
+remark-header-too-long = Its header is longer than is read. The end of it is not shown; the original holds all of it.
+remark-field-too-long = One of its header fields is longer than is read. The end of it is not shown; the original holds all of it.
+remark-too-deep = It holds parts too deep inside others. They are offered as files, as they came.
+remark-too-many-parts = It has more parts than can be listed. The rest is offered as one file, as it came.
+remark-before-first-part = Something stands before its first part, where mail programs do not show it. It is offered as a file.
+remark-after-last-part = Something stands after its last part, where mail programs do not show it. It is offered as a file.
+remark-end-missing = Its end is missing. It may have been cut on its way: ask the sender if something is not there.
+remark-contradictory = One of its parts says in two ways what it is. Other programs may show it differently.
+remark-encrypted = It is encrypted and cannot be read here. Ask the sender for a plain mail, or download the original and open it where you have the key.
+remark-alternatives-differ = Its plain text and its HTML say different things. Both are shown.
+remark-text-too-long = It is too long to be shown whole. The original holds all of it.
+remark-direction-overridden = Characters that turn the direction of writing were taken out. They are often used to deceive.
+remark-file-name-too-long = The name of a file is too long and was shortened.
+remark-too-many-addresses = It names more addresses than are read. The others are not shown; the original holds them all.
+remark-mixed-scripts = The sender’s address mixes letters of several scripts that look alike. Compare it letter by letter before you answer.
+remark-sender-ambiguous = It can be read in more than one way who it is from. Find out who wrote before you answer.
+remark-sender-no-address = What stands as its sender is no address: “{ $shown }”.
+remark-sender-missing = It names no sender.
+remark-charset-undeclared = It does not say its character set. It was read as { $read }.
+remark-charset-unknown = It names a character set that nobody knows, “{ $declared }”. It was read as { $read }.
+remark-charset-mistaken = It says its character set is { $declared }, but was read as { $read }.
+remark-charset-damaged = Some of it is not { $declared }, as it says. What could not be read is shown as �.

@@ -1,0 +1,24 @@
+# What is odd about a mail that came in. The keys are the names of the remarks in the core.
+remark-unreadable = 无法按邮件读取，仅原样显示开头部分；完整内容请下载原件查看。
+remark-header-too-long = 邮件头过长，末尾部分未显示；原件保留全部内容。
+remark-field-too-long = 邮件头中有一项过长，末尾部分未显示；原件保留全部内容。
+remark-too-deep = 部分内容嵌套过深，已原样作为文件提供。
+remark-too-many-parts = 组成部分过多，其余部分已原样合为一个文件提供。
+remark-before-first-part = 第一部分之前另有内容，一般邮件程序不会显示，已作为文件提供。
+remark-after-last-part = 最后一部分之后另有内容，一般邮件程序不会显示，已作为文件提供。
+remark-end-missing = 邮件缺少结尾，可能在传送途中被截断；如内容不全，请向发件人核实。
+remark-contradictory = 其中一部分对自身类型的说明前后矛盾，在其他程序中显示可能不同。
+remark-encrypted = 邮件已加密，此处无法读取。请让发件人改发未加密的邮件，或下载原件，在持有密钥的设备上打开。
+remark-alternatives-differ = 纯文本与 HTML 内容不一致，现一并显示。
+remark-text-too-long = 正文过长，未全部显示；原件保留全部内容。
+remark-direction-overridden = 已去除改变书写方向的字符，此类字符常用于欺骗。
+remark-file-name-too-long = 有文件名过长，已缩短。
+remark-too-many-addresses = 所列地址过多，其余未显示；原件保留全部地址。
+remark-mixed-scripts = 发件人地址混用了不同文字中形近的字母，答复前请逐字核对。
+remark-sender-ambiguous = 发件人有多种解读，答复前请先查明由谁所写。
+remark-sender-no-address = 发件人一栏不是邮箱地址：“{ $shown }”。
+remark-sender-missing = 没有发件人。
+remark-charset-undeclared = 未注明字符编码，已按 { $read } 读取。
+remark-charset-unknown = 所注明的字符编码“{ $declared }”无法识别，已按 { $read } 读取。
+remark-charset-mistaken = 注明的字符编码为 { $declared }，实际按 { $read } 读取。
+remark-charset-damaged = 部分内容不符合所注明的 { $declared } 编码，无法读取处显示为 �。
