@@ -272,10 +272,11 @@ mod tests {
         let source = include_str!("../../domain/message.rs");
         let pattern = regex::Regex::new(r#"Self::\w+(?: \{ \.\. \})? => "([a-z-]+)""#).unwrap();
         let names: Vec<_> = pattern.captures_iter(source).map(|found| found[1].to_owned()).collect();
+        let values = [("shown", "?"), ("declared", "?"), ("read", "?")];
         for language in Language::ALL {
             for name in &names {
                 let key = format!("remark-{name}");
-                assert_ne!(Words::of(language).t(&key), key);
+                assert_ne!(Words::of(language).a(&key, &values), key);
             }
         }
         assert!(names.len() >= 20, "only {} remarks were found", names.len());
