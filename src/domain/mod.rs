@@ -4,8 +4,10 @@ pub mod calendar;
 pub mod deadline;
 pub mod policy;
 
+pub mod authenticity;
 pub mod classification;
 pub mod lexicon;
+pub mod lookalike;
 pub mod message;
 pub mod score;
 pub mod thread;

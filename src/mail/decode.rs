@@ -2,6 +2,7 @@
 
 use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, ISO_2022_JP, REPLACEMENT, SHIFT_JIS, UTF_8, WINDOWS_1252};
 
+use crate::domain::lookalike::is_hidden;
 use crate::domain::message::Remark;
 
 /// Text, and what had to be assumed to read it.
@@ -439,10 +440,7 @@ pub fn overrides_direction(text: &str) -> bool {
 }
 
 fn acts(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+    character.is_control() || is_hidden(character)
 }
 
 #[cfg(test)]
