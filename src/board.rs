@@ -1,13 +1,16 @@
 //! What the running parts last reported, for the desk and the health page. Nothing is decided by it.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, Weak};
 
 use chrono::{DateTime, Utc};
 
 /// The last report of each part.
 #[derive(Debug, Default)]
-pub struct Board(Mutex<BTreeMap<String, Report>>);
+pub struct Board {
+    reports: Mutex<BTreeMap<String, Report>>,
+    left_behind: Mutex<Vec<Weak<()>>>,
+}
 
 /// What a part last reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +26,7 @@ pub struct Report {
 impl Board {
     /// Notes a report.
     pub fn note(&self, part: &str, at: DateTime<Utc>, result: Result<String, String>) {
-        let mut board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut board = self.reports.lock().unwrap_or_else(PoisonError::into_inner);
         let before = board.get(part).and_then(|report| report.worked_at);
         let worked_at = if result.is_ok() { Some(at) } else { before };
         board.insert(part.to_owned(), Report { at, worked_at, result });
@@ -31,6 +34,19 @@ impl Board {
 
     /// All reports, by part.
     pub fn reports(&self) -> BTreeMap<String, Report> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.reports.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes a thread that stood still at a message and was left behind; it lives as long as the handle can be upgraded.
+    pub fn leave_behind(&self, thread: Weak<()>) {
+        let mut left = self.left_behind.lock().unwrap_or_else(PoisonError::into_inner);
+        left.push(thread);
+    }
+
+    /// How many threads that were left behind still run.
+    pub fn left_behind(&self) -> usize {
+        let mut left = self.left_behind.lock().unwrap_or_else(PoisonError::into_inner);
+        left.retain(|thread| thread.strong_count() > 0);
+        left.len()
     }
 }

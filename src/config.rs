@@ -111,11 +111,26 @@ pub struct Mailbox {
     /// The folders to take mail from.
     #[serde(default = "inbox")]
     pub folders: Vec<String>,
+    /// Folders that the server fills with what looks like junk to it; mail from them is quarantined.
+    #[serde(default)]
+    pub junk_folders: Vec<String>,
     /// Seconds between looks, also where the server tells of new mail by itself.
     #[serde(default = "poll_seconds")]
     pub poll_seconds: u64,
     /// A file with further certificates to trust, in PEM.
     pub ca_file: Option<PathBuf>,
+}
+
+impl Mailbox {
+    /// Whose mail it is: `user@host`.
+    pub fn account(&self) -> String {
+        format!("{}@{}", self.user, self.host)
+    }
+
+    /// Where the mail of a folder was found, in words for a person.
+    pub fn place(&self, folder: &str) -> String {
+        format!("{}/{folder}", self.account())
+    }
 }
 
 /// The server that takes outgoing mail.
@@ -246,6 +261,7 @@ impl Settings {
                         mailbox.password.clone_from(value);
                     }
                 }
+                _ if name.starts_with("HABEAS_IMAP_PASSWORD_") => self.take_password(name, value)?,
                 "HABEAS_SMTP_PASSWORD" => {
                     if let Some(smtp) = &mut self.smtp {
                         smtp.password.clone_from(value);
@@ -261,6 +277,20 @@ impl Settings {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// The password of one of several mailboxes, by its number in the file.
+    fn take_password(&mut self, name: &str, value: &str) -> Result<(), SettingsError> {
+        let number: Option<usize> = name
+            .strip_prefix("HABEAS_IMAP_PASSWORD_")
+            .and_then(|digits| digits.parse().ok());
+        let mailbox = number.and_then(|number| self.mailbox.get_mut(number.checked_sub(1)?));
+        let mailbox = mailbox.ok_or_else(|| SettingsError::Wrong {
+            name: "environment",
+            what: format!("{name} names no mailbox. HABEAS_IMAP_PASSWORD_1 is for the first [[mailbox]] of the file."),
+        })?;
+        mailbox.password = value.to_owned();
         Ok(())
     }
 
@@ -301,6 +331,15 @@ impl Settings {
         let host = self.base_url.strip_prefix("http://").unwrap_or("");
         let host = host.split('/').next().unwrap_or("");
         self.listen.ip().is_loopback() && is_loopback_host(host.rsplit_once(':').map_or(host, |(name, _)| name))
+    }
+
+    /// Whether a place is a junk folder of a mailbox.
+    pub fn is_junk(&self, place: &str) -> bool {
+        let mut mailboxes = self.mailbox.iter();
+        mailboxes.any(|mailbox| {
+            let mut folders = mailbox.junk_folders.iter();
+            folders.any(|folder| mailbox.place(folder) == place)
+        })
     }
 
     /// The database's address.

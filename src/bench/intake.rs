@@ -20,6 +20,7 @@ pub fn run(mails: usize, out: &mut impl Write) -> anyhow::Result<()> {
             place: "bench".to_owned(),
             received_at: None,
             raw: raw.clone(),
+            whole_size: None,
         })
         .collect();
     let watch = Stopwatch::start();

@@ -33,6 +33,7 @@ struct Balance {
     set_aside: usize,
     duplicate: usize,
     quarantined: usize,
+    waiting: usize,
     unreadable_files: usize,
     difference: i64,
 }
@@ -93,6 +94,7 @@ fn take(
             Outcome::SetAside { .. } => balance.set_aside += 1,
             Outcome::Duplicate { .. } => balance.duplicate += 1,
             Outcome::Quarantined { .. } => balance.quarantined += 1,
+            Outcome::Waiting => balance.waiting += 1,
         }
         if json {
             writeln!(out, "{}", serde_json::to_string(&taken)?)?;
@@ -120,25 +122,28 @@ fn in_words(taken: &Taken) -> String {
         Outcome::Duplicate { of, why: "same-place" } => format!("taken before as message {of}"),
         Outcome::Duplicate { of, .. } => format!("delivered again, kept with message {of}"),
         Outcome::Quarantined { why } => format!("quarantined: {why}"),
+        Outcome::Waiting => "kept; it is placed by the next run".to_owned(),
     };
     format!("{}: {what}", taken.place)
 }
 
 fn close(balance: &mut Balance, json: bool, out: &mut impl Write) -> anyhow::Result<()> {
-    let accounted = balance.opened + balance.joined + balance.set_aside + balance.duplicate + balance.quarantined;
+    let accounted =
+        balance.opened + balance.joined + balance.set_aside + balance.duplicate + balance.quarantined + balance.waiting;
     balance.difference = i64::try_from(balance.messages)? - i64::try_from(accounted)?;
     if json {
         writeln!(out, "{}", serde_json::json!({ "balance": balance }))?;
     } else {
         writeln!(
             out,
-            "{} messages = {} opened + {} joined + {} set aside + {} duplicate + {} quarantined; difference {}",
+            "{} messages = {} opened + {} joined + {} set aside + {} duplicate + {} quarantined + {} waiting; difference {}",
             balance.messages,
             balance.opened,
             balance.joined,
             balance.set_aside,
             balance.duplicate,
             balance.quarantined,
+            balance.waiting,
             balance.difference
         )?;
     }

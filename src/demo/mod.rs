@@ -120,6 +120,7 @@ pub async fn fill(house: &House, transport: &Transport) -> anyhow::Result<Vec<Lo
             place: format!("demo/{}.eml", sample.file),
             received_at: Some(received_at),
             raw: sample.raw.to_vec(),
+            whole_size: None,
         };
         let taken = intake::take(&past, &[arrival])?;
         deliver::deliver(&past, transport, "demo").await?;

@@ -282,7 +282,8 @@ fn remind(request: &Request, rules: Rules<'_>, now: DateTime<Utc>) -> Vec<Event>
         .collect()
 }
 
-/// Whether a receipt instant is believable: not in the future, with an hour for clocks that run ahead.
+/// Whether a receipt instant is believable: not in the future, with an hour for clocks that run ahead, and not more than
+/// ten years ago.
 pub fn is_plausible_receipt(received_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    received_at <= now + TimeDelta::hours(1)
+    received_at <= now + TimeDelta::hours(1) && received_at >= now - TimeDelta::days(3653)
 }

@@ -26,6 +26,8 @@ pub struct Findings {
     pub maker: Maker,
     /// Whether it could be read at all.
     pub legibility: Legibility,
+    /// Where it was found.
+    pub folder: Folder,
 }
 
 /// Who made a message, as its headers say.
@@ -86,6 +88,18 @@ pub enum Legibility {
     Unreadable,
 }
 
+/// In what sort of folder a message was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Folder {
+    /// One for mail.
+    Mail,
+    /// One that the mail server fills with what looks like junk to it.
+    Junk,
+}
+
+/// Why a message of a junk folder is quarantined.
+pub const JUNK: &str = "junk";
+
 /// What becomes of a message. None is dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Placed {
@@ -115,7 +129,7 @@ pub enum Placed {
     },
     /// Nothing is done with it before a person has looked.
     Quarantined {
-        /// A short code: `unreadable`, `own-address`.
+        /// A short code: `junk`, `own-address`.
         why: &'static str,
     },
 }
@@ -126,8 +140,15 @@ pub fn place(findings: &Findings) -> Placed {
     if let Some(of) = findings.duplicate_of {
         return Placed::Duplicate { of };
     }
+    // What no machine can read may be a request all the same: its clock runs, and a person reads it.
     if findings.legibility == Legibility::Unreadable {
-        return Placed::Quarantined { why: "unreadable" };
+        return Placed::Opened {
+            kind: CaseKind::Request,
+            triage: Triage::Needed,
+        };
+    }
+    if findings.folder == Folder::Junk {
+        return Placed::Quarantined { why: JUNK };
     }
     if findings.origin == Origin::Ourselves {
         return Placed::Quarantined { why: "own-address" };

@@ -24,8 +24,8 @@ impl Taker for Collector {
 
     fn taken(&self, account: &str, folder: &str, uidvalidity: u32) -> anyhow::Result<BTreeSet<u32>> {
         let group = group(account, folder, uidvalidity);
-        let taken = self.house.store.read(|db| messages::taken_numbers(db, &group))?;
-        Ok(taken.into_iter().filter_map(|uid| u32::try_from(uid).ok()).collect())
+        let taken = self.house.store.read(|db| messages::taken(db, &group))?;
+        Ok(taken.into_keys().filter_map(|uid| u32::try_from(uid).ok()).collect())
     }
 
     fn take(&self, batch: Vec<Fetched>) -> anyhow::Result<()> {
@@ -60,7 +60,7 @@ pub fn imap_settings(settings: &Mailbox) -> ImapSettings {
         extra_ca: settings.ca_file.clone(),
         user: settings.user.clone(),
         password: settings.password.clone(),
-        folders: settings.folders.clone(),
+        folders: settings.folders.iter().chain(&settings.junk_folders).cloned().collect(),
         poll: Duration::from_secs(settings.poll_seconds.clamp(5, 3600)),
     }
 }
@@ -116,23 +116,29 @@ pub fn from_file(house: &House, message: files::Message) -> Arrival {
         place: message.source,
         received_at: crate::mail::parse::top_received(&message.raw).or(message.hint_received_at),
         raw: message.raw,
+        whole_size: None,
     }
 }
 
 fn arrival(fetched: Fetched) -> Arrival {
-    if let Extent::HeaderOnly { size } = fetched.extent {
-        tracing::warn!(
-            uid = fetched.uid,
-            size,
-            "a message is too large; its header alone is taken, and it stays on the server"
-        );
-    }
+    let whole_size = match fetched.extent {
+        Extent::Whole => None,
+        Extent::HeaderOnly { size } => {
+            tracing::warn!(
+                uid = fetched.uid,
+                size,
+                "a message is too large; its header alone is taken, and it stays on the server"
+            );
+            Some(u64::from(size))
+        }
+    };
     Arrival {
         grp: group(&fetched.account, &fetched.folder, fetched.uidvalidity),
         no: i64::from(fetched.uid),
         place: format!("{}/{}", fetched.account, fetched.folder),
         received_at: Some(fetched.received_at),
         raw: fetched.raw,
+        whole_size,
     }
 }
 

@@ -1,27 +1,33 @@
 //! Taking mail in: kept first, then read, then placed. A crash at any point loses nothing and doubles nothing.
 //!
 //! Raw bytes are committed before anything looks at them. What was kept and not yet placed is taken up again by the next
-//! run, and a message that ends the program twice is quarantined instead of a third attempt.
+//! run. A message that cannot be read, or brought the program down three times, opens a request for a person to read.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::place::place_one;
+use super::contain::{self, Ended};
+use super::place::{Way, place_one};
 use crate::domain::decide::is_plausible_receipt;
 use crate::domain::message::Mail;
+use crate::domain::thread::JUNK;
 use crate::house::House;
 use crate::mail::parse::parse;
 use crate::mail::reading::Reading;
 use crate::packs::LoadedPack;
-use crate::store::StoreError;
 use crate::store::door::StepError;
-use crate::store::messages::{self, Claimed, Health, NewMessage, Sighting, Wanted};
+use crate::store::messages::{self, Claimed, Health, Kept, NewMessage, Sighting, Wanted};
+use crate::store::{StoreError, Tx};
 
 /// How long a message belongs to the instance that reads it. After a crash it is taken up again when this is over.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
+
+/// How long a machine may take to read one message.
+const READING: Duration = Duration::from_secs(10);
 
 /// How many messages are kept, and placed, in one transaction.
 pub const BATCH: usize = 64;
@@ -37,8 +43,10 @@ pub struct Arrival {
     pub place: String,
     /// When the server took it; `None` where nobody can say, then it is now.
     pub received_at: Option<DateTime<Utc>>,
-    /// The bytes as they came.
+    /// The bytes as they came, or the header alone of a message that is too large.
     pub raw: Vec<u8>,
+    /// The size in bytes of a message of which only the header is here.
+    pub whole_size: Option<u64>,
 }
 
 /// What became of one message.
@@ -88,6 +96,8 @@ pub enum Outcome {
         /// A short code.
         why: String,
     },
+    /// Kept; a later run places it.
+    Waiting,
 }
 
 impl Outcome {
@@ -99,6 +109,7 @@ impl Outcome {
             Self::SetAside { .. } => "set-aside",
             Self::Duplicate { .. } => "duplicate",
             Self::Quarantined { .. } => "quarantined",
+            Self::Waiting => "waiting",
         }
     }
 }
@@ -110,27 +121,16 @@ impl Outcome {
 /// When the store fails; then the messages are either kept, and placed by a later run, or not there at all.
 pub fn take(house: &House, arrivals: &[Arrival]) -> anyhow::Result<Vec<Taken>> {
     let now = house.now.instant();
-    let rows: Vec<NewMessage<'_>> = arrivals
-        .iter()
-        .map(|arrival| NewMessage {
-            grp: &arrival.grp,
-            no: arrival.no,
-            place: &arrival.place,
-            received_at: arrival
-                .received_at
-                .filter(|at| is_plausible_receipt(*at, now))
-                .unwrap_or(now),
-            raw: &arrival.raw,
-        })
-        .collect();
+    let rows: Vec<NewMessage<'_>> = arrivals.iter().map(|arrival| row(arrival, now)).collect();
     let (kept, claimed) = house.store.write(|tx| {
         let kept = messages::keep(tx, &rows, now)?;
-        let new: Vec<i64> = kept
-            .iter()
-            .filter(|kept| kept.sighting == Sighting::New)
-            .map(|kept| kept.id)
-            .collect();
-        let claimed = messages::claim(tx, Wanted::Ids(&new), now, LEASE)?;
+        let mut wanted = Vec::new();
+        for (kept, row) in kept.iter().zip(&rows) {
+            if is_to_be_placed(tx, house, kept, row)? {
+                wanted.push(kept.id);
+            }
+        }
+        let claimed = messages::claim(tx, Wanted::Ids(&wanted), now, LEASE)?;
         Ok::<_, StoreError>((kept, claimed))
     })?;
     let raws: BTreeMap<i64, &[u8]> = kept
@@ -152,12 +152,40 @@ pub fn take(house: &House, arrivals: &[Arrival]) -> anyhow::Result<Vec<Taken>> {
         .map(|(arrival, kept)| Taken {
             place: arrival.place.clone(),
             message: kept.id,
-            outcome: placed.remove(&kept.id).unwrap_or(Outcome::Duplicate {
-                of: kept.id,
-                why: "same-place",
+            outcome: placed.remove(&kept.id).unwrap_or(match kept.sighting {
+                Sighting::New => Outcome::Waiting,
+                Sighting::SightedAgain | Sighting::AlreadySighted => Outcome::Duplicate {
+                    of: kept.id,
+                    why: "same-place",
+                },
             }),
         })
         .collect())
+}
+
+/// A message as it is kept. A receipt that cannot be believed gives way to the instant of keeping, and stands beside it.
+fn row(arrival: &Arrival, now: DateTime<Utc>) -> NewMessage<'_> {
+    let plausible = arrival.received_at.filter(|at| is_plausible_receipt(*at, now));
+    NewMessage {
+        grp: &arrival.grp,
+        no: arrival.no,
+        place: &arrival.place,
+        received_at: plausible.unwrap_or(now),
+        stated_at: arrival.received_at.filter(|_| plausible.is_none()),
+        raw: &arrival.raw,
+        whole_size: arrival.whole_size.map(|size| i64::try_from(size).unwrap_or(i64::MAX)),
+    }
+}
+
+/// A new message; and one that somebody took out of a junk folder, which says that it is none.
+fn is_to_be_placed(tx: &mut Tx<'_>, house: &House, kept: &Kept, row: &NewMessage<'_>) -> Result<bool, StoreError> {
+    match kept.sighting {
+        Sighting::New => Ok(true),
+        Sighting::SightedAgain if !house.settings.is_junk(row.place) => {
+            messages::reconsider(tx, kept.id, JUNK, row.place)
+        }
+        Sighting::SightedAgain | Sighting::AlreadySighted => Ok(false),
+    }
 }
 
 /// Places what was kept and never placed: the work that a crash left. Returns how many.
@@ -199,74 +227,92 @@ pub(super) struct Read {
     pub mail: Option<(Mail, Reading)>,
 }
 
+/// Reads and places messages. Those that are not among the answers stay kept for a later run.
 fn place_all(house: &House, work: Vec<Work>) -> anyhow::Result<Vec<(i64, Outcome)>> {
     if work.is_empty() {
         return Ok(Vec::new());
     }
     let now = house.now.instant();
     let pack = house.pack()?;
-    let read = read_all(work, &pack);
+    let read = read_all(house, work, &pack);
     let together = house.store.write(|tx| {
         read.iter()
-            .map(|read| place_one(tx, house, &pack, read, now))
+            .map(|read| place_one(tx, house, &pack, read, Way::Usual, now))
             .collect::<Result<Vec<_>, StepError>>()
     });
     if let Ok(placed) = together {
         return Ok(placed);
     }
-    // One message that cannot be placed must not hold up the others; it stays kept for a later run.
+    // One message that cannot be placed must not hold up the others.
     let mut placed = Vec::new();
     for read in &read {
-        match house.store.write(|tx| place_one(tx, house, &pack, read, now)) {
+        match place_alone(house, &pack, read, now) {
             Ok(done) => placed.push(done),
             Err(error) => {
                 tracing::error!(message = read.claimed.id, %error, "a message could not be placed; it stays kept");
-                let why = "not-placed".to_owned();
-                placed.push((read.claimed.id, Outcome::Quarantined { why }));
             }
         }
     }
     Ok(placed)
 }
 
+/// Where a rule or a letter stands in the way, the message opens a request for a person all the same: its clock runs.
+fn place_alone(house: &House, pack: &LoadedPack, read: &Read, now: DateTime<Utc>) -> Result<(i64, Outcome), StepError> {
+    let place = |way| house.store.write(|tx| place_one(tx, house, pack, read, way, now));
+    match place(Way::Usual) {
+        Err(error @ (StepError::Letter(_) | StepError::Refused(_))) => {
+            tracing::warn!(message = read.claimed.id, %error, "a message opens a request without an acknowledgement");
+            place(Way::WithoutLetter)
+        }
+        done => done,
+    }
+}
+
 /// Reads on all cores: this is the part of the intake that costs time.
-fn read_all(work: Vec<Work>, pack: &LoadedPack) -> Vec<Read> {
+fn read_all(house: &House, work: Vec<Work>, pack: &Arc<LoadedPack>) -> Vec<Read> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    if work.len() < 4 || workers < 2 {
-        return work.into_iter().map(|work| read_one(work, pack)).collect();
-    }
-    let size = work.len().div_ceil(workers);
-    let mut rest = work.into_iter().peekable();
-    let mut shares = Vec::new();
-    while rest.peek().is_some() {
-        shares.push(rest.by_ref().take(size).collect::<Vec<_>>());
-    }
-    std::thread::scope(|scope| {
-        let read_share = |share: Vec<Work>| share.into_iter().map(|work| read_one(work, pack)).collect::<Vec<_>>();
-        let workers: Vec<_> = shares
-            .into_iter()
-            .map(|share| scope.spawn(move || read_share(share)))
+    let size = if work.len() < 4 {
+        work.len()
+    } else {
+        work.len().div_ceil(workers)
+    };
+    let work: Arc<[Work]> = work.into();
+    let pack = Arc::clone(pack);
+    let read: Arc<dyn Fn(&Work) -> Option<(Mail, Reading)> + Send + Sync> = Arc::new(move |work| read_one(work, &pack));
+    let read_share = |start: usize| {
+        let share = start..(start + size).min(work.len());
+        contain::each(&work, share, READING, &read, &|thread| house.board.leave_behind(thread))
+    };
+    let ended: Vec<_> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..work.len())
+            .step_by(size)
+            .map(|start| scope.spawn(move || read_share(start)))
             .collect();
         workers
             .into_iter()
             .flat_map(|worker| worker.join().unwrap_or_default())
             .collect()
-    })
+    });
+    work.iter()
+        .zip(ended)
+        .filter_map(|(work, ended)| {
+            let mail = match ended {
+                Ended::Well(mail) => mail,
+                Ended::Badly => None,
+                Ended::Never => return None,
+            };
+            let claimed = work.claimed.clone();
+            Some(Read { claimed, mail })
+        })
+        .collect()
 }
 
-/// A panic costs this message alone: it goes to a person.
-fn read_one(work: Work, pack: &LoadedPack) -> Read {
-    let Work { claimed, raw } = work;
-    if claimed.health == Health::Poisoned {
-        return Read { claimed, mail: None };
+/// Reads a message, unless that brought the program down before. Runs where a panic or a hang costs this message alone.
+fn read_one(work: &Work, pack: &LoadedPack) -> Option<(Mail, Reading)> {
+    if work.claimed.health == Health::Poisoned {
+        return None;
     }
-    let mail = catch_unwind(AssertUnwindSafe(|| {
-        let mail = parse(&raw);
-        let reading = Reading::of(&mail, &pack.lexicon);
-        (mail, reading)
-    }));
-    Read {
-        claimed,
-        mail: mail.ok(),
-    }
+    let mail = parse(&work.raw);
+    let reading = Reading::of(&mail, &pack.lexicon);
+    Some((mail, reading))
 }

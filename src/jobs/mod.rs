@@ -4,6 +4,7 @@
 //! did. The next run is the retry.
 
 pub mod collect;
+mod contain;
 pub mod deliver;
 pub mod digest;
 pub mod intake;

@@ -14,11 +14,13 @@ use crate::domain::person::Actor;
 use crate::domain::policy::{ExemptionId, OnBehalfId, RightId};
 use crate::domain::request::{PolicyStamp, Stage};
 use crate::domain::thread::{
-    Correspondent, Findings, Legibility, Maker, Origin, Placed, Suspected, answerable, bare_subject, is_reply, place,
+    Correspondent, Findings, Folder, Legibility, Maker, Origin, Placed, Suspected, answerable, bare_subject, is_reply,
+    place,
 };
 use crate::house::House;
 use crate::mail::compose::{Automatic, token_of};
 use crate::mail::letters::{self, Letterhead, Words};
+use crate::mail::reading::UNREADABLE;
 use crate::packs::LoadedPack;
 use crate::store::door::{Door, Draft, FirstMessage, Seen, StepError};
 use crate::store::marks::{self, Mark};
@@ -29,26 +31,47 @@ use crate::store::{StoreError, Tx, Vault, outbox};
 /// Why a message is held: a person must say whether it belongs.
 const HELD: &str = "held";
 
+/// How a message is placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// By what was found out about it.
+    Usual,
+    /// It opens a request for a person, and no acknowledgement is written: a rule or a letter stood in the way before.
+    WithoutLetter,
+}
+
 /// Places one message. On an error nothing of it is stored, and it stays kept.
 pub(super) fn place_one(
     tx: &mut Tx<'_>,
     house: &House,
     pack: &LoadedPack,
     read: &Read,
+    way: Way,
     now: DateTime<Utc>,
 ) -> Result<(i64, Outcome), StepError> {
-    let clues = read
+    let mut clues = read
         .mail
         .as_ref()
         .map(|(mail, _)| Clues::of(tx.vault, mail, house))
         .unwrap_or_default();
+    if read.claimed.oddity.whole_size.is_some() {
+        // Its content is not here, so that equal headers do not make it a second delivery.
+        clues.marks.fingerprint = None;
+    }
     let findings = findings(tx, read, &clues, house)?;
-    let placed = place(&findings);
+    let placed = match way {
+        Way::Usual => place(&findings),
+        Way::WithoutLetter => Placed::Opened {
+            kind: CaseKind::Request,
+            triage: Triage::Needed,
+        },
+    };
     let placing = Placing {
         house,
         pack,
         read,
         clues: &clues,
+        way,
         now,
     };
     let outcome = match placed {
@@ -119,6 +142,11 @@ fn findings(tx: &mut Tx<'_>, read: &Read, clues: &Clues, house: &House) -> Resul
     if let (None, Some(print)) = (duplicate_of, &clues.marks.fingerprint) {
         duplicate_of = first_other(tx, Look::Fingerprint(print), id)?;
     }
+    let folder = if house.settings.is_junk(&read.claimed.place) {
+        Folder::Junk
+    } else {
+        Folder::Mail
+    };
     let Some((mail, reading)) = &read.mail else {
         return Ok(Findings {
             duplicate_of,
@@ -130,6 +158,7 @@ fn findings(tx: &mut Tx<'_>, read: &Read, clues: &Clues, house: &House) -> Resul
             origin: Origin::Unclear,
             maker: Maker::Person,
             legibility: Legibility::Unreadable,
+            folder,
         });
     };
     let address = mail.sender().map(|sender| sender.address.as_str());
@@ -161,7 +190,7 @@ fn findings(tx: &mut Tx<'_>, read: &Read, clues: &Clues, house: &House) -> Resul
         reference: suspected(tx, reference, address)?,
         subject: suspected(tx, subject, address)?,
         kind: reading.classification.kind,
-        triage: if reading.classification.needs_triage {
+        triage: if reading.classification.needs_triage || read.claimed.oddity.whole_size.is_some() {
             Triage::Needed
         } else {
             Triage::Clear
@@ -169,6 +198,7 @@ fn findings(tx: &mut Tx<'_>, read: &Read, clues: &Clues, house: &House) -> Resul
         origin,
         maker: Maker::of(&mail.making),
         legibility: Legibility::Readable,
+        folder,
     })
 }
 
@@ -186,12 +216,13 @@ fn only_open_of(tx: &mut Tx<'_>, address: &str) -> Result<Option<i64>, StoreErro
     })
 }
 
-/// The first delivery among messages that look the same; a repetition is never the first.
+/// The first delivery among messages that look the same. A repetition is never the first, and nothing is a repetition of
+/// what lies in quarantine: the sender may repeat what the junk filter took.
 fn first_other(tx: &mut Tx<'_>, look: Look<'_>, id: i64) -> Result<Option<i64>, StoreError> {
     let found = messages::look_up(tx, look)?;
     let first = found
         .iter()
-        .find(|found| found.id != id && !matches!(found.outcome, Kept::Kept | Kept::Duplicate));
+        .find(|found| found.id != id && !matches!(found.outcome, Kept::Kept | Kept::Duplicate | Kept::Quarantined));
     Ok(first.map(|found| found.id))
 }
 
@@ -227,6 +258,7 @@ struct Placing<'p> {
     pack: &'p LoadedPack,
     read: &'p Read,
     clues: &'p Clues,
+    way: Way,
     now: DateTime<Utc>,
 }
 
@@ -239,14 +271,29 @@ impl Placing<'_> {
             now: self.now,
         };
         let key_id = messages::key_of(tx, self.read.claimed.id)?;
+        let trouble = self.trouble();
+        let triage = if trouble.is_some() { Triage::Needed } else { triage };
         let stored = door.open(tx, &self.draft(key_id, kind, triage))?;
-        self.acknowledge(tx, &door, &stored)?;
-        self.settle(tx, Kept::Opened, "", Some(stored.id), None)?;
+        if self.way == Way::Usual {
+            self.acknowledge(tx, &door, &stored)?;
+        }
+        self.settle(tx, Kept::Opened, trouble.unwrap_or(""), Some(stored.id), None)?;
         let needs_triage = stored.request.stage == Stage::Triage;
         Ok(Outcome::Opened {
             reference: stored.request.reference,
             needs_triage,
         })
+    }
+
+    /// Why a person must look at the message itself, as a short code.
+    fn trouble(&self) -> Option<&'static str> {
+        let oddity = self.read.claimed.oddity;
+        match (&self.read.mail, self.way) {
+            (None, _) => Some(UNREADABLE),
+            (Some(_), _) if oddity.whole_size.is_some() => Some("too-large"),
+            (Some(_), Way::WithoutLetter) => Some("not-acknowledged"),
+            (Some(_), Way::Usual) => oddity.stated_at.map(|_| "odd-receipt"),
+        }
     }
 
     fn join(&self, tx: &mut Tx<'_>, request: i64, belonging: Belonging) -> Result<Outcome, StepError> {
@@ -285,6 +332,9 @@ impl Placing<'_> {
         let Some((_, reading)) = &self.read.mail else {
             return true;
         };
+        if self.read.claimed.oddity.whole_size.is_some() {
+            return true;
+        }
         let classification = &reading.classification;
         let new_right = classification
             .rights

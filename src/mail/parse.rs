@@ -26,7 +26,7 @@ pub struct AttachmentBytes {
 
 /// Reads a mail. Never fails and never panics: what cannot be read is text with a remark.
 pub fn parse(raw: &[u8]) -> Mail {
-    catch_unwind(AssertUnwindSafe(|| read(raw))).unwrap_or_else(|_| unreadable(raw))
+    catch_unwind(AssertUnwindSafe(|| read(raw))).unwrap_or_else(|_| unread(raw))
 }
 
 /// The part with this number in [`Mail::attachments`], decoded.
@@ -105,8 +105,8 @@ fn read(raw: &[u8]) -> Mail {
     }
 }
 
-/// What is left to show when reading itself went wrong.
-fn unreadable(raw: &[u8]) -> Mail {
+/// What is left to show of a mail that must not be read, or of which the reading itself went wrong.
+pub fn unread(raw: &[u8]) -> Mail {
     const SHOWN: usize = 64 * 1024;
     let shown = neutral(&String::from_utf8_lossy(raw.get(..SHOWN).unwrap_or(raw)));
     Mail {

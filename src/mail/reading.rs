@@ -3,10 +3,24 @@
 use serde::{Deserialize, Serialize};
 
 use super::letters::Thread;
+use super::parse::{parse, unread};
 use crate::domain::classification::{Classification, classify};
 use crate::domain::lexicon::Lexicon;
 use crate::domain::message::Mail;
-use crate::store::{Reader, StoreError, messages};
+use crate::store::messages::{self, Listed};
+use crate::store::{Reader, StoreError};
+
+/// Why a message opened a request without having been read: reading it failed, or never ended.
+pub const UNREADABLE: &str = "unreadable";
+
+/// A kept message as it is shown. One that brought the reader down before is not read again for a page.
+pub fn mail_of(listed: &Listed, raw: &[u8]) -> Mail {
+    if listed.why == UNREADABLE {
+        unread(raw)
+    } else {
+        parse(raw)
+    }
+}
 
 /// What a message showed.
 #[derive(Debug, Clone, Serialize, Deserialize)]

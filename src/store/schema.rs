@@ -107,6 +107,44 @@ diesel::table! {
 }
 
 diesel::table! {
+    oddities (message_id) {
+        message_id -> BigInt,
+        whole_size -> Nullable<BigInt>,
+        stated_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    balances (place, day) {
+        place -> Text,
+        day -> Date,
+        checked_at -> Timestamp,
+        present -> BigInt,
+        opened -> BigInt,
+        joined -> BigInt,
+        set_aside -> BigInt,
+        duplicate -> BigInt,
+        quarantined -> BigInt,
+        placing -> BigInt,
+        missing -> BigInt,
+        worst -> BigInt,
+    }
+}
+
+diesel::table! {
+    differences (grp, no) {
+        grp -> Text,
+        no -> BigInt,
+        place -> Text,
+        why -> Text,
+        said -> Text,
+        since -> Timestamp,
+        told_on -> Nullable<Date>,
+        card -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
     outbox (id) {
         id -> BigInt,
         request_id -> Nullable<BigInt>,
@@ -210,6 +248,7 @@ diesel::table! {
 }
 
 diesel::joinable!(messages -> keys (key_id));
+diesel::joinable!(oddities -> messages (message_id));
 diesel::joinable!(outbox -> keys (key_id));
 diesel::joinable!(requests -> keys (key_id));
 diesel::joinable!(sightings -> messages (message_id));
@@ -223,6 +262,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     texts,
     messages,
     sightings,
+    oddities,
+    balances,
+    differences,
     outbox,
     notices,
     digests,

@@ -10,8 +10,7 @@ use serde::Deserialize;
 use crate::domain::person::Role;
 use crate::domain::request::PolicyStamp;
 use crate::house::House;
-use crate::mail::parse::parse;
-use crate::mail::reading::Reading;
+use crate::mail::reading::{Reading, mail_of};
 use crate::packs::LoadedPack;
 use crate::store::messages::{self, Cursor, Listed, Outcome};
 use crate::store::requests;
@@ -144,7 +143,7 @@ impl Found {
     fn page(&self, mut frame: Frame, say: &Say<'_>, stamp: &PolicyStamp, works: bool) -> MailOnePage {
         let words = &say.words;
         let listed = &self.listed;
-        let mail = parse(&self.raw);
+        let mail = mail_of(listed, &self.raw);
         let evidence = self.kept.as_ref().map(|kept| {
             let read = &kept.classification;
             let rights = read.rights.iter().flat_map(|found| found.words.iter());
@@ -169,10 +168,22 @@ impl Found {
             why: why(words, listed),
             evidence: evidence.unwrap_or_default(),
             related,
+            due: self.due(say, stamp),
             can_bring_back: works && TABS.contains(&listed.outcome),
             message: thread::received(say, stamp, listed, &mail),
             frame,
         }
+    }
+}
+
+impl Found {
+    /// What lies in quarantine may be a request, whose clock runs from the receipt of the mail.
+    fn due(&self, say: &Say<'_>, stamp: &PolicyStamp) -> Option<String> {
+        let rules = say
+            .rules(stamp)
+            .filter(|_| self.listed.outcome == Outcome::Quarantined)?;
+        let due_on = rules.deadline(self.listed.received_at, 0).due_on;
+        Some(say.words.with("mail-would-be-due", "date", &say.words.date(due_on)))
     }
 }
 
@@ -336,6 +347,8 @@ pub struct MailOnePage {
     pub evidence: Vec<String>,
     /// The request or the mail that it belongs to.
     pub related: Option<Link>,
+    /// By when an answer is due if it is a request after all.
+    pub due: Option<String>,
     /// It can be made a request.
     pub can_bring_back: bool,
     /// The mail.

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use habeas::config::Settings;
 use habeas::domain::request::Stage;
-use habeas::jobs::intake::{self, Arrival, Outcome};
-use habeas::store::messages;
-use habeas::store::requests;
+use habeas::jobs::intake::{self, Arrival, Outcome, Taken};
+use habeas::mail::reading::Reading;
+use habeas::store::messages::{self, Wanted};
+use habeas::store::outbox::{self, State};
+use habeas::store::{Tx, requests};
 
-use crate::harness::house::{Story, corpus, mail, mail_with};
+use crate::harness::house::{Story, corpus, instant, mail, mail_with};
 
 const ASK: &str = "Please send me a copy of all personal data you hold about me.";
 
@@ -54,6 +57,7 @@ fn a_place_that_was_taken_is_not_taken_twice() {
         place: "/mail/1.eml".into(),
         received_at: None,
         raw: mail("h@meadow.example", "My data", ASK).into_bytes(),
+        whole_size: None,
     };
     let first = intake::take(&story.house, std::slice::from_ref(&arrival))
         .unwrap()
@@ -86,7 +90,9 @@ fn what_a_crash_left_between_keeping_and_placing_is_placed_by_the_next_run() {
         no: 1,
         place: "privacy/INBOX",
         received_at: story.now(),
+        stated_at: None,
         raw: raw.as_bytes(),
+        whole_size: None,
     };
     story
         .house
@@ -226,4 +232,214 @@ fn the_corpus_comes_in_with_a_balance_of_zero_and_no_request_is_missed() {
     let rebuilt = story.house.store.write(|tx| requests::rebuild(tx, &*shelf)).unwrap();
     assert!(rebuilt.differed.is_empty(), "{rebuilt:?}");
     assert_eq!(rebuilt.requests as i64, count["opened"]);
+}
+
+/// A mail that arrived in a folder of the mailbox, as its server hands it over.
+fn arrival(folder: &str, no: i64, received_at: DateTime<Utc>, raw: &str) -> Arrival {
+    Arrival {
+        grp: format!("imap:privacy@localhost/{folder}/1"),
+        no,
+        place: format!("privacy@localhost/{folder}"),
+        received_at: Some(received_at),
+        raw: raw.as_bytes().to_vec(),
+        whole_size: None,
+    }
+}
+
+fn take(story: &Story, arrival: Arrival) -> Taken {
+    intake::take(&story.house, &[arrival]).unwrap().remove(0)
+}
+
+fn kept(story: &Story, id: i64) -> messages::Listed {
+    story.house.store.read(|db| messages::find(db, id)).unwrap().unwrap()
+}
+
+/// A house whose one mailbox has a junk folder.
+fn with_junk_folder() -> Story {
+    Story::with("2026-03-02T09:00:00+08:00", |settings| {
+        let mailbox =
+            "[[mailbox]]\nhost = \"localhost\"\nuser = \"privacy\"\npassword = \"x\"\njunk_folders = [\"Junk\"]";
+        let read = Settings::read(mailbox, "habeas.toml", &BTreeMap::new()).unwrap();
+        Settings {
+            mailbox: read.mailbox,
+            ..settings
+        }
+    })
+}
+
+#[test]
+fn a_mail_that_brought_the_program_down_three_times_opens_a_request_that_needs_a_person() {
+    let story = Story::at("2026-03-02T09:00:00+08:00");
+    let received_at = story.now();
+    let raw = mail("h@meadow.example", "My data", ASK);
+    let id = story
+        .house
+        .store
+        .write(|tx| {
+            let row = messages::NewMessage {
+                grp: "imap:privacy/INBOX/1",
+                no: 1,
+                place: "privacy/INBOX",
+                received_at,
+                stated_at: None,
+                raw: raw.as_bytes(),
+                whole_size: None,
+            };
+            messages::keep(tx, &[row], received_at).map(|kept| kept[0].id)
+        })
+        .unwrap();
+    let minute = TimeDelta::minutes(1);
+    for _ in 0..3 {
+        let now = story.now();
+        let claim = |tx: &mut Tx<'_>| messages::claim(tx, Wanted::Oldest(1), now, minute);
+        assert_eq!(story.house.store.write(claim).unwrap().len(), 1);
+        story.wait(minute);
+    }
+    assert_eq!(intake::catch_up(&story.house).unwrap(), 1);
+    let stored = story.request("DSR-2026-000001");
+    assert_eq!(stored.request.stage, Stage::Triage);
+    assert_eq!(
+        stored.request.received_at, received_at,
+        "its clock runs from its receipt"
+    );
+    assert_eq!(stored.request.acknowledgement, None);
+    assert_eq!(kept(&story, id).why, "unreadable");
+    assert_eq!(
+        story.house.store.read(|db| messages::raw(db, id)).unwrap(),
+        raw.as_bytes()
+    );
+}
+
+#[test]
+fn a_mail_too_large_to_take_opens_a_request_from_its_header_that_needs_a_person() {
+    let story = Story::at("2026-03-02T09:00:00+08:00");
+    let header = mail("Helen <h@meadow.example>", "A copy of all my data, please", "");
+    let large = |no, size| Arrival {
+        whole_size: Some(size),
+        ..arrival("INBOX", no, story.now(), &header)
+    };
+    let taken = take(&story, large(1, 60_000_000));
+    let Outcome::Opened {
+        reference,
+        needs_triage,
+    } = taken.outcome
+    else {
+        panic!("{taken:?}")
+    };
+    assert!(needs_triage);
+    assert_eq!(story.request(&reference).card.address, "h@meadow.example");
+    let listed = kept(&story, taken.message);
+    assert_eq!(
+        (listed.why.as_str(), listed.oddity.whole_size),
+        ("too-large", Some(60_000_000))
+    );
+    let other = take(&story, large(2, 70_000_000)).outcome;
+    assert!(
+        matches!(other, Outcome::Opened { .. }),
+        "equal headers, other content: {other:?}"
+    );
+}
+
+#[test]
+fn a_receipt_that_cannot_be_gives_way_to_the_moment_of_taking_and_is_kept_beside_it() {
+    let story = Story::at("2026-03-02T09:00:00+08:00");
+    for (no, stated) in [(1, "2026-03-02T10:00:01+08:00"), (2, "2015-12-31T00:00:00Z")] {
+        let stated = instant(stated);
+        let raw = mail(&format!("h{no}@meadow.example"), "My data", ASK);
+        let taken = take(&story, arrival("INBOX", no, stated, &raw));
+        let Outcome::Opened {
+            reference,
+            needs_triage,
+        } = taken.outcome
+        else {
+            panic!("{taken:?}")
+        };
+        assert!(needs_triage, "{stated}");
+        assert_eq!(story.request(&reference).request.received_at, story.now());
+        let listed = kept(&story, taken.message);
+        assert_eq!(
+            (listed.why.as_str(), listed.oddity.stated_at),
+            ("odd-receipt", Some(stated))
+        );
+    }
+    let late = story.now() - TimeDelta::days(3000);
+    let taken = take(
+        &story,
+        arrival("INBOX", 3, late, &mail("l@meadow.example", "My data", ASK)),
+    );
+    assert_eq!(
+        kept(&story, taken.message).received_at,
+        late,
+        "a late intake changes no receipt"
+    );
+}
+
+#[test]
+fn mail_in_a_junk_folder_waits_in_quarantine_with_its_receipt_and_without_an_answer() {
+    let story = with_junk_folder();
+    let taken = take(
+        &story,
+        arrival("Junk", 1, story.now(), &mail("h@meadow.example", "My data", ASK)),
+    );
+    assert_eq!(taken.outcome, Outcome::Quarantined { why: "junk".into() });
+    let letters = story.house.store.read(|db| outbox::in_state(db, State::Queued, 10));
+    assert!(letters.unwrap().is_empty());
+    assert_eq!(kept(&story, taken.message).received_at, story.now());
+    let reading = story.house.store.read(|db| Reading::kept(db, taken.message)).unwrap();
+    assert_eq!(reading.unwrap().classification.rights[0].id, "copy");
+}
+
+#[test]
+fn mail_that_somebody_takes_out_of_the_junk_folder_opens_its_request() {
+    let story = with_junk_folder();
+    let (received_at, raw) = (story.now(), mail("h@meadow.example", "My data", ASK));
+    let junk = take(&story, arrival("Junk", 1, received_at, &raw));
+    story.wait(TimeDelta::days(2));
+    let moved = take(&story, arrival("INBOX", 8, received_at, &raw));
+    assert_eq!(moved.message, junk.message, "it is the same message");
+    let Outcome::Opened { reference, .. } = moved.outcome else {
+        panic!("{moved:?}")
+    };
+    assert_eq!(story.request(&reference).request.received_at, received_at);
+    let back = take(&story, arrival("Junk", 2, received_at, &raw));
+    assert!(
+        matches!(back.outcome, Outcome::Duplicate { .. }),
+        "once opened, it stays"
+    );
+}
+
+#[test]
+fn what_is_sent_again_after_the_junk_folder_took_it_opens_a_request() {
+    let story = with_junk_folder();
+    let raw = mail("h@meadow.example", "My data", ASK);
+    take(&story, arrival("Junk", 1, story.now(), &raw));
+    story.wait(TimeDelta::hours(1));
+    let again = take(&story, arrival("INBOX", 1, story.now(), &raw)).outcome;
+    assert!(matches!(again, Outcome::Opened { .. }), "{again:?}");
+}
+
+#[test]
+fn a_mail_that_moves_to_another_watched_folder_becomes_no_second_message() {
+    let story = Story::at("2026-03-02T09:00:00+08:00");
+    let raw = mail("h@meadow.example", "My data", ASK);
+    let first = take(&story, arrival("INBOX", 1, story.now(), &raw));
+    let moved = take(&story, arrival("Done", 1, story.now(), &raw));
+    assert_eq!(moved.message, first.message);
+    assert!(matches!(moved.outcome, Outcome::Duplicate { why: "same-place", .. }));
+}
+
+#[test]
+fn a_sender_who_cannot_be_written_to_opens_a_request_without_an_acknowledgement() {
+    let story = Story::at("2026-03-02T09:00:00+08:00");
+    let taken = story.receives(mail("two..dots@meadow.example", "My data", ASK));
+    let Outcome::Opened {
+        reference,
+        needs_triage,
+    } = taken.outcome
+    else {
+        panic!("{taken:?}")
+    };
+    assert!(needs_triage);
+    assert_eq!(story.request(&reference).request.acknowledgement, None);
+    assert_eq!(kept(&story, taken.message).why, "not-acknowledged");
 }

@@ -1,13 +1,15 @@
 //! Finding and listing messages, and opening what is sealed in them.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Card, Outcome, place};
+use super::{Card, Oddity, Outcome, place};
 use crate::store::marks::Mark;
-use crate::store::schema::{keys, messages};
+use crate::store::schema::{keys, messages, oddities};
 use crate::store::vault::keys as key_rows;
 use crate::store::{MultiBackend, Reader, Stamp, StoreError};
 
@@ -37,6 +39,8 @@ pub struct Listed {
     pub held: bool,
     /// Who wrote and about what; `None` before it was read and after it was erased.
     pub card: Option<Card>,
+    /// What is odd about it.
+    pub oddity: Oddity,
 }
 
 /// A place in a list that later arrivals do not shift.
@@ -143,7 +147,7 @@ pub fn list(
         query = query.filter(messages::received_at.lt(at).or(same_instant));
     }
     let rows: Vec<(Row, Vec<u8>)> = query.load(db.conn)?;
-    rows.into_iter().map(|row| listed(db, row)).collect()
+    all_listed(db, rows)
 }
 
 /// The messages of a request, the oldest first.
@@ -154,7 +158,7 @@ pub fn of_request(db: &mut Reader<'_>, request_id: i64) -> Result<Vec<Listed>, S
         .select((Row::as_select(), keys::wrapped))
         .order((messages::received_at, messages::id))
         .load(db.conn)?;
-    rows.into_iter().map(|row| listed(db, row)).collect()
+    all_listed(db, rows)
 }
 
 /// One message.
@@ -165,7 +169,7 @@ pub fn find(db: &mut Reader<'_>, id: i64) -> Result<Option<Listed>, StoreError> 
         .select((Row::as_select(), keys::wrapped))
         .first(db.conn)
         .optional()?;
-    row.map(|row| listed(db, row)).transpose()
+    Ok(all_listed(db, row.into_iter().collect())?.pop())
 }
 
 /// Every byte of a message, as it arrived.
@@ -233,7 +237,31 @@ struct Row {
     key_id: i64,
 }
 
-fn listed(db: &Reader<'_>, (row, wrapped): (Row, Vec<u8>)) -> Result<Listed, StoreError> {
+/// What is odd about messages, for those of which something is.
+pub(super) fn oddities_of(db: &mut Reader<'_>, ids: &[i64]) -> Result<BTreeMap<i64, Oddity>, StoreError> {
+    let rows: Vec<(i64, Option<i64>, Option<Stamp>)> =
+        oddities::table.filter(oddities::message_id.eq_any(ids)).load(db.conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, whole_size, stated_at)| {
+            let stated_at = stated_at.map(Into::into);
+            (id, Oddity { whole_size, stated_at })
+        })
+        .collect())
+}
+
+fn all_listed(db: &mut Reader<'_>, rows: Vec<(Row, Vec<u8>)>) -> Result<Vec<Listed>, StoreError> {
+    let ids: Vec<i64> = rows.iter().map(|(row, _)| row.id).collect();
+    let oddities = oddities_of(db, &ids)?;
+    rows.into_iter()
+        .map(|(row, wrapped)| {
+            let oddity = oddities.get(&row.id).copied().unwrap_or_default();
+            listed(db, (row, wrapped), oddity)
+        })
+        .collect()
+}
+
+fn listed(db: &Reader<'_>, (row, wrapped): (Row, Vec<u8>), oddity: Oddity) -> Result<Listed, StoreError> {
     let card = match row.card {
         Some(sealed) => match open_json(db, (row.key_id, &wrapped), row.id, "card", &sealed) {
             Ok(card) => Some(card),
@@ -253,6 +281,7 @@ fn listed(db: &Reader<'_>, (row, wrapped): (Row, Vec<u8>)) -> Result<Listed, Sto
         duplicate_of: row.duplicate_of,
         held: row.held,
         card,
+        oddity,
     })
 }
 

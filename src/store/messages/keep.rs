@@ -1,13 +1,13 @@
 //! Storing raw mail exactly once, wherever and however often it is seen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::{Outcome, place};
-use crate::store::schema::{messages, sightings};
+use crate::store::schema::{messages, oddities, sightings};
 use crate::store::vault::keys;
 use crate::store::{Reader, Stamp, StoreError, Tx, ids, marks};
 
@@ -22,8 +22,12 @@ pub struct NewMessage<'a> {
     pub place: &'a str,
     /// When the server took it.
     pub received_at: DateTime<Utc>,
-    /// Every byte.
+    /// What the server says of that, where it cannot be believed.
+    pub stated_at: Option<DateTime<Utc>>,
+    /// Every byte, or the header alone of a message that is too large.
     pub raw: &'a [u8],
+    /// The size in bytes of a message of which only the header is here.
+    pub whole_size: Option<i64>,
 }
 
 /// The row that now holds a mail.
@@ -40,9 +44,9 @@ pub struct Kept {
 pub enum Sighting {
     /// It is stored now.
     New,
-    /// This very place was seen before; nothing was written.
+    /// This very mail was seen at this very place before; nothing was written.
     AlreadySighted,
-    /// A folder was numbered anew, and this is a mail known from the old numbers; only the sighting was written.
+    /// A folder was numbered anew, or the mail moved within its account; only the sighting was written.
     SightedAgain,
 }
 
@@ -59,13 +63,21 @@ pub fn keep(tx: &mut Tx<'_>, mails: &[NewMessage<'_>], now: DateTime<Utc>) -> Re
     Ok(kept)
 }
 
-/// The numbers of a series that are stored: what a mailbox holds beyond them is still to be fetched.
-pub fn taken_numbers(db: &mut Reader<'_>, grp: &str) -> Result<BTreeSet<i64>, StoreError> {
-    let numbers: Vec<i64> = sightings::table
+/// The numbers of a series that are stored, each with the receipt that its server states: what a mailbox holds beyond
+/// them is still to be fetched, and a number that now has another receipt was given away a second time.
+pub fn taken(db: &mut Reader<'_>, grp: &str) -> Result<BTreeMap<i64, DateTime<Utc>>, StoreError> {
+    let rows: Vec<(i64, Stamp)> = sightings::table
+        .inner_join(messages::table)
         .filter(sightings::grp.eq(grp))
-        .select(sightings::no)
+        .select((sightings::no, messages::received_at))
         .load(db.conn)?;
-    Ok(numbers.into_iter().collect())
+    let stated: Vec<(i64, Option<Stamp>)> = sightings::table
+        .inner_join(oddities::table.on(oddities::message_id.eq(sightings::message_id)))
+        .filter(sightings::grp.eq(grp))
+        .select((sightings::no, oddities::stated_at))
+        .load(db.conn)?;
+    let stated = stated.into_iter().filter_map(|(no, at)| Some((no, at?)));
+    Ok(rows.into_iter().chain(stated).map(|(no, at)| (no, at.into())).collect())
 }
 
 /// Numbers for new messages and their keys. The first new mail takes them for itself and all mails left, so that a batch
@@ -95,20 +107,26 @@ fn keep_one(
     left: usize,
     now: DateTime<Utc>,
 ) -> Result<Kept, StoreError> {
-    let sighted: Option<i64> = sightings::table
-        .find((mail.grp, mail.no))
-        .select(sightings::message_id)
+    let digest = digest(tx, mail);
+    let sighted: Option<(i64, Vec<u8>)> = sightings::table
+        .inner_join(messages::table)
+        .filter(sightings::grp.eq(mail.grp).and(sightings::no.eq(mail.no)))
+        .select((messages::id, messages::digest))
         .first(tx.conn)
         .optional()?;
-    if let Some(id) = sighted {
-        return Ok(Kept {
-            id,
-            sighting: Sighting::AlreadySighted,
-        });
-    }
-    let digest = marks::raw(tx.vault, mail.raw);
-    if let Some(id) = known_by_old_number(tx, mail, &digest)? {
-        sight(tx, mail, id)?;
+    let place = match sighted {
+        Some((id, known)) if known == digest => {
+            return Ok(Kept {
+                id,
+                sighting: Sighting::AlreadySighted,
+            });
+        }
+        // A mailbox restored from a backup gives numbers away that it had given before.
+        Some(_) => NumberedPlace::GivenAway,
+        None => NumberedPlace::Fresh,
+    };
+    if let Some(id) = known_elsewhere(tx, mail, &digest)? {
+        sight(tx, mail, place, id)?;
         return Ok(Kept {
             id,
             sighting: Sighting::SightedAgain,
@@ -116,11 +134,26 @@ fn keep_one(
     }
     let (id, key_id) = numbers.next(tx, left)?;
     insert(tx, mail, (id, key_id), &digest, now)?;
-    sight(tx, mail, id)?;
+    sight(tx, mail, place, id)?;
     Ok(Kept {
         id,
         sighting: Sighting::New,
     })
+}
+
+/// Whether a number of a series was seen before with another mail.
+#[derive(Debug, Clone, Copy)]
+enum NumberedPlace {
+    Fresh,
+    GivenAway,
+}
+
+/// Of the bytes; and of the size of the whole, where only the header is here.
+fn digest(tx: &Tx<'_>, mail: &NewMessage<'_>) -> marks::Mark {
+    match mail.whole_size {
+        None => marks::raw(tx.vault, mail.raw),
+        Some(size) => marks::raw(tx.vault, &[mail.raw, &size.to_be_bytes()].concat()),
+    }
 }
 
 fn insert(
@@ -148,49 +181,70 @@ fn insert(
             messages::raw.eq(sealed),
         ))
         .execute(tx.conn)?;
+    if mail.whole_size.is_some() || mail.stated_at.is_some() {
+        diesel::insert_into(oddities::table)
+            .values((
+                oddities::message_id.eq(id),
+                oddities::whole_size.eq(mail.whole_size),
+                oddities::stated_at.eq(mail.stated_at.map(Stamp::from)),
+            ))
+            .execute(tx.conn)?;
+    }
     Ok(())
 }
 
-fn sight(tx: &mut Tx<'_>, mail: &NewMessage<'_>, id: i64) -> Result<(), StoreError> {
-    diesel::insert_into(sightings::table)
-        .values((
-            sightings::grp.eq(mail.grp),
-            sightings::no.eq(mail.no),
-            sightings::message_id.eq(id),
-        ))
-        .execute(tx.conn)?;
+fn sight(tx: &mut Tx<'_>, mail: &NewMessage<'_>, place: NumberedPlace, id: i64) -> Result<(), StoreError> {
+    match place {
+        NumberedPlace::Fresh => diesel::insert_into(sightings::table)
+            .values((
+                sightings::grp.eq(mail.grp),
+                sightings::no.eq(mail.no),
+                sightings::message_id.eq(id),
+            ))
+            .execute(tx.conn)?,
+        NumberedPlace::GivenAway => diesel::update(sightings::table.find((mail.grp, mail.no)))
+            .set(sightings::message_id.eq(id))
+            .execute(tx.conn)?,
+    };
     Ok(())
 }
 
-/// A message of the same folder under another UIDVALIDITY with equal bytes and arrival, that the new numbers have not
-/// reached yet: two equal mails in one folder stay two messages.
-fn known_by_old_number(
-    tx: &mut Tx<'_>,
-    mail: &NewMessage<'_>,
-    digest: &marks::Mark,
-) -> Result<Option<i64>, StoreError> {
-    let Some(folder) = folder_of(mail.grp) else {
+/// A message of the same account with equal bytes and arrival that this series has not reached yet: its folder was
+/// numbered anew, or it moved to another one. Two equal mails in one folder stay two messages.
+fn known_elsewhere(tx: &mut Tx<'_>, mail: &NewMessage<'_>, digest: &marks::Mark) -> Result<Option<i64>, StoreError> {
+    let Some(account) = account_of(mail.grp) else {
         return Ok(None);
     };
-    let seen: Vec<(i64, String)> = messages::table
-        .inner_join(sightings::table)
-        .filter(messages::digest.eq(digest.as_slice()))
-        .filter(messages::received_at.eq(Stamp::from(mail.received_at)))
-        .order((messages::id, sightings::no))
-        .select((messages::id, sightings::grp))
-        .load(tx.conn)?;
-    let reached: BTreeSet<i64> = seen
-        .iter()
-        .filter(|(_, grp)| grp == mail.grp)
-        .map(|(id, _)| *id)
-        .collect();
-    Ok(seen
-        .iter()
-        .find(|(id, grp)| !reached.contains(id) && folder_of(grp) == Some(folder))
-        .map(|(id, _)| *id))
+    let equal: Vec<i64> = match mail.stated_at {
+        None => messages::table
+            .filter(messages::digest.eq(digest.as_slice()))
+            .filter(messages::received_at.eq(Stamp::from(mail.received_at)))
+            .order(messages::id)
+            .select(messages::id)
+            .load(tx.conn)?,
+        Some(at) => messages::table
+            .inner_join(oddities::table)
+            .filter(messages::digest.eq(digest.as_slice()))
+            .filter(oddities::stated_at.eq(Stamp::from(at)))
+            .order(messages::id)
+            .select(messages::id)
+            .load(tx.conn)?,
+    };
+    for id in equal {
+        let seen: BTreeSet<String> = sightings::table
+            .filter(sightings::message_id.eq(id))
+            .select(sightings::grp)
+            .load::<String>(tx.conn)?
+            .into_iter()
+            .collect();
+        if !seen.contains(mail.grp) && seen.iter().any(|grp| account_of(grp) == Some(account)) {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
 }
 
-/// The account and folder of an IMAP series, without its UIDVALIDITY.
-fn folder_of(grp: &str) -> Option<&str> {
-    grp.strip_prefix("imap:")?.rsplit_once('/').map(|(folder, _)| folder)
+/// The account of an IMAP series.
+fn account_of(grp: &str) -> Option<&str> {
+    grp.strip_prefix("imap:")?.split_once('/').map(|(account, _)| account)
 }

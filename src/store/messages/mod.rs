@@ -8,9 +8,10 @@ mod keep;
 mod settle;
 
 pub use find::{Cursor, Found, Listed, Look, balance, find, list, look_up, of_request, raw, reading};
-pub use keep::{Kept, NewMessage, Sighting, keep, taken_numbers};
-pub use settle::{Claimed, Health, Marks, Settled, Standing, Wanted, change, claim, key_of, rekey, settle};
+pub use keep::{Kept, NewMessage, Sighting, keep, taken};
+pub use settle::{Claimed, Health, Marks, Settled, Standing, Wanted, change, claim, key_of, reconsider, rekey, settle};
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
@@ -74,6 +75,15 @@ pub struct Card {
     pub address: String,
     /// The subject, on one line.
     pub subject: String,
+}
+
+/// What is odd about a message, beside it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Oddity {
+    /// The size in bytes of a message of which only the header was taken.
+    pub whole_size: Option<i64>,
+    /// When the server says that it took the message, where that cannot be.
+    pub stated_at: Option<DateTime<Utc>>,
 }
 
 /// The places that the sealed columns of a message are bound to.

@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::{Card, Outcome, place};
+use super::find::oddities_of;
+use super::{Card, Oddity, Outcome, place};
 use crate::store::error::exactly_one;
 use crate::store::marks::Mark;
 use crate::store::schema::{keys, messages, requests};
@@ -19,7 +20,8 @@ const MOST_ATTEMPTS: i32 = 3;
 pub enum Wanted<'a> {
     /// These, as far as they are still to be read.
     Ids(&'a [i64]),
-    /// The oldest, at most so many.
+    /// The oldest that nobody began to read, at most so many; when there are none, one that somebody began to read and
+    /// never placed, so that a mail which brings the reader down takes no other with it.
     Oldest(i64),
 }
 
@@ -38,6 +40,8 @@ pub struct Claimed {
     pub digest: Vec<u8>,
     /// Whether it may be read by machine.
     pub health: Health,
+    /// What is odd about it.
+    pub oddity: Oddity,
 }
 
 /// Whether reading a mail has brought the reader down before.
@@ -100,18 +104,9 @@ pub fn claim(
 ) -> Result<Vec<Claimed>, StoreError> {
     let ids = match wanted {
         Wanted::Ids(ids) => ids.to_vec(),
-        Wanted::Oldest(limit) => messages::table
-            .filter(messages::outcome.eq(Outcome::Kept.as_str()))
-            .filter(
-                messages::claimed_until
-                    .is_null()
-                    .or(messages::claimed_until.le(Stamp::from(now))),
-            )
-            .order((messages::received_at, messages::id))
-            .select(messages::id)
-            .limit(limit)
-            .load(tx.conn)?,
+        Wanted::Oldest(limit) => oldest(tx, limit, now)?,
     };
+    let oddities = oddities_of(tx, &ids)?;
     let mut claimed = Vec::with_capacity(ids.len());
     for id in ids {
         let row: Option<(Stamp, String, i64, Vec<u8>, i32)> = diesel::update(
@@ -148,9 +143,35 @@ pub fn claim(
             } else {
                 Health::Sound
             },
+            oddity: oddities.get(&id).copied().unwrap_or_default(),
         }));
     }
     Ok(claimed)
+}
+
+fn oldest(tx: &mut Tx<'_>, limit: i64, now: DateTime<Utc>) -> Result<Vec<i64>, StoreError> {
+    let free = || {
+        messages::table
+            .filter(messages::outcome.eq(Outcome::Kept.as_str()))
+            .filter(
+                messages::claimed_until
+                    .is_null()
+                    .or(messages::claimed_until.le(Stamp::from(now))),
+            )
+            .select(messages::id)
+    };
+    let fresh: Vec<i64> = free()
+        .filter(messages::attempts.eq(0))
+        .order((messages::received_at, messages::id))
+        .limit(limit)
+        .load(tx.conn)?;
+    if !fresh.is_empty() {
+        return Ok(fresh);
+    }
+    Ok(free()
+        .order((messages::attempts, messages::received_at, messages::id))
+        .limit(1)
+        .load(tx.conn)?)
 }
 
 /// Writes down what became of a kept message. [`StoreError::Conflict`] when somebody else did.
@@ -203,6 +224,26 @@ pub fn change(tx: &mut Tx<'_>, id: i64, from: Outcome, to: &Standing) -> Result<
         ))
         .execute(tx.conn)?;
     exactly_one(changed)
+}
+
+/// Takes a message out of quarantine to be placed anew, when it was there for this reason: it lies at another place now.
+/// Says whether it was.
+pub fn reconsider(tx: &mut Tx<'_>, id: i64, why: &str, place: &str) -> Result<bool, StoreError> {
+    let changed = diesel::update(
+        messages::table
+            .find(id)
+            .filter(messages::outcome.eq(Outcome::Quarantined.as_str()))
+            .filter(messages::why.eq(why)),
+    )
+    .set((
+        messages::outcome.eq(Outcome::Kept.as_str()),
+        messages::why.eq(""),
+        messages::place.eq(place),
+        messages::attempts.eq(0),
+        messages::claimed_until.eq(None::<Stamp>),
+    ))
+    .execute(tx.conn)?;
+    Ok(changed == 1)
 }
 
 /// The number of the key a message is sealed under. The request it opens adopts that key as its own.

@@ -24,12 +24,18 @@ fn mail<'a>(grp: &'a str, no: i64, raw: &'a [u8]) -> NewMessage<'a> {
         no,
         place: "INBOX",
         received_at: instant("2026-03-02T08:59:00Z"),
+        stated_at: None,
         raw,
+        whole_size: None,
     }
 }
 
 fn keep_all(store: &Store, mails: &[NewMessage<'_>]) -> Vec<Kept> {
     store.write(|tx| keep(tx, mails, nine())).unwrap()
+}
+
+fn numbers(store: &Store) -> Vec<i64> {
+    store.read(|db| taken(db, INBOX)).unwrap().into_keys().collect()
 }
 
 fn kept_one(store: &Store, no: i64, raw: &[u8]) -> i64 {
@@ -100,7 +106,7 @@ fn a_mail_seen_twice_at_one_place_is_stored_once() {
                 sighting: Sighting::AlreadySighted
             }]
         );
-        assert_eq!(store.read(|db| taken_numbers(db, INBOX)).unwrap(), [1, 2].into());
+        assert_eq!(numbers(&store), [1, 2]);
     }
 }
 
@@ -120,7 +126,7 @@ fn two_intakes_on_one_mailbox_give_no_duplicate_and_no_gap() {
                 scope.spawn(|| intake(store.clone()));
             }
         });
-        assert_eq!(store.read(|db| taken_numbers(db, INBOX)).unwrap(), (1..=30).collect());
+        assert_eq!(numbers(&store), (1..=30).collect::<Vec<_>>());
         assert_eq!(store.read(balance).unwrap()[0], (Outcome::Kept, 30));
     }
 }
@@ -153,19 +159,105 @@ fn a_renumbered_folder_gives_sightings_and_no_new_messages() {
 }
 
 #[test]
-fn equal_bytes_elsewhere_or_at_another_time_are_another_message() {
+fn equal_bytes_at_another_time_or_in_another_account_are_another_message() {
     for store in stores() {
         kept_one(&store, 1, b"a");
         let later = NewMessage {
             received_at: nine(),
             ..mail(RENUMBERED, 1, b"a")
         };
-        let folder = mail("imap:privacy@example.org/Junk/1", 1, b"a");
+        let account = mail("imap:other@example.org/INBOX/1", 1, b"a");
         let file = mail("file:/var/mail/x", 1, b"a");
         assert!(
-            keep_all(&store, &[later, folder, file])
+            keep_all(&store, &[later, account, file])
                 .iter()
                 .all(|kept| kept.sighting == Sighting::New)
+        );
+    }
+}
+
+#[test]
+fn a_mail_that_moved_within_its_account_is_sighted_again() {
+    for store in stores() {
+        let (first, second) = (kept_one(&store, 1, b"a"), kept_one(&store, 2, b"a"));
+        let moved = "imap:privacy@example.org/Done/2026/9";
+        let again = keep_all(
+            &store,
+            &[mail(moved, 1, b"a"), mail(moved, 2, b"a"), mail(moved, 3, b"a")],
+        );
+        let ids: Vec<(i64, Sighting)> = again.iter().map(|kept| (kept.id, kept.sighting)).collect();
+        assert_eq!(
+            ids[..2],
+            [(first, Sighting::SightedAgain), (second, Sighting::SightedAgain)]
+        );
+        assert_eq!(ids[2].1, Sighting::New, "a third equal mail is a third message");
+    }
+}
+
+#[test]
+fn a_number_given_away_a_second_time_is_another_message_and_the_first_one_stays() {
+    for store in stores() {
+        let first = kept_one(&store, 7, b"before the mailbox was restored");
+        let later = NewMessage {
+            received_at: nine(),
+            ..mail(INBOX, 7, b"after")
+        };
+        let second = keep_all(&store, &[later])[0];
+        assert_eq!(second.sighting, Sighting::New);
+        assert_ne!(second.id, first);
+        let told = store.read(|db| taken(db, INBOX)).unwrap();
+        assert_eq!(told, [(7, nine())].into(), "the number now stands for the later mail");
+        assert_eq!(
+            store.read(|db| raw(db, first)).unwrap(),
+            b"before the mailbox was restored"
+        );
+        assert_eq!(keep_all(&store, &[later])[0].sighting, Sighting::AlreadySighted);
+    }
+}
+
+#[test]
+fn what_is_odd_about_a_message_is_kept_beside_it() {
+    for store in stores() {
+        let stated = instant("2999-01-01T00:00:00Z");
+        let odd = NewMessage {
+            stated_at: Some(stated),
+            whole_size: Some(60_000_000),
+            ..mail(INBOX, 1, b"Subject: a\r\n\r\n")
+        };
+        let other_size = NewMessage {
+            whole_size: Some(60_000_001),
+            ..odd
+        };
+        let id = keep_all(&store, &[odd])[0].id;
+        let oddity = Oddity {
+            whole_size: Some(60_000_000),
+            stated_at: Some(stated),
+        };
+        assert_eq!(store.read(|db| find(db, id)).unwrap().unwrap().oddity, oddity);
+        let claimed = store.write(|tx| claim(tx, Wanted::Ids(&[id]), nine(), MINUTE)).unwrap();
+        assert_eq!(claimed[0].oddity, oddity);
+        assert_eq!(store.read(|db| taken(db, INBOX)).unwrap(), [(1, stated)].into());
+        let renumbered = NewMessage {
+            grp: RENUMBERED,
+            received_at: nine(),
+            ..odd
+        };
+        let again = keep_all(
+            &store,
+            &[
+                renumbered,
+                NewMessage {
+                    no: 2,
+                    grp: RENUMBERED,
+                    ..other_size
+                },
+            ],
+        );
+        assert_eq!((again[0].id, again[0].sighting), (id, Sighting::SightedAgain));
+        assert_eq!(
+            again[1].sighting,
+            Sighting::New,
+            "equal headers of another size are another message"
         );
     }
 }
@@ -203,6 +295,29 @@ fn a_mail_whose_reading_never_ended_three_times_is_poison() {
                 Health::Poisoned,
                 Health::Poisoned
             ]
+        );
+    }
+}
+
+#[test]
+fn a_mail_that_brings_the_reader_down_takes_no_other_with_it() {
+    for store in stores() {
+        let ids: Vec<i64> = (1..=3).map(|no| kept_one(&store, no, &[no as u8])).collect();
+        let claim_at = |minutes| {
+            let at = nine() + TimeDelta::minutes(minutes);
+            let claimed = store.write(|tx| claim(tx, Wanted::Oldest(10), at, MINUTE)).unwrap();
+            claimed.iter().map(|claimed| claimed.id).collect::<Vec<_>>()
+        };
+        assert_eq!(claim_at(0), ids, "read together, and the second ends the program");
+        assert_eq!(claim_at(1), [ids[0]]);
+        store
+            .write(|tx| settle(tx, ids[0], &settled(Outcome::SetAside, None)))
+            .unwrap();
+        assert_eq!(claim_at(2), [ids[1]], "it ends the program again");
+        assert_eq!(
+            claim_at(3),
+            [ids[2]],
+            "the next one is read before it is tried a third time"
         );
     }
 }

@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, web};
 
 use crate::house::House;
 use crate::mail::parse::attachment;
+use crate::mail::reading::UNREADABLE;
 use crate::store::messages;
 use crate::web::aside;
 use crate::web::door::session::Reads;
@@ -29,8 +30,14 @@ pub async fn file(
     let (id, index) = path.into_inner();
     let house = Arc::clone(&house);
     let found = aside(move || {
-        let raw = house.store.read(|db| messages::raw(db, id))?;
-        Ok(attachment(&raw, index))
+        let found = house
+            .store
+            .read(|db| Ok((messages::find(db, id)?, messages::raw(db, id)?)))?;
+        // What brought the reader down before is not taken apart again; the original can be had as it is.
+        Ok(match found {
+            (Some(listed), raw) if listed.why != UNREADABLE => attachment(&raw, index),
+            _ => None,
+        })
     })
     .await?
     .ok_or(PageError::Absent)?;

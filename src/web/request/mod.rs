@@ -5,6 +5,7 @@ pub mod clock;
 mod decision;
 mod file;
 pub mod files;
+mod handling;
 mod items;
 mod offers;
 mod page;

@@ -1,10 +1,12 @@
 //! The mail of a request as its page shows it: what came in and what went out, in order of time.
 
 use super::file::{File, Incoming};
+use super::handling::unusual;
 use super::page::{DeliveryLine, FileView, MessageView};
 use crate::domain::message::{Address, Mail, Remark, Sender};
 use crate::domain::request::PolicyStamp;
 use crate::mail::parse::parse;
+use crate::mail::reading::mail_of;
 use crate::store::messages::Listed;
 use crate::store::outbox::{Outgoing, State};
 use crate::web::frame::look::{Fact, Tone};
@@ -30,7 +32,7 @@ pub(super) fn thread(say: &Say<'_>, file: &File) -> Vec<MessageView> {
 }
 
 fn of_request(say: &Say<'_>, stamp: &PolicyStamp, message: &Incoming) -> MessageView {
-    let mail = parse(&message.raw);
+    let mail = mail_of(&message.listed, &message.raw);
     let mut view = received(say, stamp, &message.listed, &mail);
     if message.listed.held {
         view.held = Some(say.words.t(held_key(message)));
@@ -56,7 +58,8 @@ pub(in crate::web) fn received(say: &Say<'_>, stamp: &PolicyStamp, listed: &List
         _ => (mail.own_text.as_str(), mail.quoted_text.as_str()),
     };
     let remark = |remark: &Remark| words.a(&format!("remark-{}", remark.as_str()), &remark.values());
-    let mut remarks: Vec<String> = mail.remarks.iter().map(remark).collect();
+    let mut remarks = unusual(say, stamp, listed);
+    remarks.extend(mail.remarks.iter().map(remark));
     if text.len() > MOST_TEXT || quoted.len() > MOST_TEXT {
         remarks.push(words.t("message-cut"));
     }

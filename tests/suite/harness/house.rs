@@ -79,6 +79,7 @@ impl Story {
             place: "privacy/INBOX".into(),
             received_at: Some(self.now()),
             raw: raw.as_ref().to_vec(),
+            whole_size: None,
         };
         intake::take(&self.house, &[arrival]).unwrap().remove(0)
     }

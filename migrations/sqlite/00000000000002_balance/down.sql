@@ -1,0 +1,3 @@
+DROP TABLE differences;
+DROP TABLE balances;
+DROP TABLE oddities;
