@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod classify;
+pub mod corrections;
 pub mod deadline;
 pub mod demo;
 pub mod doctor;
@@ -42,6 +43,8 @@ enum Command {
     Intake(intake::IntakeArgs),
     /// Say what a mail invokes, without keeping it
     Classify(classify::ClassifyArgs),
+    /// List where officers said otherwise than recognition, or export such mail as labelled samples
+    Corrections(corrections::CorrectionsArgs),
     /// Say when an answer is due
     Deadline(deadline::DeadlineArgs),
     /// Check or load a calendar of working days
@@ -85,6 +88,7 @@ fn dispatch(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<ExitCo
         Command::Serve => serve::run(settings()?, out).map(|()| ExitCode::SUCCESS),
         Command::Intake(args) => intake::run(args, settings()?, out).map(|()| ExitCode::SUCCESS),
         Command::Classify(args) => classify::run(args, &settings()?, out).map(|()| ExitCode::SUCCESS),
+        Command::Corrections(args) => corrections::run(args, settings()?, out).map(|()| ExitCode::SUCCESS),
         Command::Deadline(args) => {
             let settings = settings()?;
             deadline::run(args, &|name| start::policy_term(&settings, name), out).map(|()| ExitCode::SUCCESS)

@@ -5,6 +5,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::correction::TakenFor;
 use super::deadline::Deadline;
 use super::item::{Decision, Verdict};
 use super::person::{Actor, PersonId};
@@ -383,6 +384,15 @@ pub enum Event {
         /// The message.
         message: i64,
     },
+    /// What an officer said of a message is not what recognition had proposed, or no longer what was written here before.
+    Corrected {
+        /// The message.
+        message: i64,
+        /// What recognition proposed.
+        proposed: TakenFor,
+        /// What the officer said; equal to the proposal when an earlier correction is taken back.
+        said: TakenFor,
+    },
     /// A remark for colleagues.
     Noted {
         /// What.
@@ -398,6 +408,9 @@ pub enum Event {
 }
 
 impl Event {
+    /// The name of [`Event::Corrected`].
+    pub const CORRECTED: &'static str = "corrected";
+
     /// The name under which the journal lists it, the same as in its written form.
     pub fn name(&self) -> &'static str {
         match self {
@@ -430,6 +443,7 @@ impl Event {
             Self::MessageJoined { .. } => "message-joined",
             Self::MessageConfirmed { .. } => "message-confirmed",
             Self::MessageReleased { .. } => "message-released",
+            Self::Corrected { .. } => Self::CORRECTED,
             Self::Noted { .. } => "noted",
             Self::Reminded { .. } => "reminded",
         }

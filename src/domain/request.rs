@@ -233,7 +233,7 @@ impl Request {
     pub fn evolve(mut self, recorded: &Recorded) -> Self {
         let at = recorded.at;
         match &recorded.event {
-            Event::Opened(_) | Event::Noted { .. } => {}
+            Event::Opened(_) | Event::Corrected { .. } | Event::Noted { .. } => {}
             Event::AcknowledgementQueued { letter } => self.acknowledgement = Some(*letter),
             Event::Triaged {
                 kind,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Utc};
 
 use super::requests::{self, Card, Stored};
 use super::vault::{Key, keys, texts};
-use super::{StoreError, Tx, ids, journal, marks, outbox};
+use super::{StoreError, Tx, corrections, ids, journal, marks, outbox};
 use crate::domain::command::Command;
 use crate::domain::decide::decide;
 use crate::domain::event::{By, CaseKind, Channel, Event, Opening, Recorded, Triage};
@@ -205,14 +205,19 @@ impl Door<'_> {
             card: texts::keep(tx, &key, id, "card", &requests::written(&draft.card)?)?,
         };
         let request = Request::opened(&opening, self.now);
-        let stored = Stored {
+        let events = self.with_corrections(tx, id, rules, vec![Event::Opened(Box::new(opening))])?;
+        let mut stored = Stored {
             id,
             seq: 1,
             key_id,
             card: draft.card.clone(),
             request,
         };
-        self.append(tx, id, 1, [Event::Opened(Box::new(opening))])?;
+        for recorded in events.iter().skip(1) {
+            stored.request = stored.request.evolve(recorded);
+            stored.seq += 1;
+        }
+        self.append(tx, id, 1, events)?;
         requests::insert(tx, &key, &stored, rules)?;
         Ok(stored)
     }
@@ -243,14 +248,10 @@ impl Door<'_> {
             tx,
         })?;
         let events = decide(&stored.request, &command, rules, self.actor, self.now)?;
+        let events = self.with_corrections(tx, id, rules, events)?;
         let first = stored.seq + 1;
-        for event in &events {
-            let recorded = Recorded {
-                at: self.now,
-                by: By::from(self.actor),
-                event: event.clone(),
-            };
-            stored.request = stored.request.evolve(&recorded);
+        for recorded in &events {
+            stored.request = stored.request.evolve(recorded);
             stored.seq += 1;
         }
         self.append(tx, id, first, events)?;
@@ -265,21 +266,34 @@ impl Door<'_> {
         })
     }
 
-    fn append(
+    /// Events of a step, followed by what they correct of recognition's proposals.
+    fn with_corrections(
         &self,
         tx: &mut Tx<'_>,
         id: i64,
-        first: i64,
-        events: impl IntoIterator<Item = Event>,
-    ) -> Result<(), StoreError> {
+        rules: Rules<'_>,
+        events: Vec<Event>,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let recorded = |event| Recorded {
+            at: self.now,
+            by: By::from(self.actor),
+            event,
+        };
+        let mut events: Vec<Recorded> = events.into_iter().map(recorded).collect();
+        let corrections = corrections::called_for(tx, id, rules.policy, &events)?;
+        events.extend(corrections.into_iter().map(recorded));
+        Ok(events)
+    }
+
+    fn append(&self, tx: &mut Tx<'_>, id: i64, first: i64, events: Vec<Recorded>) -> Result<(), StoreError> {
         let rows: Vec<journal::NewEvent> = events
             .into_iter()
-            .map(|event| {
+            .map(|recorded| {
                 Ok(journal::NewEvent {
-                    kind: event.name().to_owned(),
-                    at: self.now,
+                    kind: recorded.event.name().to_owned(),
+                    at: recorded.at,
                     actor: self.actor.to_string(),
-                    body: serde_json::to_value(&event)
+                    body: serde_json::to_value(&recorded.event)
                         .map_err(|error| StoreError::Corrupt(format!("an event that cannot be written: {error}")))?,
                 })
             })

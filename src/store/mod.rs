@@ -4,6 +4,7 @@
 
 pub mod calendars;
 pub mod canonical;
+pub mod corrections;
 pub mod door;
 mod engine;
 pub mod engine_limit;

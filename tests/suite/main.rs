@@ -5,6 +5,7 @@ mod harness;
 mod answers;
 mod architecture;
 mod casework;
+mod corrections;
 mod deadlines;
 mod demo;
 mod intake;

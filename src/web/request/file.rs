@@ -174,6 +174,7 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::MessageJoined { .. }
         | Event::MessageConfirmed { .. }
         | Event::MessageReleased { .. }
+        | Event::Corrected { .. }
         | Event::Reminded { .. } => Vec::new(),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::file::File;
 use super::page::EventLine;
+use crate::domain::correction::TakenFor;
 use crate::domain::event::{By, Event, NewItem, Recorded};
 use crate::domain::policy::{Policy, RightId};
 use crate::domain::request::PolicyStamp;
@@ -159,6 +160,9 @@ impl<'s> Story<'s> {
                 crate::domain::event::Belonging::Proven => plain(),
                 crate::domain::event::Belonging::Held => (words.t("event-message-held"), String::new()),
             },
+            Event::Corrected { proposed, said, .. } => {
+                (plain().0, format!("{} → {}", self.taken(proposed), self.taken(said)))
+            }
             Event::Reminded { rule, due_on } => {
                 let name = self.policy.and_then(|policy| policy.reminder(rule));
                 let name = name
@@ -190,6 +194,16 @@ impl<'s> Story<'s> {
             .map(|item| self.right(&item.right))
             .collect::<Vec<_>>()
             .join(" · ")
+    }
+
+    /// What a message was taken for: its rights, or the sort of mail where there are none.
+    fn taken(&self, taken: &TakenFor) -> String {
+        let rights: Vec<String> = taken.rights.iter().map(|right| self.right(right)).collect();
+        if rights.is_empty() {
+            self.say.words.t(&format!("sort-{}", taken.kind.as_str()))
+        } else {
+            rights.join(" · ")
+        }
     }
 
     fn item(&self, number: u32) -> String {
