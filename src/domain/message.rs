@@ -90,6 +90,9 @@ pub struct Mail {
     pub making: Making,
     /// Parts offered as files, in order.
     pub attachments: Vec<Attachment>,
+    /// Parts that say in another form what the text says, such as the HTML of a mail that is shown as plain text. With
+    /// these, the files and what is shown as text, every part is accounted for.
+    pub other_forms: Vec<Attachment>,
     /// What was odd about it, each thing once.
     pub remarks: Vec<Remark>,
 }

@@ -1,13 +1,16 @@
 //! Addresses as header fields write them (RFC 5322, section 3.4), and which of them a mail is from.
 
 use super::{
+    decode::neutral,
     header::{encoded_word_length, words},
-    mime::Headers,
+    mime::{Headers, MAX_HEADER},
 };
 use crate::domain::message::{Address, Sender};
 
 /// Addresses of one message that are read.
 pub const MAX_ADDRESSES: usize = 1000;
+/// Bytes of a sender that cannot be told; enough for a person to see why.
+const MAX_SHOWN: usize = 500;
 
 /// What an address field holds.
 #[derive(Debug, Default)]
@@ -30,14 +33,24 @@ pub fn list(value: &[u8]) -> Listed {
             continue;
         }
         rest = after;
-        reader.step(*first);
-        if reader.listed.addresses.len() >= MAX_ADDRESSES {
-            break;
+        reader.step(if is_bare_line_end(*first, after) { b' ' } else { *first });
+        if reader.listed.addresses.len() > MAX_ADDRESSES {
+            return reader.listed;
         }
+    }
+    // The last entry of a field that was cut may be half an address, and half an address is somebody else's.
+    if value.len() >= MAX_HEADER {
+        reader.listed.is_odd = true;
+        return reader.listed;
     }
     reader.end_entry();
     reader.listed.is_odd |= !reader.waiting.is_empty();
     reader.listed
+}
+
+/// Whether a byte ends a line without folding the field: what stands on both sides of it is not one word.
+fn is_bare_line_end(byte: u8, after: &[u8]) -> bool {
+    matches!(byte, b'\r' | b'\n') && !matches!(after.first(), Some(b'\r' | b'\n' | b' ' | b'\t'))
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -138,7 +151,7 @@ impl Reader {
     }
 
     fn push(&mut self, written: &[u8], name: &[u8]) {
-        match plain(&words(written)) {
+        match plain(written) {
             Some(address) => self.listed.addresses.push(Address {
                 name: words(name),
                 address,
@@ -148,9 +161,13 @@ impl Reader {
     }
 }
 
-/// An address in its plain form, its domain lower-cased; `None` when it is none.
-fn plain(written: &str) -> Option<String> {
-    let written = written.trim();
+/// An address in its plain form, its domain lower-cased; `None` when it is none. Nothing in it is decoded or taken out:
+/// that would make another address of it.
+fn plain(written: &[u8]) -> Option<String> {
+    let written = str::from_utf8(written).ok()?.trim();
+    if neutral(written) != written {
+        return None;
+    }
     // RFC 5322, section 4.4: an old route before the address is passed over.
     let written = if written.starts_with('@') {
         written.split_once(':')?.1
@@ -166,7 +183,11 @@ fn plain(written: &str) -> Option<String> {
 /// Who a mail says it is from.
 pub fn sender(headers: &Headers<'_>) -> Sender {
     let fields: Vec<&[u8]> = headers.all("From").take(10).collect();
-    let shown = || fields.iter().map(|field| words(field)).collect::<Vec<_>>().join(" · ");
+    let shown = || {
+        let mut shown = fields.iter().map(|field| words(field)).collect::<Vec<_>>().join(" · ");
+        shown.truncate(shown.floor_char_boundary(MAX_SHOWN));
+        shown
+    };
     let mut listed = Listed::default();
     for field in &fields {
         let Listed { addresses, is_odd } = list(field);

@@ -25,6 +25,8 @@ pub struct Body {
     pub quoted_text: String,
     /// Parts that are not shown.
     pub attachments: Vec<Attachment>,
+    /// Alternatives that are not shown because another one says the same.
+    pub other_forms: Vec<Attachment>,
     /// What was odd.
     pub remarks: Vec<Remark>,
 }
@@ -62,11 +64,18 @@ pub fn read(structure: &Structure<'_>) -> Body {
     append(&mut body.text, &forwarded);
     append(&mut body.quoted_text, &forwarded);
     layout.offered.sort_unstable();
-    body.attachments = layout
+    layout.other_forms.sort_unstable();
+    if layout
         .offered
         .iter()
-        .filter_map(|index| attachment(structure, *index))
-        .collect();
+        .filter_map(|index| structure.parts.get(*index))
+        .any(is_encrypted)
+    {
+        body.remarks.push(Remark::Encrypted);
+    }
+    let files = |parts: &[usize]| parts.iter().filter_map(|index| attachment(structure, *index)).collect();
+    body.attachments = files(&layout.offered);
+    body.other_forms = files(&layout.other_forms);
     body
 }
 
@@ -108,6 +117,7 @@ struct Layout<'structure, 'raw> {
     children: Vec<Vec<usize>>,
     shown: Vec<Shown>,
     offered: Vec<usize>,
+    other_forms: Vec<usize>,
     remarks: Vec<Remark>,
 }
 
@@ -124,6 +134,7 @@ impl<'structure, 'raw> Layout<'structure, 'raw> {
             children,
             shown: Vec::new(),
             offered: Vec::new(),
+            other_forms: Vec::new(),
             remarks: Vec::new(),
         }
     }
@@ -140,12 +151,7 @@ impl<'structure, 'raw> Layout<'structure, 'raw> {
         let Some(part) = self.part(index) else { return };
         match part.kind {
             Kind::Leaf if self.is_shown(index, part) => self.shown.push(Shown { part: index, inside }),
-            Kind::Leaf | Kind::Stray => {
-                if is_encrypted(part) {
-                    self.remarks.push(Remark::Encrypted);
-                }
-                self.offered.push(index);
-            }
+            Kind::Leaf | Kind::Stray => self.offered.push(index),
             Kind::Message => {
                 self.offered.push(index);
                 for child in self.children(index) {
@@ -216,11 +222,11 @@ impl<'structure, 'raw> Layout<'structure, 'raw> {
         }
     }
 
-    /// Offers what stands in an alternative that is not shown, but not its text, which another one says as well.
+    /// Offers what stands in an alternative that is not shown; its text, which another one says as well, apart.
     fn offer_files(&mut self, index: usize) {
         let Some(part) = self.part(index) else { return };
         match part.kind {
-            Kind::Leaf if self.is_shown(index, part) => {}
+            Kind::Leaf if self.is_shown(index, part) => self.other_forms.push(index),
             Kind::Leaf | Kind::Stray | Kind::Message => self.offered.push(index),
             Kind::Multipart | Kind::Alternative => {
                 for child in self.children(index) {
@@ -294,6 +300,9 @@ fn readable(part: &Part<'_>, room: &mut usize, remarks: &mut Vec<Remark>) -> Str
     };
     let decoded = text(&bytes, part.media.charset.as_deref().or(named_inside.as_deref()));
     remarks.extend(decoded.remark);
+    if decoded.text.contains("-----BEGIN PGP MESSAGE-----") {
+        remarks.push(Remark::Encrypted);
+    }
     if overrides_direction(&decoded.text) {
         remarks.push(Remark::DirectionOverridden);
     }

@@ -7,9 +7,12 @@ use super::{
     decode::{base64, escapes, hex, neutral, one_line, text},
     mime::Headers,
 };
+use crate::domain::message::Remark;
 
 /// Bytes of a file name that are shown.
 const MAX_FILE_NAME: usize = 255;
+/// Bytes of a media type: two names of at most 127, and the stroke between them.
+const MAX_MEDIA_TYPE: usize = 255;
 /// Bytes of one encoded word; RFC 2047 allows 75, programs write more.
 const MAX_ENCODED_WORD: usize = 4096;
 
@@ -32,6 +35,8 @@ pub struct Media {
     pub is_attachment: bool,
     /// RFC 3676: a space before a line end is no line end.
     pub flow: Flow,
+    /// What is odd about these fields.
+    pub remarks: Vec<Remark>,
 }
 
 /// How the lines of a plain text belong together.
@@ -58,6 +63,7 @@ impl Media {
             report_type: None,
             is_attachment: false,
             flow: Flow::Fixed,
+            remarks: Vec::new(),
         }
     }
 
@@ -72,11 +78,7 @@ impl Media {
             .first("Content-Disposition")
             .map(Parameters::read)
             .unwrap_or_default();
-        if content
-            .word
-            .split_once('/')
-            .is_some_and(|(kind, subtype)| !kind.is_empty() && !subtype.is_empty())
-        {
+        if is_media_type(&content.word) {
             media.name.clone_from(&content.word);
         }
         media.charset = content.text("charset");
@@ -86,7 +88,14 @@ impl Media {
             .filter(|b| !b.is_empty());
         media.method = content.text("method").map(|method| method.to_ascii_lowercase());
         media.report_type = content.text("report-type").map(|report| report.to_ascii_lowercase());
-        media.file_name = disposition.file_name("filename").or_else(|| content.file_name("name"));
+        let written_name = disposition.file_name("filename").or_else(|| content.file_name("name"));
+        if written_name.as_ref().is_some_and(|name| name.len() > MAX_FILE_NAME) {
+            media.remarks.push(Remark::FileNameTooLong);
+        }
+        media.file_name = written_name.map(|name| shortened(&name));
+        if is_contradictory(headers) || content.contradicts("boundary") {
+            media.remarks.push(Remark::Contradictory);
+        }
         media.is_attachment = disposition.word == "attachment";
         if content
             .text("format")
@@ -150,6 +159,7 @@ impl Parameters {
         (!word.is_empty()).then(|| word.to_owned())
     }
 
+    /// A file name that is no path, as long as it is written.
     fn file_name(&self, name: &str) -> Option<String> {
         let (bytes, charset) = self.decoded(name)?;
         let decoded = match charset {
@@ -157,6 +167,13 @@ impl Parameters {
             None => words(&bytes),
         };
         Some(safe_file_name(&decoded)).filter(|name| !name.is_empty())
+    }
+
+    /// Whether a parameter is given twice and says two things.
+    fn contradicts(&self, name: &str) -> bool {
+        let mut values = self.list.iter().filter(|one| one.name == name && one.section == 0);
+        let first = values.next();
+        values.any(|other| first.is_some_and(|first| first.value != other.value))
     }
 
     /// The bytes of a parameter, its pieces joined, and the character set an extended one names.
@@ -263,10 +280,31 @@ fn percent(value: &[u8], bytes: &mut Vec<u8>) {
     }
 }
 
-/// A file name that can be shown and is no path: without separators, at most 255 bytes, its ending kept.
-pub fn safe_file_name(name: &str) -> String {
+/// Whether a word names a media type; names are short (RFC 6838, section 4.2).
+fn is_media_type(word: &str) -> bool {
+    let names = word.split_once('/');
+    word.len() <= MAX_MEDIA_TYPE && names.is_some_and(|(kind, subtype)| !kind.is_empty() && !subtype.is_empty())
+}
+
+/// Whether a field that says what a part is stands there twice and says two things.
+fn is_contradictory(headers: &Headers<'_>) -> bool {
+    ["Content-Type", "Content-Transfer-Encoding", "Content-Disposition"]
+        .iter()
+        .any(|name| {
+            let mut values = headers.all(name).map(<[u8]>::trim_ascii);
+            let first = values.next();
+            values.any(|other| Some(other) != first)
+        })
+}
+
+/// A file name that can be shown and is no path: without separators.
+fn safe_file_name(name: &str) -> String {
     let name: String = one_line(name).replace(['/', '\\', ':'], "_");
-    let name = name.trim_start_matches(['.', ' ']);
+    name.trim_start_matches(['.', ' ']).to_owned()
+}
+
+/// A file name of at most 255 bytes, its ending kept.
+fn shortened(name: &str) -> String {
     if name.len() <= MAX_FILE_NAME {
         return name.to_owned();
     }
@@ -348,7 +386,7 @@ impl EncodedWord {
             return None;
         }
         let data = data.get(..MAX_ENCODED_WORD).unwrap_or(data);
-        let end = data.windows(2).position(|pair| pair == b"?=")?;
+        let end = Self::end(data)?;
         let data = data.get(..end)?;
         let decoded = if code == b'B' {
             base64(data)
@@ -369,6 +407,18 @@ impl EncodedWord {
             bytes: decoded,
             length: 2 + charset_end + 3 + end + 2,
         })
+    }
+
+    /// Where the text of a word ends. One in which another begins never ends: looking further for each of many would
+    /// cost the square of their number.
+    fn end(data: &[u8]) -> Option<usize> {
+        let mark = data.windows(2).enumerate().find(|(place, pair)| match *pair {
+            b"?=" => true,
+            // Here the text itself ends with an equals sign.
+            b"=?" => data.get(place + 2) != Some(&b'='),
+            _ => false,
+        });
+        mark.filter(|(_, pair)| *pair == b"?=").map(|(place, _)| place)
     }
 }
 

@@ -104,6 +104,7 @@ pub struct Structure<'raw> {
 pub fn read(raw: &[u8]) -> Structure<'_> {
     let mut reader = Reader {
         raw,
+        line_end: if raw.contains(&b'\n') { b'\n' } else { b'\r' },
         at: 0,
         open: Vec::new(),
         structure: Structure::default(),
@@ -113,7 +114,7 @@ pub fn read(raw: &[u8]) -> Structure<'_> {
     while reader.at < raw.len() {
         reader.next_part();
     }
-    reader.close_all(raw.len());
+    reader.finish();
     reader.structure
 }
 
@@ -139,6 +140,8 @@ struct Open {
 
 struct Reader<'raw> {
     raw: &'raw [u8],
+    /// What ends a line: a line feed, or a carriage return in a message that has no line feed at all.
+    line_end: u8,
     at: usize,
     open: Vec<Open>,
     structure: Structure<'raw>,
@@ -163,7 +166,8 @@ impl<'raw> Reader<'raw> {
     /// The line that starts at an offset, with its line end.
     fn line_at(&self, offset: usize) -> Option<&'raw [u8]> {
         let rest = self.raw.get(offset..).filter(|rest| !rest.is_empty())?;
-        Some(memchr_newline(rest).map_or(rest, |end| rest.split_at(end + 1).0))
+        let end = rest.iter().position(|byte| *byte == self.line_end);
+        Some(end.map_or(rest, |end| rest.split_at(end + 1).0))
     }
 
     /// Reads the header of a part and opens it, together with a message's own header inside it.
@@ -175,15 +179,10 @@ impl<'raw> Reader<'raw> {
             let transfer = headers
                 .first("Content-Transfer-Encoding")
                 .map_or(Transfer::Plain, transfer_of);
-            let fits = self.open.len() < MAX_DEPTH && self.structure.parts.len() + 1 < MAX_PARTS;
-            let kind = match kind_of(&media, transfer) {
-                Kind::Leaf => Kind::Leaf,
-                _ if !fits => {
-                    self.remark(Remark::TooDeep);
-                    Kind::Leaf
-                }
-                kind => kind,
-            };
+            for remark in media.remarks.clone() {
+                self.remark(remark);
+            }
+            let kind = self.fitting(kind_of(&media, transfer));
             let part = self.structure.parts.len();
             let holds_digest = media.is("multipart/digest");
             let boundary = (kind == Kind::Alternative || kind == Kind::Multipart)
@@ -216,24 +215,46 @@ impl<'raw> Reader<'raw> {
         }
     }
 
+    /// What a part is taken for where the limits are: one that would hold too much is a file as it came.
+    fn fitting(&mut self, kind: Kind) -> Kind {
+        let (is_holder, count) = (kind != Kind::Leaf, self.structure.parts.len());
+        if is_holder && self.open.len() >= MAX_DEPTH {
+            self.remark(Remark::TooDeep);
+            Kind::Leaf
+        } else if is_holder && count + 2 >= MAX_PARTS {
+            self.remark(Remark::TooManyParts);
+            Kind::Leaf
+        } else {
+            kind
+        }
+    }
+
     /// Goes on to the next boundary line and does what it says.
     fn next_part(&mut self) {
         let before = self.at;
-        if self.structure.parts.len() >= MAX_PARTS {
-            self.remark(Remark::TooManyParts);
-            self.at = self.raw.len();
-            self.keep_stray(before, self.raw.len());
-            return;
-        }
         let Some((delimiter, line_start)) = self.find_delimiter() else {
             self.at = self.raw.len();
-            self.keep_stray(before, self.raw.len());
+            self.keep_after_last(before, self.raw.len());
             return;
         };
         let content_end = before_line_end(self.raw, before, line_start);
-        self.keep_stray(before, content_end);
         let (Delimiter::Next(level) | Delimiter::Last(level)) = delimiter;
+        // There is room for what stands between parts, for one more part, and for the rest.
+        if self.structure.parts.len() + 3 > MAX_PARTS {
+            self.remark(Remark::TooManyParts);
+            let is_between = self.open.last().is_some_and(|open| open.finished);
+            let from = if is_between { before } else { line_start };
+            self.close_above(level, content_end);
+            self.push_stray(level, from, self.raw.len());
+            self.at = self.raw.len();
+            for open in &mut self.open {
+                open.finished = true;
+            }
+            return;
+        }
+        self.keep_after_last(before, content_end);
         self.close_above(level, content_end);
+        self.keep_before_first(level, content_end);
         let Some(holder) = self.open.get_mut(level) else { return };
         holder.held_parts = true;
         match delimiter {
@@ -266,24 +287,36 @@ impl<'raw> Reader<'raw> {
     }
 
     /// Text after a last boundary is shown by no mail program; here it is a part, so that nothing is hidden.
-    fn keep_stray(&mut self, from: usize, to: usize) {
-        let Some(holder) = self.open.last().filter(|open| open.finished) else {
-            return;
-        };
-        let parent = holder.part;
-        if self
-            .raw
-            .get(from..to)
-            .is_some_and(|bytes| !bytes.trim_ascii().is_empty())
-        {
+    fn keep_after_last(&mut self, from: usize, to: usize) {
+        let level = self.open.len().saturating_sub(1);
+        let is_finished = self.open.get(level).is_some_and(|open| open.finished);
+        if is_finished && !self.text(from, to).is_empty() {
             self.remark(Remark::AfterLastPart);
-            self.push_stray(parent, from, to);
+            self.push_stray(level, from, to);
         }
     }
 
-    fn push_stray(&mut self, parent: usize, from: usize, to: usize) {
+    /// Nor is text before the first boundary, where mail programs write to those that do not know MIME.
+    fn keep_before_first(&mut self, level: usize, to: usize) {
+        let Some(holder) = self.open.get(level).filter(|open| !open.held_parts) else {
+            return;
+        };
+        let from = holder.body_from;
+        let text = self.text(from, to);
+        if !text.is_empty() && !is_usual_notice(text) {
+            self.remark(Remark::BeforeFirstPart);
+            self.push_stray(level, from, to);
+        }
+    }
+
+    fn text(&self, from: usize, to: usize) -> &'raw [u8] {
+        self.raw.get(from..to).unwrap_or_default().trim_ascii()
+    }
+
+    /// Lists bytes that are no part of their own under the open part that holds them.
+    fn push_stray(&mut self, level: usize, from: usize, to: usize) {
         self.structure.parts.push(Part {
-            parent: Some(parent),
+            parent: self.open.get(level).map(|open| open.part),
             kind: Kind::Stray,
             headers: Headers::default(),
             media: Media::plain_text(),
@@ -299,9 +332,13 @@ impl<'raw> Reader<'raw> {
         }
     }
 
-    fn close_all(&mut self, end: usize) {
+    /// Ends every part with the message.
+    fn finish(&mut self) {
+        if self.open.iter().any(|open| open.held_parts && !open.finished) {
+            self.remark(Remark::EndMissing);
+        }
         while !self.open.is_empty() {
-            self.close_last(end);
+            self.close_last(self.raw.len());
         }
     }
 
@@ -322,38 +359,45 @@ impl<'raw> Reader<'raw> {
     fn headers(&mut self) -> Headers<'raw> {
         let block_from = self.at;
         let mut fields: Vec<Header<'raw>> = Vec::new();
-        let (mut lines, mut field_from) = (0usize, block_from);
+        let mut lines = 0usize;
+        // Where the value of the last field began; `None` while its lines are passed over.
+        let mut value_from = None;
         while let Some(line) = self.line_at(self.at) {
             if line.trim_ascii_end().is_empty() {
                 self.at += line.len();
                 break;
             }
-            let folded = line.starts_with(b" ") || line.starts_with(b"\t");
-            let name = field_name(line);
-            if !folded && name.is_none() {
+            let folds = line.starts_with(b" ") || line.starts_with(b"\t");
+            let name = field_name(line).filter(|_| !folds);
+            if name.is_none() && (!folds || lines == 0) {
                 break;
             }
             let line_from = self.at;
             self.at += line.len();
             lines += 1;
-            if lines > MAX_HEADER_LINES || self.at - block_from > MAX_HEADER_BLOCK {
+            let is_beyond = lines > MAX_HEADER_LINES || self.at - block_from > MAX_HEADER_BLOCK;
+            if is_beyond {
                 self.remark(Remark::HeaderTooLong);
-                continue;
             }
-            if let (false, Some(name)) = (folded, name) {
-                field_from = line_from + name.len() + 1;
-                fields.push(Header {
-                    name: name.trim_ascii_end(),
-                    value: &[],
-                });
+            if let Some(name) = name {
+                // A second sender must not hide behind the limit.
+                let is_kept = !is_beyond || (fields.len() < MAX_HEADER_LINES + 2 && is_from(name));
+                value_from = is_kept.then_some(line_from + name.len() + 1);
+                if is_kept {
+                    fields.push(Header {
+                        name: name.trim_ascii_end(),
+                        value: &[],
+                    });
+                }
+            } else if is_beyond && !fields.last().is_some_and(|field| is_from(field.name)) {
+                value_from = None;
             }
-            let full = self.raw.get(field_from..self.at).unwrap_or_default();
-            let value = full.get(..MAX_HEADER).unwrap_or(full);
-            if value.len() < full.len() {
-                self.remark(Remark::FieldTooLong);
-            }
-            if let Some(field) = fields.last_mut() {
-                field.value = value;
+            if let (Some(from), Some(field)) = (value_from, fields.last_mut()) {
+                let full = self.raw.get(from..self.at).unwrap_or_default();
+                field.value = full.get(..MAX_HEADER).unwrap_or(full);
+                if full.len() > MAX_HEADER {
+                    self.remark(Remark::FieldTooLong);
+                }
             }
         }
         Headers(fields)
@@ -372,6 +416,17 @@ fn field_name(line: &[u8]) -> Option<&[u8]> {
     let name = line.get(..colon)?;
     let written = name.trim_ascii_end();
     (!written.is_empty() && written.iter().all(|byte| byte.is_ascii_graphic())).then_some(name)
+}
+
+fn is_from(name: &[u8]) -> bool {
+    name.trim_ascii_end().eq_ignore_ascii_case(b"From")
+}
+
+/// Whether a text before the first part is what programs write there: "This is a multi-part message in MIME format."
+fn is_usual_notice(text: &[u8]) -> bool {
+    const LONGEST: usize = 400;
+    let names_mime = text.windows(4).any(|word| word == b"MIME");
+    text.len() <= LONGEST && (names_mime || text.starts_with(b"This is a multi"))
 }
 
 fn kind_of(media: &Media, transfer: Transfer) -> Kind {
@@ -397,12 +452,6 @@ fn transfer_of(value: &[u8]) -> Transfer {
 /// The line end before a boundary line belongs to the boundary (RFC 2046, section 5.1.1).
 fn before_line_end(raw: &[u8], from: usize, line_start: usize) -> usize {
     let content = raw.get(from..line_start).unwrap_or_default();
-    let content = content
-        .strip_suffix(b"\n")
-        .map_or(content, |content| content.strip_suffix(b"\r").unwrap_or(content));
-    from + content.len()
-}
-
-fn memchr_newline(bytes: &[u8]) -> Option<usize> {
-    bytes.iter().position(|byte| *byte == b'\n')
+    let content = content.strip_suffix(b"\n").unwrap_or(content);
+    from + content.strip_suffix(b"\r").unwrap_or(content).len()
 }

@@ -1,5 +1,6 @@
 //! Reading a raw mail: whatever the bytes are, a [`Mail`] comes out, with remarks on what was odd.
 
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{DateTime, Utc};
@@ -9,7 +10,7 @@ use super::{
     body::{self, Body},
     decode::{Transfer, neutral, one_line, text},
     header::{date, ids, received_at, words},
-    mime::{self, Headers, Kind, Structure},
+    mime::{self, Headers, Kind, MAX_HEADER, Structure},
 };
 use crate::domain::message::{Address, Mail, Making, Remark, Sender};
 
@@ -72,18 +73,19 @@ fn read(raw: &[u8]) -> Mail {
     let reply_to = addresses(headers, &["Reply-To"], &mut remarks);
     remark_on_sender(&from, headers, &mut remarks);
     let making = making(headers, &structure);
+    let subject = headers.first("Subject").map(words).unwrap_or_default();
+    if subject.len() > MAX_HEADER {
+        remarks.push(Remark::FieldTooLong);
+    }
     let Body {
         text,
         own_text,
         quoted_text,
         attachments,
+        other_forms,
         remarks: body_remarks,
     } = body;
-    for remark in body_remarks {
-        if !remarks.contains(&remark) {
-            remarks.push(remark);
-        }
-    }
+    remarks.extend(body_remarks);
     Mail {
         message_id: headers
             .first("Message-ID")
@@ -93,7 +95,10 @@ fn read(raw: &[u8]) -> Mail {
         from,
         reply_to,
         to,
-        subject: headers.first("Subject").map(words).unwrap_or_default(),
+        subject: subject
+            .get(..subject.floor_char_boundary(MAX_HEADER))
+            .unwrap_or_default()
+            .to_owned(),
         date: headers.first("Date").and_then(date),
         top_received: headers.first("Received").and_then(received_at),
         text,
@@ -101,8 +106,18 @@ fn read(raw: &[u8]) -> Mail {
         quoted_text,
         making,
         attachments,
-        remarks,
+        other_forms,
+        remarks: once(remarks),
     }
+}
+
+/// Each remark once, where it stands first.
+fn once(remarks: Vec<Remark>) -> Vec<Remark> {
+    let mut seen = HashSet::new();
+    remarks
+        .into_iter()
+        .filter(|remark| seen.insert(remark.clone()))
+        .collect()
 }
 
 /// What is left to show of a mail that must not be read, or of which the reading itself went wrong.
@@ -124,6 +139,7 @@ pub fn unread(raw: &[u8]) -> Mail {
         quoted_text: String::new(),
         making: Making::default(),
         attachments: Vec::new(),
+        other_forms: Vec::new(),
         remarks: vec![Remark::Unreadable],
     }
 }
@@ -131,11 +147,11 @@ pub fn unread(raw: &[u8]) -> Mail {
 fn addresses(headers: &Headers<'_>, names: &[&str], remarks: &mut Vec<Remark>) -> Vec<Address> {
     let mut addresses: Vec<Address> = Vec::new();
     for value in names.iter().flat_map(|name| headers.all(name)) {
-        if addresses.len() < MAX_ADDRESSES {
+        if addresses.len() <= MAX_ADDRESSES {
             addresses.extend(address::list(value).addresses);
         }
     }
-    if addresses.len() >= MAX_ADDRESSES {
+    if addresses.len() > MAX_ADDRESSES {
         addresses.truncate(MAX_ADDRESSES);
         remarks.push(Remark::TooManyAddresses);
     }

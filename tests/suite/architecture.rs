@@ -8,7 +8,9 @@ fn sources(folder: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut pending: Vec<PathBuf> = vec![root().join(folder)];
     while let Some(path) = pending.pop() {
-        if path.is_dir() {
+        if path.ends_with("target") {
+            // What cargo made of the sources.
+        } else if path.is_dir() {
             pending.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
         } else if path.extension().is_some_and(|ending| ending == "rs") {
             let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();

@@ -8,6 +8,7 @@ mod casework;
 mod corrections;
 mod deadlines;
 mod demo;
+mod hostile;
 mod intake;
 mod packs;
 mod recognition;

@@ -175,6 +175,7 @@ impl OwnMail {
                 ..Making::default()
             },
             attachments: if self.attach { vec![file] } else { Vec::new() },
+            other_forms: Vec::new(),
             remarks: Vec::new(),
         }
     }

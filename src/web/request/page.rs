@@ -220,6 +220,8 @@ pub struct MessageView {
     pub remarks: Vec<String>,
     /// Files, offered only as downloads.
     pub files: Vec<FileView>,
+    /// The same text in other forms, such as HTML, offered only as downloads.
+    pub other_forms: Vec<FileView>,
     /// Why it is held; `None` when it belongs for certain.
     pub held: Option<String>,
     /// Where its raw bytes are; empty for letters of ours.

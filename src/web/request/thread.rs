@@ -3,7 +3,7 @@
 use super::file::{File, Incoming};
 use super::handling::unusual;
 use super::page::{DeliveryLine, FileView, MessageView};
-use crate::domain::message::{Address, Mail, Remark, Sender};
+use crate::domain::message::{Address, Attachment, Mail, Remark, Sender};
 use crate::domain::request::PolicyStamp;
 use crate::mail::parse::parse;
 use crate::mail::reading::mail_of;
@@ -63,7 +63,7 @@ pub(in crate::web) fn received(say: &Say<'_>, stamp: &PolicyStamp, listed: &List
     if text.len() > MOST_TEXT || quoted.len() > MOST_TEXT {
         remarks.push(words.t("message-cut"));
     }
-    let files = mail.attachments.iter().map(|file| FileView {
+    let view = |file: &Attachment| FileView {
         name: if file.name.is_empty() {
             words.t("message-file")
         } else {
@@ -71,7 +71,7 @@ pub(in crate::web) fn received(say: &Say<'_>, stamp: &PolicyStamp, listed: &List
         },
         note: format!("{} · {}", file.media_type, words.size(file.size as u64)),
         href: format!("/messages/{}/files/{}", listed.id, file.index),
-    });
+    };
     MessageView {
         id: listed.id,
         outgoing: false,
@@ -82,7 +82,8 @@ pub(in crate::web) fn received(say: &Say<'_>, stamp: &PolicyStamp, listed: &List
         quoted: cut(quoted).trim().to_owned(),
         headers: headers(say, stamp, listed, mail),
         remarks,
-        files: files.collect(),
+        files: mail.attachments.iter().map(view).collect(),
+        other_forms: mail.other_forms.iter().map(view).collect(),
         held: None,
         raw: format!("/messages/{}/original", listed.id),
     }
@@ -150,6 +151,7 @@ fn sent(say: &Say<'_>, stamp: &PolicyStamp, letter: &Outgoing, raw: &[u8]) -> Me
         headers: Vec::new(),
         remarks: Vec::new(),
         files: Vec::new(),
+        other_forms: Vec::new(),
         held: None,
         raw: String::new(),
     }

@@ -22,3 +22,4 @@ remark-charset-undeclared = It does not say its character set. It was read as { 
 remark-charset-unknown = It names a character set that nobody knows, “{ $declared }”. It was read as { $read }.
 remark-charset-mistaken = It says its character set is { $declared }, but was read as { $read }.
 remark-charset-damaged = Some of it is not { $declared }, as it says. What could not be read is shown as �.
+message-other-forms = The same text in another form, as files:

@@ -22,3 +22,4 @@ remark-charset-undeclared = 未注明字符编码，已按 { $read } 读取。
 remark-charset-unknown = 所注明的字符编码“{ $declared }”无法识别，已按 { $read } 读取。
 remark-charset-mistaken = 注明的字符编码为 { $declared }，实际按 { $read } 读取。
 remark-charset-damaged = 部分内容不符合所注明的 { $declared } 编码，无法读取处显示为 �。
+message-other-forms = 同一内容的其他格式（作为文件提供）：

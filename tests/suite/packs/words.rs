@@ -27,6 +27,7 @@ fn mail(subject: &str, text: &str) -> Mail {
         quoted_text: String::new(),
         making: Making::default(),
         attachments: Vec::new(),
+        other_forms: Vec::new(),
         remarks: Vec::new(),
     }
 }
