@@ -1,10 +1,15 @@
 //! The settings: read once from a file and the environment into types, and refused in words when they are wrong.
 
+mod oauth2;
+pub mod providers;
+
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+
+pub use oauth2::{GrantKind, OAuth2, is_loopback_url, url_host};
 
 /// A setting that cannot be used: which, what is wrong with it, and what to write.
 #[derive(Debug, thiserror::Error)]
@@ -95,6 +100,9 @@ pub enum Line {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mailbox {
+    /// The provider, as [`providers`] calls it: what is left out here is as it is there.
+    #[serde(default)]
+    pub provider: String,
     /// The server.
     pub host: String,
     /// Its port.
@@ -108,6 +116,8 @@ pub struct Mailbox {
     /// Its password; or the variable `HABEAS_IMAP_PASSWORD`.
     #[serde(default)]
     pub password: String,
+    /// How a token is asked for in place of a password.
+    pub oauth2: Option<OAuth2>,
     /// The folders to take mail from.
     #[serde(default = "inbox")]
     pub folders: Vec<String>,
@@ -137,6 +147,9 @@ impl Mailbox {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Smtp {
+    /// The provider, as [`providers`] calls it: what is left out here is as it is there.
+    #[serde(default)]
+    pub provider: String,
     /// The server.
     pub host: String,
     /// Its port.
@@ -151,6 +164,8 @@ pub struct Smtp {
     /// Its password; or the variable `HABEAS_SMTP_PASSWORD`.
     #[serde(default)]
     pub password: String,
+    /// How a token is asked for in place of a password.
+    pub oauth2: Option<OAuth2>,
     /// A file with further certificates to trust, in PEM.
     pub ca_file: Option<PathBuf>,
 }
@@ -229,10 +244,18 @@ impl Settings {
     /// # Errors
     /// See [`Settings::load`].
     pub fn read(text: &str, path: &str, environment: &BTreeMap<String, String>) -> Result<Self, SettingsError> {
-        let mut settings: Self = toml::from_str(text).map_err(|error| SettingsError::Malformed {
+        let malformed = |what: String| SettingsError::Malformed {
             path: path.to_owned(),
-            what: error.to_string(),
-        })?;
+            what,
+        };
+        let mut table: toml::Table = toml::from_str(text).map_err(|error| malformed(error.to_string()))?;
+        // Read from the text where nothing is filled in, so that a mistake is told with its line.
+        let read = if providers::fill(&mut table).map_err(malformed)? {
+            table.try_into()
+        } else {
+            toml::from_str(text)
+        };
+        let mut settings: Self = read.map_err(|error| malformed(error.to_string()))?;
         settings.take(environment)?;
         if settings.base_url.is_empty() {
             settings.base_url = format!("http://{}", settings.listen);
@@ -256,12 +279,17 @@ impl Settings {
                 "HABEAS_MASTER_KEY" => self.master_key = PathBuf::from(value),
                 "HABEAS_POLICY" => self.policy.clone_from(value),
                 "HABEAS_DROP_FOLDER" => self.drop_folder = PathBuf::from(value),
-                "HABEAS_IMAP_PASSWORD" => {
-                    for mailbox in &mut self.mailbox {
-                        mailbox.password.clone_from(value);
+                _ if name.starts_with("HABEAS_IMAP_") => self.take_of_mailboxes(name, value)?,
+                "HABEAS_SMTP_OAUTH2_SECRET" => {
+                    if let Some(oauth2) = self.smtp.as_mut().and_then(|smtp| smtp.oauth2.as_mut()) {
+                        oauth2.client_secret.clone_from(value);
                     }
                 }
-                _ if name.starts_with("HABEAS_IMAP_PASSWORD_") => self.take_password(name, value)?,
+                "HABEAS_SMTP_OAUTH2_REFRESH_TOKEN" => {
+                    if let Some(oauth2) = self.smtp.as_mut().and_then(|smtp| smtp.oauth2.as_mut()) {
+                        oauth2.refresh_token.clone_from(value);
+                    }
+                }
                 "HABEAS_SMTP_PASSWORD" => {
                     if let Some(smtp) = &mut self.smtp {
                         smtp.password.clone_from(value);
@@ -280,17 +308,33 @@ impl Settings {
         Ok(())
     }
 
-    /// The password of one of several mailboxes, by its number in the file.
-    fn take_password(&mut self, name: &str, value: &str) -> Result<(), SettingsError> {
-        let number: Option<usize> = name
-            .strip_prefix("HABEAS_IMAP_PASSWORD_")
-            .and_then(|digits| digits.parse().ok());
-        let mailbox = number.and_then(|number| self.mailbox.get_mut(number.checked_sub(1)?));
-        let mailbox = mailbox.ok_or_else(|| SettingsError::Wrong {
+    /// A secret of all mailboxes, or with a number behind its name of the one that has this number in the file.
+    fn take_of_mailboxes(&mut self, name: &str, value: &str) -> Result<(), SettingsError> {
+        let wrong = |what: &str| SettingsError::Wrong {
             name: "environment",
-            what: format!("{name} names no mailbox. HABEAS_IMAP_PASSWORD_1 is for the first [[mailbox]] of the file."),
-        })?;
-        mailbox.password = value.to_owned();
+            what: format!("{name} {what}"),
+        };
+        let numbered = name
+            .rsplit_once('_')
+            .filter(|(_, end)| end.bytes().all(|byte| byte.is_ascii_digit()));
+        let (what, mailboxes) = match numbered {
+            None => (name, self.mailbox.as_mut_slice()),
+            Some((what, digits)) => {
+                let number: Option<usize> = digits.parse().ok();
+                let mailbox = number.and_then(|number| self.mailbox.get_mut(number.checked_sub(1)?));
+                let none = || wrong("names no mailbox. The number 1 is for the first [[mailbox]] of the file.");
+                (what, std::slice::from_mut(mailbox.ok_or_else(none)?))
+            }
+        };
+        let secret: fn(&mut Mailbox) -> Option<&mut String> = match what {
+            "HABEAS_IMAP_PASSWORD" => |mailbox| Some(&mut mailbox.password),
+            "HABEAS_IMAP_OAUTH2_SECRET" => |mailbox| Some(&mut mailbox.oauth2.as_mut()?.client_secret),
+            "HABEAS_IMAP_OAUTH2_REFRESH_TOKEN" => |mailbox| Some(&mut mailbox.oauth2.as_mut()?.refresh_token),
+            _ => return Err(wrong("is no known variable. README.md lists those that are.")),
+        };
+        for place in mailboxes.iter_mut().filter_map(secret) {
+            value.clone_into(place);
+        }
         Ok(())
     }
 
@@ -313,7 +357,9 @@ impl Settings {
         }
         for mailbox in &self.mailbox {
             check_line("mailbox.line", mailbox.line, &mailbox.host)?;
-            if mailbox.password.is_empty() {
+            if let Some(oauth2) = &mailbox.oauth2 {
+                oauth2.check("mailbox.oauth2", "HABEAS_IMAP_OAUTH2")?;
+            } else if mailbox.password.is_empty() {
                 return Err(SettingsError::Wrong {
                     name: "mailbox.password",
                     what: "it is empty. Write it into the file, or set HABEAS_IMAP_PASSWORD.".to_owned(),
@@ -322,6 +368,15 @@ impl Settings {
         }
         if let Some(smtp) = &self.smtp {
             check_line("smtp.line", smtp.line, &smtp.host)?;
+            if let Some(oauth2) = &smtp.oauth2 {
+                oauth2.check("smtp.oauth2", "HABEAS_SMTP_OAUTH2")?;
+                if smtp.user.is_empty() {
+                    return Err(SettingsError::Wrong {
+                        name: "smtp.user",
+                        what: "it is empty. Write the account that the token is for.".to_owned(),
+                    });
+                }
+            }
         }
         Ok(())
     }

@@ -32,7 +32,7 @@ pub fn run(args: &DemoArgs, out: &mut impl Write) -> anyhow::Result<()> {
     writeln!(out, "Filling a fresh store in {} …", settings.data.display())?;
     out.flush()?;
     let house = start::house(settings)?;
-    let transport = serve::transport(&house.settings)?;
+    let transport = serve::transport(&house.settings, &serve::accounts(&house))?;
     let system = actix_web::rt::System::new();
     let logins = system.block_on(demo::fill(&house, &transport))?;
     writeln!(

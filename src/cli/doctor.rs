@@ -10,6 +10,7 @@ use crate::config::Settings;
 use crate::house::House;
 use crate::jobs::collect::imap_settings;
 use crate::mail::mailbox;
+use crate::mail::oauth::Accounts;
 
 /// What was found about one thing.
 enum Finding {
@@ -69,14 +70,15 @@ pub fn run(settings: Settings, out: &mut impl Write) -> anyhow::Result<ExitCode>
         };
         tell("mailbox", words, out)?;
     }
+    let accounts = serve::accounts(&house);
     for settings in &settings.mailbox {
-        let finding = match runtime.block_on(mailbox::check(&imap_settings(settings))) {
+        let finding = match runtime.block_on(mailbox::check(&imap_settings(settings, &accounts))) {
             Ok(lines) => Finding::Good(lines.join("; ")),
             Err(error) => Finding::Broken(error.to_string()),
         };
         tell("mailbox", finding, out)?;
     }
-    tell("mail out", mail_out(&settings, &runtime), out)?;
+    tell("mail out", mail_out(&settings, &accounts, &runtime), out)?;
     Ok(if broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
@@ -135,14 +137,14 @@ fn time_zone(house: &House) -> Finding {
     }
 }
 
-fn mail_out(settings: &Settings, runtime: &tokio::runtime::Runtime) -> Finding {
+fn mail_out(settings: &Settings, accounts: &Accounts, runtime: &tokio::runtime::Runtime) -> Finding {
     if settings.smtp.is_none() {
         return Finding::Weak(format!(
             "no server is set; letters are written to {}",
             settings.outbox_folder().display()
         ));
     }
-    match serve::transport(settings) {
+    match serve::transport(settings, accounts) {
         Ok(transport) => match runtime.block_on(transport.check()) {
             Ok(words) => Finding::Good(words),
             Err(error) => Finding::Broken(error.to_string()),

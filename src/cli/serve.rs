@@ -11,6 +11,7 @@ use crate::config::{Settings, Smtp};
 use crate::domain::person::Role;
 use crate::house::House;
 use crate::jobs::{self, Workshop, collect};
+use crate::mail::oauth::Accounts;
 use crate::mail::transport::{SmtpSettings, Transport};
 use crate::store;
 use crate::web;
@@ -42,7 +43,8 @@ pub fn run(settings: Settings, out: &mut impl Write) -> anyhow::Result<()> {
 /// When the address is taken or the mail server's settings cannot be used.
 pub async fn everything(house: Arc<House>) -> anyhow::Result<()> {
     house.pack()?;
-    let transport = transport(&house.settings)?;
+    let accounts = Arc::new(accounts(&house));
+    let transport = transport(&house.settings, &accounts)?;
     let (stopper, stop) = watch::channel(false);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -65,6 +67,7 @@ pub async fn everything(house: Arc<House>) -> anyhow::Result<()> {
             runtime.spawn(collect::watch_mailbox(
                 Arc::clone(&house),
                 mailbox.clone(),
+                Arc::clone(&accounts),
                 stop.clone(),
             ))
         })
@@ -83,20 +86,26 @@ pub async fn everything(house: Arc<House>) -> anyhow::Result<()> {
     served
 }
 
+/// Where the house gets tokens for its mail servers, with nothing asked for yet.
+pub fn accounts(house: &House) -> Accounts {
+    Accounts::new(house.store.clone(), house.now.clone())
+}
+
 /// How mail leaves: by the server of the settings, or into a folder.
 ///
 /// # Errors
 /// When the settings cannot be used.
-pub fn transport(settings: &Settings) -> anyhow::Result<Transport> {
+pub fn transport(settings: &Settings, accounts: &Accounts) -> anyhow::Result<Transport> {
     match &settings.smtp {
-        Some(smtp) => Ok(Transport::smtp(&smtp_settings(smtp))?),
+        Some(smtp) => Ok(Transport::smtp(&smtp_settings(smtp, accounts))?),
         None => Ok(Transport::folder(&settings.outbox_folder())?),
     }
 }
 
 /// The mail server of the settings as the mail layer knows it.
-pub fn smtp_settings(smtp: &Smtp) -> SmtpSettings {
-    let login = (!smtp.user.is_empty()).then(|| (smtp.user.clone(), smtp.password.clone()));
+pub fn smtp_settings(smtp: &Smtp, accounts: &Accounts) -> SmtpSettings {
+    let proof = || accounts.proof(&smtp.password, smtp.oauth2.as_ref());
+    let login = (!smtp.user.is_empty()).then(|| (smtp.user.clone(), proof()));
     SmtpSettings {
         host: smtp.host.clone(),
         port: smtp.port,

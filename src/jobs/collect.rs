@@ -11,6 +11,7 @@ use crate::config::{Line, Mailbox};
 use crate::house::House;
 use crate::mail::files::{self, Found};
 use crate::mail::mailbox::{self, Extent, Fetched, ImapSettings, Taker};
+use crate::mail::oauth::Accounts;
 use crate::mail::tls::Security;
 use crate::store::messages;
 
@@ -39,9 +40,9 @@ impl Taker for Collector {
 }
 
 /// Watches a mailbox until `stop` turns true. What it last saw stands on the board.
-pub async fn watch_mailbox(house: Arc<House>, settings: Mailbox, stop: watch::Receiver<bool>) {
+pub async fn watch_mailbox(house: Arc<House>, settings: Mailbox, accounts: Arc<Accounts>, stop: watch::Receiver<bool>) {
     let name = format!("mailbox {}", settings.host);
-    let imap = imap_settings(&settings);
+    let imap = imap_settings(&settings, &accounts);
     let collector = Arc::new(Collector {
         house: Arc::clone(&house),
     });
@@ -52,14 +53,14 @@ pub async fn watch_mailbox(house: Arc<House>, settings: Mailbox, stop: watch::Re
 }
 
 /// A mailbox of the settings as the mail layer knows it.
-pub fn imap_settings(settings: &Mailbox) -> ImapSettings {
+pub fn imap_settings(settings: &Mailbox, accounts: &Accounts) -> ImapSettings {
     ImapSettings {
         host: settings.host.clone(),
         port: settings.port,
         security: security(settings.line),
         extra_ca: settings.ca_file.clone(),
         user: settings.user.clone(),
-        password: settings.password.clone(),
+        proof: accounts.proof(&settings.password, settings.oauth2.as_ref()),
         folders: settings.folders.iter().chain(&settings.junk_folders).cloned().collect(),
         poll: Duration::from_secs(settings.poll_seconds.clamp(5, 3600)),
     }

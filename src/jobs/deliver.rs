@@ -23,7 +23,7 @@ const BATCH: i64 = 10;
 const PATIENCE: TimeDelta = TimeDelta::days(5);
 
 /// What a round of deliveries did.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Delivered {
     /// Accepted by the next hop.
     pub sent: usize,
@@ -31,6 +31,8 @@ pub struct Delivered {
     pub postponed: usize,
     /// Refused for good.
     pub failed: usize,
+    /// Why no server took the last of them in hand, if none did: then all post is held up.
+    pub held_up: Option<String>,
 }
 
 /// Sends what is due, in order, until nothing is.
@@ -49,7 +51,8 @@ pub async fn deliver(house: &House, transport: &Transport, owner: &str) -> anyho
             if house.now.instant() - now > BEGUN_WITHIN {
                 break;
             }
-            let attempt = attempt(house, transport, &letter).await;
+            let (attempt, held_up) = attempt(house, transport, &letter).await;
+            delivered.held_up = held_up;
             match attempt {
                 Attempt::Sent { .. } => delivered.sent += 1,
                 Attempt::Temporary { .. } | Attempt::Unknown { .. } => delivered.postponed += 1,
@@ -60,29 +63,29 @@ pub async fn deliver(house: &House, transport: &Transport, owner: &str) -> anyho
     }
 }
 
-/// Sends one letter. A lost answer of the server is tried again like a refusal for now, under the same Message-ID.
-async fn attempt(house: &House, transport: &Transport, letter: &Leased) -> Attempt {
+/// Sends one letter, and says what holds it up where no server takes it in hand. A lost answer of the server is tried again like a refusal for now, under the same Message-ID.
+async fn attempt(house: &House, transport: &Transport, letter: &Leased) -> (Attempt, Option<String>) {
     let Some(content) = &letter.content else {
-        return Attempt::Failed {
-            reply: "Its key was destroyed before it was sent.".to_owned(),
-        };
+        let reply = "Its key was destroyed before it was sent.".to_owned();
+        return (Attempt::Failed { reply }, None);
     };
     let sender = Some(house.settings.controller.contact.as_str());
-    match transport.send(sender, &content.recipient, &content.raw).await {
-        Sent::Accepted { reply } => Attempt::Sent { reply },
-        Sent::Permanent { why } => Attempt::Failed { reply: why },
-        Sent::Temporary { why } | Sent::Unknown { why } => {
-            let now = house.now.instant();
-            if now - letter.queued_at > PATIENCE {
-                Attempt::Failed { reply: why }
-            } else {
-                Attempt::Temporary {
-                    reply: why,
-                    next_attempt_at: now + back_off(letter.attempts),
-                }
-            }
+    let (why, held_up) = match transport.send(sender, &content.recipient, &content.raw).await {
+        Sent::Accepted { reply } => return (Attempt::Sent { reply }, None),
+        Sent::Permanent { why } => return (Attempt::Failed { reply: why }, None),
+        Sent::Temporary { why } | Sent::Unknown { why } => (why, None),
+        Sent::NoWay { why } => (why.clone(), Some(why)),
+    };
+    let now = house.now.instant();
+    let attempt = if now - letter.queued_at > PATIENCE {
+        Attempt::Failed { reply: why }
+    } else {
+        Attempt::Temporary {
+            reply: why,
+            next_attempt_at: now + back_off(letter.attempts),
         }
-    }
+    };
+    (attempt, held_up)
 }
 
 /// Five minutes at first, doubling up to an hour.

@@ -150,6 +150,9 @@ fn deliver_due(workshop: &Workshop) -> anyhow::Result<String> {
     if delivered == deliver::Delivered::default() {
         return Ok(String::new());
     }
+    if let Some(why) = delivered.held_up {
+        anyhow::bail!("{why} {} letters wait and are tried again.", delivered.postponed);
+    }
     Ok(format!(
         "{} sent, {} to try again, {} failed",
         delivered.sent, delivered.postponed, delivered.failed

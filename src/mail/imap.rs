@@ -5,10 +5,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use async_imap::Session;
 use async_imap::error::Error;
 use async_imap::extensions::idle::IdleResponse;
 use async_imap::types::{Fetch, UnsolicitedResponse};
-use async_imap::{Client, Session};
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use tokio::sync::watch;
@@ -21,7 +21,8 @@ use super::header::date;
 use super::mailbox::{Extent, Fetched, ImapSettings, MailboxError, stopped_within};
 use super::mime;
 use super::parse::top_received;
-use super::tls::{self, Dialect, Line, Server};
+use super::sign_in::{self, SignedIn};
+use super::tls::Line;
 
 /// How long the server may take to answer one question.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -101,36 +102,7 @@ impl<'a> Connection<'a> {
     pub async fn open(settings: &'a ImapSettings, stop: watch::Receiver<bool>) -> Result<Self, MailboxError> {
         let host = settings.host.as_str();
         let opening = async {
-            let server = Server {
-                host,
-                port: settings.port,
-                security: settings.security,
-                extra_ca: settings.extra_ca.as_deref(),
-            };
-            let connected = tls::connect(server, Dialect::Imap).await?;
-            let mut client = Client::new(connected.line);
-            if connected.greeting.is_none() {
-                let greeting = client
-                    .read_response()
-                    .await
-                    .map_err(|error| refused(host, &error.into()))?;
-                let no_greeting = || MailboxError::Refused {
-                    host: host.to_owned(),
-                    why: "it did not greet".to_owned(),
-                };
-                greeting.ok_or_else(no_greeting)?;
-            }
-            let signed_in = client.login(&settings.user, &settings.password).await;
-            let mut session = signed_in.map_err(|(error, _)| match error {
-                Error::No(why) | Error::Bad(why) => MailboxError::Login {
-                    host: host.to_owned(),
-                    user: settings.user.clone(),
-                    why: one_line(&why),
-                },
-                other => refused(host, &other),
-            })?;
-            let capabilities = session.capabilities().await;
-            let capabilities = capabilities.map_err(|error| refused(host, &error))?;
+            let SignedIn { session, capabilities } = sign_in::imap(settings).await?;
             Ok(Self {
                 session,
                 host,
@@ -333,7 +305,7 @@ async fn limited<R>(
 }
 
 /// What the library says, without what the server sent: that may be someone's mail.
-fn refused(host: &str, error: &Error) -> MailboxError {
+pub fn refused(host: &str, error: &Error) -> MailboxError {
     let why = match error {
         Error::Io(io) if io.kind() == std::io::ErrorKind::Other => "its answer cannot be read".to_owned(),
         Error::Io(io) => io.kind().to_string(),

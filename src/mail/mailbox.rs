@@ -18,6 +18,8 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::imap::{Connection, Opened, Place, Sized, batches};
+use super::oauth::TokenError;
+use super::sign_in::Proof;
 use super::tls::{LineError, Security};
 use super::transport::protection;
 
@@ -39,8 +41,8 @@ pub struct ImapSettings {
     pub extra_ca: Option<PathBuf>,
     /// The account.
     pub user: String,
-    /// Its password.
-    pub password: String,
+    /// What lets us in.
+    pub proof: Proof,
     /// The folders, as people write their names.
     pub folders: Vec<String>,
     /// How often to look, also where the server tells of new mail by itself.
@@ -166,9 +168,7 @@ pub enum MailboxError {
     #[error(transparent)]
     Line(#[from] LineError),
     /// The account or password is wrong.
-    #[error(
-        "{host} does not let {user} in: {why}. Check the account and its password; some providers want an app password."
-    )]
+    #[error("{host} does not let {user} in: {why}. {advice}")]
     Login {
         /// The server.
         host: String,
@@ -176,6 +176,23 @@ pub enum MailboxError {
         user: String,
         /// What it said.
         why: String,
+        /// What to do.
+        advice: String,
+    },
+    /// There is no token to sign in with.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The token is refused although it was renewed.
+    #[error("{host} does not let {user} in with a fresh token: {why}. {advice}")]
+    TokenRefused {
+        /// The server.
+        host: String,
+        /// The account.
+        user: String,
+        /// What it said.
+        why: String,
+        /// What to do.
+        advice: String,
     },
     /// There is no such folder.
     #[error("The folder {folder:?} cannot be opened: {why}. The account has: {available}.")]

@@ -19,6 +19,8 @@ mod imap;
 pub mod bring_back;
 pub mod compose;
 pub mod letters;
+pub mod oauth;
 pub mod reading;
+pub mod sign_in;
 pub mod tls;
 pub mod transport;

@@ -9,13 +9,16 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use chrono::DateTime;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{CertificateError, ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+
+use super::decode::one_line;
 
 /// How a line is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,10 +78,37 @@ pub enum LineError {
         /// What was written.
         host: String,
     },
-    /// The certificate was refused or no TLS was spoken.
+    /// The certificate is another server's.
     #[error(
-        "No protected line to {host}: {source}. Check that the host is the name in its certificate; \
-         for an authority of your own, name its certificate file as ca_file."
+        "The certificate of {host} is for {names}, so this may be another server. Write the name in the certificate as \
+         host, or have a certificate made that bears this one."
+    )]
+    WrongName {
+        /// The server.
+        host: String,
+        /// The names in the certificate.
+        names: String,
+    },
+    /// The certificate does not count today.
+    #[error("The certificate of {host} {why}. Have it renewed on the server; check the clock of this machine as well.")]
+    OutOfDate {
+        /// The server.
+        host: String,
+        /// Since or until when.
+        why: String,
+    },
+    /// The certificate is signed by nobody who is trusted.
+    #[error(
+        "The certificate of {host} is signed by nobody who is trusted here: perhaps by itself, or by an authority of \
+         your own. If it is your server, name the authority's certificate file as ca_file."
+    )]
+    UnknownIssuer {
+        /// The server.
+        host: String,
+    },
+    /// No TLS was spoken, or the certificate was refused for another reason.
+    #[error(
+        "No protected line to {host}: {source}. Check that the port speaks TLS, and set the line to start-tls if not."
     )]
     Handshake {
         /// The server.
@@ -162,11 +192,57 @@ pub async fn connect(server: Server<'_>, dialect: Dialect) -> Result<Connected, 
     };
     let name = ServerName::try_from(host()).map_err(|_| LineError::NoServerName { host: host() })?;
     let tls = TlsConnector::from(config).connect(name, tcp).await;
-    let tls = tls.map_err(|source| LineError::Handshake { host: host(), source })?;
+    let tls = tls.map_err(|source| no_handshake(host(), source))?;
     Ok(Connected {
         line: Line::Tls(Box::new(tls)),
         greeting,
     })
+}
+
+/// What rustls says, told apart by what there is to do.
+fn no_handshake(host: String, source: io::Error) -> LineError {
+    let certificate = match source.get_ref().and_then(|inner| inner.downcast_ref()) {
+        Some(rustls::Error::InvalidCertificate(certificate)) => certificate,
+        _ => return LineError::Handshake { host, source },
+    };
+    let date = |time: &UnixTime| {
+        let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+        DateTime::from_timestamp(seconds, 0).map_or_else(String::new, |at| at.format(" %Y-%m-%d").to_string())
+    };
+    match certificate {
+        CertificateError::NotValidForName => LineError::WrongName {
+            host,
+            names: "another name".to_owned(),
+        },
+        CertificateError::NotValidForNameContext { presented, .. } => LineError::WrongName {
+            host,
+            names: if presented.is_empty() {
+                "no name at all".to_owned()
+            } else {
+                one_line(&presented.join(", "))
+                    .replace("DnsName(\"", "")
+                    .replace("\")", "")
+            },
+        },
+        CertificateError::Expired => LineError::OutOfDate {
+            host,
+            why: "has expired".to_owned(),
+        },
+        CertificateError::ExpiredContext { not_after, .. } => LineError::OutOfDate {
+            host,
+            why: format!("expired on{}", date(not_after)),
+        },
+        CertificateError::NotValidYet => LineError::OutOfDate {
+            host,
+            why: "does not count yet".to_owned(),
+        },
+        CertificateError::NotValidYetContext { not_before, .. } => LineError::OutOfDate {
+            host,
+            why: format!("counts only from{}", date(not_before)),
+        },
+        CertificateError::UnknownIssuer => LineError::UnknownIssuer { host },
+        _ => LineError::Handshake { host, source },
+    }
 }
 
 /// What is trusted: the public authorities, and those of a file.
@@ -205,22 +281,14 @@ pub fn client_config(extra_ca: Option<&Path>) -> Result<Arc<ClientConfig>, LineE
 /// Has the server start TLS, and returns its greeting.
 async fn start_tls(tcp: &mut TcpStream, server: Server<'_>, dialect: Dialect) -> Result<String, LineError> {
     let host = || server.host.to_owned();
-    let mut talk = Talk {
-        tcp,
-        pending: Vec::new(),
-    };
+    let mut talk = Talk::over(tcp);
     let refused = |_| LineError::StartTlsRefused { host: host() };
     let (greeting, accepted) = match dialect {
         Dialect::Imap => {
             let greeting = talk.line().await.map_err(refused)?;
             talk.say("a1 STARTTLS\r\n").await.map_err(refused)?;
             let answer = talk.until(|line| line.starts_with("a1 ")).await.map_err(refused)?;
-            (
-                greeting,
-                answer
-                    .get(3..)
-                    .is_some_and(|rest| rest.to_ascii_uppercase().starts_with("OK")),
-            )
+            (greeting, answer.to_ascii_uppercase().starts_with("A1 OK"))
         }
         Dialect::Smtp => {
             let is_last = |line: &str| line.as_bytes().get(3) != Some(&b'-');
@@ -235,31 +303,39 @@ async fn start_tls(tcp: &mut TcpStream, server: Server<'_>, dialect: Dialect) ->
     if !accepted {
         return Err(LineError::StartTlsRefused { host: host() });
     }
-    if !talk.pending.is_empty() {
+    if !talk.is_drained() {
         return Err(LineError::DataBeforeTls { host: host() });
     }
     Ok(greeting)
 }
 
-/// Lines over an unprotected stream, where it matters what came after the last one.
-struct Talk<'a> {
-    tcp: &'a mut TcpStream,
+/// Lines over a stream, where it matters what came after the last one.
+pub(super) struct Talk<'a, S> {
+    stream: &'a mut S,
     pending: Vec<u8>,
 }
 
-impl Talk<'_> {
-    async fn say(&mut self, words: &str) -> io::Result<()> {
-        self.tcp.write_all(words.as_bytes()).await
+impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
+    pub(super) fn over(stream: &'a mut S) -> Self {
+        Self {
+            stream,
+            pending: Vec::new(),
+        }
     }
 
-    async fn line(&mut self) -> io::Result<String> {
+    pub(super) async fn say(&mut self, words: &str) -> io::Result<()> {
+        self.stream.write_all(words.as_bytes()).await?;
+        self.stream.flush().await
+    }
+
+    pub(super) async fn line(&mut self) -> io::Result<String> {
         const LONGEST: usize = 8192;
         loop {
             if let Some(end) = self.pending.iter().position(|byte| *byte == b'\n') {
                 let line: Vec<u8> = self.pending.drain(..=end).collect();
                 return Ok(String::from_utf8_lossy(&line).into_owned());
             }
-            if self.pending.len() > LONGEST || self.tcp.read_buf(&mut self.pending).await? == 0 {
+            if self.pending.len() > LONGEST || self.stream.read_buf(&mut self.pending).await? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
@@ -274,6 +350,11 @@ impl Talk<'_> {
             }
         }
         Err(io::ErrorKind::InvalidData.into())
+    }
+
+    /// Whether nothing came after the last line.
+    pub(super) fn is_drained(&self) -> bool {
+        self.pending.is_empty()
     }
 }
 

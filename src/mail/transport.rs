@@ -15,7 +15,6 @@ use std::time::Duration;
 
 use lettre::address::Envelope;
 use lettre::transport::smtp::Error as SmtpError;
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
@@ -26,6 +25,8 @@ use tokio::time::timeout;
 
 use super::header::ids;
 use super::mime;
+use super::oauth::TokenError;
+use super::sign_in::{self, Proof, SmtpRefusal};
 use super::tls::{self, Connected, Dialect, Line, LineError, Security, Server};
 
 /// Where mail leaves.
@@ -48,8 +49,8 @@ pub struct SmtpSettings {
     pub security: Security,
     /// Certificates to trust beside the public ones, in PEM.
     pub extra_ca: Option<PathBuf>,
-    /// Account and password; `None` when it needs none.
-    pub login: Option<(String, String)>,
+    /// The account and what lets it in; `None` when it needs none.
+    pub login: Option<(String, Proof)>,
     /// How long one mail may take.
     pub timeout: Duration,
 }
@@ -73,6 +74,11 @@ pub enum Sent {
         /// Why.
         why: String,
     },
+    /// No server took it in hand, because there is no line or we are not let in: the operator mends that.
+    NoWay {
+        /// What is wrong and what to do.
+        why: String,
+    },
     /// Refused for good.
     Permanent {
         /// Why.
@@ -92,13 +98,18 @@ pub enum TransportError {
     #[error(transparent)]
     Line(#[from] LineError),
     /// The server answered otherwise than it should.
-    #[error("{host} was reached, but: {why}. Check the account, its password and the port.")]
+    #[error("{host} was reached, but: {why}. {advice}")]
     Refused {
         /// The server.
         host: String,
         /// What it said.
         why: String,
+        /// What to do.
+        advice: String,
     },
+    /// There is no token to sign in with.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// It did not answer in time.
     #[error("{host} did not answer within {seconds} s. Check the port and the firewall.")]
     Slow {
@@ -186,8 +197,7 @@ impl Transport {
                 let host = || settings.host.clone();
                 let opened = timeout(settings.timeout, open(settings)).await;
                 let opened = opened.map_err(|_| TransportError::Slow { host: host(), seconds })?;
-                let mut connection = opened.map_err(|failure| failure.into_error(host()))?;
-                connection.abort().await;
+                opened?.abort().await;
                 let login = if settings.login.is_some() {
                     "signed in"
                 } else {
@@ -231,8 +241,8 @@ fn envelope(from: Option<&str>, to: &str) -> Result<Envelope, String> {
 
 /// What went wrong on the way to a server's acceptance.
 enum Failure {
-    Line(LineError),
-    Login(SmtpError),
+    /// No line, or not let in.
+    NoWay(TransportError),
     Smtp(SmtpError),
     /// The server lacks what this mail needs.
     Unable(&'static str),
@@ -242,30 +252,13 @@ impl Failure {
     fn outcome(self, content_sent: bool) -> Sent {
         match self {
             // A wrong certificate or password is mended by the operator, and the mail then goes.
-            Self::Line(error) => Sent::Temporary { why: error.to_string() },
-            Self::Login(error) => Sent::Temporary {
-                why: format!("The server does not let us in: {}", describe(&error)),
-            },
+            Self::NoWay(error) => Sent::NoWay { why: error.to_string() },
             Self::Unable(why) => Sent::Permanent { why: why.to_owned() },
             Self::Smtp(error) if error.is_permanent() && !is_about_login(&error) => {
                 Sent::Permanent { why: describe(&error) }
             }
             Self::Smtp(error) if error.status().is_some() || !content_sent => Sent::Temporary { why: describe(&error) },
             Self::Smtp(error) => Sent::Unknown { why: describe(&error) },
-        }
-    }
-
-    fn into_error(self, host: String) -> TransportError {
-        match self {
-            Self::Line(error) => TransportError::Line(error),
-            Self::Login(error) | Self::Smtp(error) => TransportError::Refused {
-                host,
-                why: describe(&error),
-            },
-            Self::Unable(why) => TransportError::Refused {
-                host,
-                why: why.to_owned(),
-            },
         }
     }
 }
@@ -297,30 +290,79 @@ fn reply(response: &Response) -> String {
     super::decode::one_line(&format!("{} {}", response.code(), words.join(" ")))
 }
 
-/// Opens a line and signs in.
-async fn open(settings: &SmtpSettings) -> Result<AsyncSmtpConnection, Failure> {
+/// Opens a line and signs in. A token that is refused is renewed and tried once more, on a fresh line.
+async fn open(settings: &SmtpSettings) -> Result<AsyncSmtpConnection, TransportError> {
+    let mut connection = connect(settings).await?;
+    match &settings.login {
+        None => Ok(connection),
+        Some((user, Proof::Password(password))) => {
+            let signed_in = sign_in::smtp_by_password(&mut connection, user, password).await;
+            signed_in
+                .map(|()| connection)
+                .map_err(|refusal| not_let_in(settings, refusal))
+        }
+        Some((user, Proof::Token(account))) => {
+            let place = (settings.host.as_str(), settings.port);
+            let token = account.token().await?;
+            match sign_in::smtp_by_token(&mut connection, place, user, &token).await {
+                Ok(()) => return Ok(connection),
+                Err(SmtpRefusal::Token(_)) => connection.abort().await,
+                Err(refusal) => return Err(not_let_in(settings, refusal)),
+            }
+            let renewed = account.token_instead_of(&token).await?;
+            let mut connection = connect(settings).await?;
+            let signed_in = sign_in::smtp_by_token(&mut connection, place, user, &renewed).await;
+            signed_in
+                .map(|()| connection)
+                .map_err(|refusal| not_let_in(settings, refusal))
+        }
+    }
+}
+
+/// Opens a line and hears what the server offers.
+async fn connect(settings: &SmtpSettings) -> Result<AsyncSmtpConnection, TransportError> {
     let server = Server {
         host: &settings.host,
         port: settings.port,
         security: settings.security,
         extra_ca: settings.extra_ca.as_deref(),
     };
-    let Connected { line, greeting } = tls::connect(server, Dialect::Smtp).await.map_err(Failure::Line)?;
+    let Connected { line, greeting } = tls::connect(server, Dialect::Smtp).await?;
     let line = Greeted {
         line,
         greeting: greeting.unwrap_or_default().into_bytes(),
         said: 0,
     };
     let connection = AsyncSmtpConnection::connect_with_transport(Box::new(line), &ClientId::default()).await;
-    let mut connection = connection.map_err(Failure::Smtp)?;
-    if let Some((user, password)) = &settings.login {
-        let credentials = Credentials::new(user.clone(), password.clone());
-        let signed_in = connection
-            .auth(&[Mechanism::Plain, Mechanism::Login], &credentials)
-            .await;
-        signed_in.map_err(Failure::Login)?;
+    connection.map_err(|error| TransportError::Refused {
+        host: settings.host.clone(),
+        why: describe(&error),
+        advice: "Check the port.".to_owned(),
+    })
+}
+
+/// A refusal at the door, with what to do about it.
+fn not_let_in(settings: &SmtpSettings, refusal: SmtpRefusal) -> TransportError {
+    let (why, general) = match refusal {
+        SmtpRefusal::Smtp(error) => (
+            describe(&error),
+            "Check the account, its password and the port; some providers want an app password.",
+        ),
+        SmtpRefusal::Token(said) => (
+            format!("it refuses a fresh token: {said}"),
+            "Check that user is the account that consented, that SMTP AUTH is switched on for it, and that scope covers \
+             SMTP.",
+        ),
+        SmtpRefusal::NoMechanism => (
+            "it takes no tokens (neither XOAUTH2 nor OAUTHBEARER)".to_owned(),
+            "Write a password in place of oauth2.",
+        ),
+    };
+    TransportError::Refused {
+        host: settings.host.clone(),
+        advice: sign_in::advice(&why, general),
+        why,
     }
-    Ok(connection)
 }
 
 /// Hands a mail to a server, and notes when its content goes out.
@@ -330,7 +372,7 @@ async fn deliver(
     raw: &[u8],
     content_sent: &Cell<bool>,
 ) -> Result<Response, Failure> {
-    let mut connection = open(settings).await?;
+    let mut connection = open(settings).await.map_err(Failure::NoWay)?;
     let offers = |feature| connection.server_info().supports_feature(feature);
     let mut options = Vec::new();
     if envelope
@@ -507,7 +549,7 @@ mod tests {
         let transport = Transport::smtp(&settings).unwrap();
         assert!(matches!(
             transport.send(None, "a@example.org", b"").await,
-            Sent::Temporary { .. }
+            Sent::NoWay { .. }
         ));
         assert!(
             transport

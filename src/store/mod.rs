@@ -5,6 +5,7 @@
 pub mod calendars;
 pub mod canonical;
 pub mod corrections;
+pub mod credentials;
 pub mod door;
 mod engine;
 pub mod engine_limit;

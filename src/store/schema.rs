@@ -247,6 +247,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    credentials (name) {
+        name -> Binary,
+        changed_at -> Timestamp,
+        sealed -> Binary,
+    }
+}
+
 diesel::joinable!(messages -> keys (key_id));
 diesel::joinable!(oddities -> messages (message_id));
 diesel::joinable!(outbox -> keys (key_id));
@@ -274,4 +282,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     attempts,
     calendars,
     search_terms,
+    credentials,
 );

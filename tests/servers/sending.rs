@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use habeas::mail::sign_in::Proof;
 use habeas::mail::tls::Security;
 use habeas::mail::transport::{Sent, SmtpSettings, Transport};
 
@@ -20,7 +21,7 @@ fn settings(server: &SmtpSink, security: Security) -> SmtpSettings {
         },
         security,
         extra_ca: Some(server.authority.clone()),
-        login: Some(("privacy".to_owned(), "not-a-secret".to_owned())),
+        login: Some(("privacy".to_owned(), Proof::Password("not-a-secret".to_owned()))),
         timeout: Duration::from_secs(10),
     }
 }
@@ -111,12 +112,9 @@ async fn a_lost_answer_is_unknown_only_once_the_content_was_sent() {
 async fn a_wrong_password_keeps_the_letter_and_says_so() {
     let server = SmtpSink::start();
     let mut settings = settings(&server, Security::Tls);
-    settings.login = Some(("privacy".to_owned(), "wrong".to_owned()));
+    settings.login = Some(("privacy".to_owned(), Proof::Password("wrong".to_owned())));
     let sent = send(&settings, None).await;
-    assert!(
-        matches!(&sent, Sent::Temporary { why } if why.contains("535")),
-        "{sent:?}"
-    );
+    assert!(matches!(&sent, Sent::NoWay { why } if why.contains("535")), "{sent:?}");
     let told = Transport::smtp(&settings)
         .unwrap()
         .check()
@@ -151,7 +149,7 @@ async fn a_certificate_that_does_not_fit_stops_everything() {
         for wrong in [unknown, other_name] {
             let sent = send(&wrong, None).await;
             assert!(
-                matches!(&sent, Sent::Temporary { why } if why.contains("certificate")),
+                matches!(&sent, Sent::NoWay { why } if why.contains("certificate")),
                 "{sent:?}"
             );
         }
