@@ -66,6 +66,8 @@ pub struct Settings {
     pub drop_folder: PathBuf,
     /// Where mail leaves; without it mail is written to `outbox` in the data folder.
     pub smtp: Option<Smtp>,
+    /// Whether a mail comes from where it says.
+    pub sender_checks: SenderChecks,
     /// What is logged, such as `habeas=debug,warn`.
     pub log: String,
     /// Lines of JSON instead of text in the log.
@@ -170,6 +172,29 @@ pub struct Smtp {
     pub ca_file: Option<PathBuf>,
 }
 
+/// How it is checked whether a mail comes from where it says.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SenderChecks {
+    /// Whom we ask for the keys and policies of domains.
+    pub dns: Dns,
+    /// The name under which our own mail server writes `Authentication-Results`; without it no such field is believed.
+    pub authserv_id: String,
+    /// Our receiving servers, as they name themselves after "by" in `Received`.
+    pub own_hosts: Vec<String>,
+}
+
+/// Whom we ask for the keys and policies of domains.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dns {
+    /// The name servers that this machine uses.
+    #[default]
+    System,
+    /// Nobody: we check nothing ourselves.
+    Off,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -184,6 +209,7 @@ impl Default for Settings {
             mailbox: Vec::new(),
             drop_folder: PathBuf::new(),
             smtp: None,
+            sender_checks: SenderChecks::default(),
             log: "habeas=info,warn".to_owned(),
             log_json: false,
             allow_root: false,
@@ -233,6 +259,7 @@ impl Settings {
             listen,
             base_url: format!("http://{listen}"),
             data: std::env::temp_dir().join(format!("habeas-demo-{}", listen.port())),
+            sender_checks: SenderChecks::off(),
             log: "habeas=warn,warn".to_owned(),
             allow_root: true,
             ..Self::default()
@@ -378,7 +405,7 @@ impl Settings {
                 }
             }
         }
-        Ok(())
+        self.sender_checks.check()
     }
 
     /// Whether the dashboard can be reached from this machine alone and people open it there.
@@ -426,6 +453,38 @@ impl Settings {
             .contact
             .rsplit_once('@')
             .map_or("localhost", |(_, domain)| domain)
+    }
+}
+
+impl SenderChecks {
+    /// Nothing is asked and nothing believed, as where no real mail arrives.
+    pub fn off() -> Self {
+        Self {
+            dns: Dns::Off,
+            ..Self::default()
+        }
+    }
+
+    fn check(&self) -> Result<(), SettingsError> {
+        let is_name = |name: &str| !name.contains(|c: char| !c.is_ascii_graphic() || "@;()<>,\"\\".contains(c));
+        if !is_name(&self.authserv_id) {
+            return Err(SettingsError::Wrong {
+                name: "sender_checks.authserv_id",
+                what: format!(
+                    "{:?} is no name of a server. Write what stands first in the Authentication-Results of mail you receive.",
+                    self.authserv_id
+                ),
+            });
+        }
+        match self.own_hosts.iter().find(|host| host.is_empty() || !is_name(host)) {
+            Some(host) => Err(SettingsError::Wrong {
+                name: "sender_checks.own_hosts",
+                what: format!(
+                    "{host:?} is no name of a server. Write what stands after \"by\" in the topmost Received of mail you receive."
+                ),
+            }),
+            None => Ok(()),
+        }
     }
 }
 

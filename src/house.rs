@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::board::Board;
 use crate::config::Settings;
+use crate::mail::auth::SenderChecks;
 use crate::now::Now;
 use crate::packs::{LoadedPack, Shelf};
 use crate::store::{Store, StoreError, calendars};
@@ -19,6 +20,8 @@ pub struct House {
     pub now: Now,
     /// What the running parts last reported.
     pub board: Board,
+    /// What checks the senders of mails.
+    pub checks: SenderChecks,
     shelf: RwLock<Arc<Shelf>>,
 }
 
@@ -29,6 +32,7 @@ impl House {
     /// When the store fails or a loaded calendar cannot be read.
     pub fn new(store: Store, settings: Settings, now: Now, shelf: Shelf) -> Result<Self, StoreError> {
         let house = Self {
+            checks: SenderChecks::of(&settings.sender_checks),
             store,
             settings,
             now,

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 
-use crate::config::Settings;
+use crate::config::{SenderChecks, Settings};
 use crate::house::House;
 use crate::now::Now;
 use crate::packs::Shelf;
@@ -71,6 +71,7 @@ fn house(folder: &Path) -> anyhow::Result<Arc<House>> {
     let settings = Settings {
         data: folder.to_owned(),
         base_url: "http://127.0.0.1:8080".to_owned(),
+        sender_checks: SenderChecks::off(),
         ..Settings::default()
     };
     let vault = Vault::open_or_create(&settings.master_key_file())?;

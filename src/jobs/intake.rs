@@ -16,6 +16,7 @@ use crate::domain::decide::is_plausible_receipt;
 use crate::domain::message::Mail;
 use crate::domain::thread::JUNK;
 use crate::house::House;
+use crate::mail::auth::Message;
 use crate::mail::parse::parse;
 use crate::mail::reading::Reading;
 use crate::packs::LoadedPack;
@@ -283,7 +284,7 @@ fn read_all(house: &House, work: Vec<Work>, pack: &Arc<LoadedPack>) -> Vec<Read>
         let share = start..(start + size).min(work.len());
         contain::each(&work, share, READING, &read, &|thread| house.board.leave_behind(thread))
     };
-    let ended: Vec<_> = std::thread::scope(|scope| {
+    let mut ended: Vec<_> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..work.len())
             .step_by(size)
             .map(|start| scope.spawn(move || read_share(start)))
@@ -293,6 +294,7 @@ fn read_all(house: &House, work: Vec<Work>, pack: &Arc<LoadedPack>) -> Vec<Read>
             .flat_map(|worker| worker.join().unwrap_or_default())
             .collect()
     });
+    check_senders(house, &work, &mut ended);
     work.iter()
         .zip(ended)
         .filter_map(|(work, ended)| {
@@ -315,4 +317,20 @@ fn read_one(work: &Work, pack: &LoadedPack) -> Option<(Mail, Reading)> {
     let mail = parse(&work.raw);
     let reading = Reading::of(&mail, &pack.lexicon);
     Some((mail, reading))
+}
+
+/// Notes where the mails come from, of all at the same time, since name servers may let one wait.
+fn check_senders(house: &House, work: &[Work], ended: &mut [Ended<Option<(Mail, Reading)>>]) {
+    let read = work.iter().zip(ended.iter()).filter_map(|(work, ended)| match ended {
+        Ended::Well(Some((mail, _))) => Some(Message { raw: &work.raw, mail }),
+        Ended::Well(None) | Ended::Badly | Ended::Never => None,
+    });
+    let found = house.checks.check_all(&read.collect::<Vec<_>>());
+    let readings = ended.iter_mut().filter_map(|ended| match ended {
+        Ended::Well(Some((_, reading))) => Some(reading),
+        Ended::Well(None) | Ended::Badly | Ended::Never => None,
+    });
+    for (reading, authenticity) in readings.zip(found) {
+        reading.authenticity = authenticity;
+    }
 }

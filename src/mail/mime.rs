@@ -47,6 +47,11 @@ impl<'raw> Headers<'raw> {
             .map(|header| header.value)
     }
 
+    /// Every field, topmost first.
+    pub fn iter(&self) -> impl Iterator<Item = Header<'raw>> + '_ {
+        self.0.iter().copied()
+    }
+
     /// Whether any field's name starts so.
     pub fn has_prefix(&self, prefix: &str) -> bool {
         let prefix = prefix.as_bytes();
@@ -102,13 +107,7 @@ pub struct Structure<'raw> {
 
 /// Takes a message apart.
 pub fn read(raw: &[u8]) -> Structure<'_> {
-    let mut reader = Reader {
-        raw,
-        line_end: if raw.contains(&b'\n') { b'\n' } else { b'\r' },
-        at: 0,
-        open: Vec::new(),
-        structure: Structure::default(),
-    };
+    let mut reader = Reader::of(raw);
     reader.skip_to_headers();
     reader.begin_part(None, Surroundings::Ordinary);
     while reader.at < raw.len() {
@@ -116,6 +115,14 @@ pub fn read(raw: &[u8]) -> Structure<'_> {
     }
     reader.finish();
     reader.structure
+}
+
+/// The header of a message alone; `None` when it breaks a limit, so that what is read of it is not all of it.
+pub fn head(raw: &[u8]) -> Option<Headers<'_>> {
+    let mut reader = Reader::of(raw);
+    reader.skip_to_headers();
+    let headers = reader.headers();
+    reader.structure.remarks.is_empty().then_some(headers)
 }
 
 /// What a part without a media type is taken for.
@@ -154,6 +161,16 @@ enum Delimiter {
 }
 
 impl<'raw> Reader<'raw> {
+    fn of(raw: &'raw [u8]) -> Self {
+        Self {
+            raw,
+            line_end: if raw.contains(&b'\n') { b'\n' } else { b'\r' },
+            at: 0,
+            open: Vec::new(),
+            structure: Structure::default(),
+        }
+    }
+
     /// Passes over what some stores put before the first header: empty lines and an mbox `From ` line.
     fn skip_to_headers(&mut self) {
         while let Some(line) = self.line_at(self.at)

@@ -2,6 +2,8 @@
 
 pub mod parse;
 
+pub mod auth;
+
 mod address;
 mod body;
 mod decode;

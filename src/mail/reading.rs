@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::letters::Thread;
 use super::parse::{parse, unread};
+use crate::domain::authenticity::Authenticity;
 use crate::domain::classification::{Classification, classify};
 use crate::domain::lexicon::Lexicon;
 use crate::domain::message::Mail;
@@ -29,14 +30,18 @@ pub struct Reading {
     pub classification: Classification,
     /// How an answer to it is threaded.
     pub thread: Thread,
+    /// What was checked of its sender when it came; nothing in what was kept before senders were checked.
+    #[serde(default)]
+    pub authenticity: Authenticity,
 }
 
 impl Reading {
-    /// Recognises a mail.
+    /// Recognises a mail. Its sender is not checked yet: that may mean waiting, and is done for many mails at a time.
     pub fn of(mail: &Mail, lexicon: &Lexicon) -> Self {
         Self {
             classification: classify(mail, lexicon),
             thread: Thread::of(mail),
+            authenticity: Authenticity::default(),
         }
     }
 

@@ -4,6 +4,7 @@ mod harness;
 
 mod answers;
 mod architecture;
+mod authenticity;
 mod casework;
 mod corrections;
 mod deadlines;

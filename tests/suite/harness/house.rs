@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use habeas::config::Settings;
+use habeas::config::{SenderChecks, Settings};
 use habeas::house::House;
 use habeas::jobs::intake::{self, Arrival, Outcome, Taken};
 use habeas::now::Now;
@@ -38,6 +38,7 @@ impl Story {
         let settings = Settings {
             data: folder.path().to_owned(),
             base_url: "http://127.0.0.1:8080".into(),
+            sender_checks: SenderChecks::off(),
             ..Settings::default()
         };
         let settings = change(settings);
