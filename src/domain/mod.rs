@@ -22,6 +22,7 @@ pub mod moves;
 pub mod reminder;
 pub mod request;
 pub mod rules;
+pub mod serial;
 
 pub mod mistake;
 pub mod person;

@@ -9,6 +9,7 @@ mod casework;
 mod corrections;
 mod deadlines;
 mod demo;
+mod hints;
 mod hostile;
 mod intake;
 mod packs;

@@ -8,9 +8,12 @@ use crate::config::Settings;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::item::Decision;
 use crate::domain::letter::LetterText;
+use crate::domain::request::Request;
 use crate::domain::rules::Rules;
+use crate::domain::serial::{self, Case, Series};
 use crate::domain::text::TextRef;
 use crate::mail::letters::{self, Letterhead, Words as LetterWords};
+use crate::mail::parse::parse;
 use crate::mail::reading::Reading;
 use crate::packs::{LoadedPack, Shelf};
 use crate::store::door::StepError;
@@ -20,6 +23,12 @@ use crate::store::people::{self, Person};
 use crate::store::requests::{self, Stored};
 use crate::store::vault::texts;
 use crate::store::{Reader, StoreError};
+
+/// More requests of one sender than this, the newest, are not looked at for one page.
+const MOST_OF_SENDER: i64 = 100;
+
+/// A message of more bytes is not compared with others for one page.
+const MOST_COMPARED_BYTES: i64 = 256 * 1024;
 
 /// The file of a request.
 pub(super) struct File {
@@ -32,6 +41,8 @@ pub(super) struct File {
     pub people: Vec<Person>,
     /// Other requests of the same sender that are open, by reference.
     pub others: Vec<String>,
+    /// How often the same sender asked; `None` when nothing else in the last months.
+    pub series: Option<Series>,
     /// The answer as it would go out now, or what it lacks.
     pub preview: Result<LetterText, String>,
 }
@@ -75,7 +86,10 @@ impl File {
             let raw = outbox::raw(db, letter.id)?;
             letters.push((letter, raw));
         }
-        let others = others(db, &stored)?;
+        let others = of_sender(db, &stored)?;
+        let series = series(db, &stored, &others, desk.now)?;
+        let running = others.into_iter().filter(|other| other.request.is_running());
+        let others = running.map(|other| other.request.reference).collect();
         let preview = preview(db, desk, &stored);
         Ok(Some(Self {
             people: people::list(db)?,
@@ -85,6 +99,7 @@ impl File {
             messages,
             letters,
             others,
+            series,
             preview,
         }))
     }
@@ -95,18 +110,58 @@ impl File {
     }
 }
 
-fn others(db: &mut Reader<'_>, stored: &Stored) -> Result<Vec<String>, StoreError> {
+/// The requests of the same sender that are still there, newest first.
+fn of_sender(db: &mut Reader<'_>, stored: &Stored) -> Result<Vec<Stored>, StoreError> {
     if stored.card.address.is_empty() {
         return Ok(Vec::new());
     }
     let mut others = Vec::new();
-    for id in requests::of_sender(db, &stored.card.address, 20)? {
-        let other = requests::find(db, id)?;
-        if other.id != stored.id && other.request.is_running() {
-            others.push(other.request.reference);
+    for id in requests::of_sender(db, &stored.card.address, MOST_OF_SENDER)? {
+        if id == stored.id {
+            continue;
+        }
+        match requests::find(db, id) {
+            Ok(other) => others.push(other),
+            Err(StoreError::Erased(_)) => {}
+            Err(error) => return Err(error),
         }
     }
     Ok(others)
+}
+
+/// The figures of a sender who asked more than once.
+fn series(
+    db: &mut Reader<'_>,
+    stored: &Stored,
+    others: &[Stored],
+    now: DateTime<Utc>,
+) -> Result<Option<Series>, StoreError> {
+    if others.is_empty() {
+        return Ok(None);
+    }
+    let mut cases = Vec::new();
+    for other in others {
+        let text = own_text(db, &other.request)?;
+        cases.extend(Case::of(&other.request, text));
+    }
+    let text = own_text(db, &stored.request)?;
+    Ok(Case::of(&stored.request, text).and_then(|this| serial::series(&this, cases, now)))
+}
+
+/// What the sender wrote in the first message of a request; empty when there is none, or it is too large to compare.
+fn own_text(db: &mut Reader<'_>, request: &Request) -> Result<String, StoreError> {
+    let Some(first) = request.messages.first() else {
+        return Ok(String::new());
+    };
+    let size = messages::find(db, *first)?.map_or(0, |message| message.size);
+    if size > MOST_COMPARED_BYTES {
+        return Ok(String::new());
+    }
+    match messages::raw(db, *first) {
+        Ok(raw) => Ok(parse(&raw).own_text),
+        Err(StoreError::Erased(_) | StoreError::Missing { .. }) => Ok(String::new()),
+        Err(error) => Err(error),
+    }
 }
 
 fn preview(db: &mut Reader<'_>, desk: &Desk<'_>, stored: &Stored) -> Result<LetterText, String> {

@@ -1,7 +1,7 @@
 //! The items of a request as its page shows them: grounds, exemptions, assessments and decisions in words.
 
 use super::file::File;
-use super::page::{AssessmentView, DecisionView, ExemptionView, ItemView};
+use super::page::{AssessmentView, DecisionView, ExemptionView, HintView, ItemView};
 use crate::domain::classification::Found;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::item::{Basis, Decided, Item, Outcome, Verdict};
@@ -140,7 +140,6 @@ impl Shown<'_> {
     fn exemption(&self, exemption: &Exemption) -> ExemptionView {
         let tag = self.say.tag();
         let words = &self.say.words;
-        let hinted = self.file.stored.request.hints.contains(&exemption.id);
         let assessment = self.item.assessment(&exemption.id).map(|found| AssessmentView {
             words: words.t(verdict_key(found.verdict)),
             reason: self.file.text(&found.reason).to_owned(),
@@ -162,19 +161,27 @@ impl Shown<'_> {
                 .unwrap_or_default(),
             sources: cited(self.policy, &exemption.sources, words.language),
             assessment,
-            hint: if hinted { self.hint(exemption) } else { String::new() },
+            hint: self.hint(exemption),
         }
     }
 
-    /// The words of the mail that hint at an exemption.
-    fn hint(&self, exemption: &Exemption) -> String {
-        let flags = self.file.messages.iter().filter_map(|message| message.kept.as_ref());
-        let said: Vec<String> = flags
-            .flat_map(|kept| &kept.classification.flags)
+    /// What hints at an exemption: words of the mail that opened the request, or of one that belongs to it since.
+    fn hint(&self, exemption: &Exemption) -> Option<HintView> {
+        let belongs = self.file.messages.iter().filter(|message| !message.listed.held);
+        let flags = belongs
+            .filter_map(|message| message.kept.as_ref())
+            .flat_map(|kept| &kept.classification.flags);
+        let mut quotes: Vec<String> = Vec::new();
+        for word in flags
             .filter(|found: &&Found| found.id == exemption.id.as_str())
-            .flat_map(|found| found.words.clone())
-            .collect();
-        self.say.words.with("item-hint", "words", &said.join(" · "))
+            .flat_map(|found| &found.words)
+        {
+            if !quotes.contains(word) {
+                quotes.push(word.clone());
+            }
+        }
+        let hinted = self.file.stored.request.hints.contains(&exemption.id);
+        (hinted || !quotes.is_empty()).then_some(HintView { quotes })
     }
 
     fn decision(&self, decided: &Decided) -> DecisionView {

@@ -6,6 +6,7 @@ mod decision;
 mod file;
 pub mod files;
 mod handling;
+mod history;
 mod items;
 mod offers;
 mod page;

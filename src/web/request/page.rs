@@ -44,6 +44,8 @@ pub struct RequestPage {
     pub deliveries: Vec<DeliveryLine>,
     /// Requester, subject, address, identity, on whose behalf.
     pub persons: Vec<Fact>,
+    /// What the same sender asked otherwise in the last months; `None` when nothing.
+    pub sender: Option<HistoryView>,
     /// What colleagues wrote for each other.
     pub notes: Vec<NoteView>,
     /// Everything that happened, newest first.
@@ -165,8 +167,37 @@ pub struct ExemptionView {
     pub sources: Vec<String>,
     /// The assessment, when there is one.
     pub assessment: Option<AssessmentView>,
-    /// A hint that points to it; empty without.
-    pub hint: String,
+    /// A hint that points to it; `None` without.
+    pub hint: Option<HintView>,
+}
+
+/// A hint at an exemption: something to weigh.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HintView {
+    /// The words of the requester that hint; empty when they are not kept any more.
+    pub quotes: Vec<String>,
+}
+
+/// What the same sender asked otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryView {
+    /// How many requests, of what and when, a sentence each.
+    pub figures: Vec<String>,
+    /// The other requests, newest first.
+    pub lines: Vec<HistoryLine>,
+    /// What such figures are worth.
+    pub note: String,
+}
+
+/// Another request of the same sender.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryLine {
+    /// Its reference.
+    pub reference: String,
+    /// Where it is.
+    pub href: String,
+    /// When it came, what it asks for, how it ended.
+    pub about: String,
 }
 
 /// What somebody found about one exemption.
@@ -394,6 +425,6 @@ impl ItemView {
     pub fn is_hinted(&self) -> bool {
         self.exemptions
             .iter()
-            .any(|one| !one.hint.is_empty() && one.assessment.is_none())
+            .any(|one| one.hint.is_some() && one.assessment.is_none())
     }
 }

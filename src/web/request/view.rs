@@ -3,7 +3,7 @@
 use super::file::File;
 use super::page::{Anchor, LetterView, Move, NextStep, NoteView, ReminderLine, RequestPage};
 use super::story::Story;
-use super::{items, offers, thread};
+use super::{history, items, offers, thread};
 use crate::domain::event::Event;
 use crate::domain::moves::{self, Move as Step, Refusal};
 use crate::domain::policy::Recipient;
@@ -50,6 +50,7 @@ pub(super) fn page(
         letter: letter(say, file, &open, own_words),
         deliveries: thread::deliveries(say, file),
         persons: persons(say, file, rules),
+        sender: history::history(say, file, rules),
         notes: notes(say, file),
         timeline: file
             .history

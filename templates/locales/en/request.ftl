@@ -173,7 +173,6 @@ delivery-sent = sent
 delivery-failed = not delivered
 delivery-unknown = not known whether it arrived
 item-to-decide = To decide
-item-hint = The mail says: { $words }. A hint decides nothing; weigh it.
 item-basis-none = A refusal needs something to rest on: first assess an exemption above with yes or partly.
 basis-missing-ground = No ground applies
 basis-identity-not-proven = Identity was not proven

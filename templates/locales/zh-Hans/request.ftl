@@ -173,7 +173,6 @@ delivery-sent = 已发出
 delivery-failed = 未送达
 delivery-unknown = 是否送达不明
 item-to-decide = 待决定
-item-hint = 来信提及：{ $words }。提示不作决定，请斟酌。
 item-basis-none = 拒绝须有依据：请先在上方将某一例外评估为适用或部分适用。
 basis-missing-ground = 不存在法定情形
 basis-identity-not-proven = 未能核验身份
