@@ -68,6 +68,10 @@ pub struct Settings {
     pub smtp: Option<Smtp>,
     /// Whether a mail comes from where it says.
     pub sender_checks: SenderChecks,
+    /// Where replies to our letters go.
+    pub replies: Replies,
+    /// How much mail may leave without a person.
+    pub automatic: Automatic,
     /// What is logged, such as `habeas=debug,warn`.
     pub log: String,
     /// Lines of JSON instead of text in the log.
@@ -84,6 +88,55 @@ pub struct Controller {
     pub name: String,
     /// The privacy contact's address: sender of every letter, and one that is never answered automatically.
     pub contact: String,
+}
+
+/// The address that people reply to.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Replies {
+    /// Its form.
+    pub address: ReplyForm,
+    /// The domain whose mail all comes to the privacy mailbox, for the form `domain`.
+    pub domain: String,
+}
+
+/// Whether each request has an address of its own to reply to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReplyForm {
+    /// The privacy contact's own; replies are known by the Message-ID they name.
+    #[default]
+    Plain,
+    /// The contact's with a signed tag behind a plus sign, where the mail server takes such addresses (RFC 5233).
+    Plus,
+    /// A signed name at a domain of its own.
+    Domain,
+}
+
+/// How much mail may leave without a person; what is beyond waits for one (RFC 3834, section 2).
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Automatic {
+    /// Automatic letters to one address within 24 hours.
+    pub per_sender: u32,
+    /// Automatic letters to anyone within an hour.
+    pub per_hour: u32,
+}
+
+impl Automatic {
+    /// More than this to one address a day is no courtesy any more, whatever the settings say.
+    const MOST_PER_SENDER: u32 = 10;
+    /// More than this in an hour makes us part of an attack on others.
+    const MOST_PER_HOUR: u32 = 5000;
+}
+
+impl Default for Automatic {
+    fn default() -> Self {
+        Self {
+            per_sender: 3,
+            per_hour: 60,
+        }
+    }
 }
 
 /// How a mail server's line is protected.
@@ -210,6 +263,8 @@ impl Default for Settings {
             drop_folder: PathBuf::new(),
             smtp: None,
             sender_checks: SenderChecks::default(),
+            replies: Replies::default(),
+            automatic: Automatic::default(),
             log: "habeas=info,warn".to_owned(),
             log_json: false,
             allow_root: false,
@@ -382,6 +437,7 @@ impl Settings {
                 what: "it is not a mail address. Write the address of the privacy contact.".to_owned(),
             });
         }
+        self.check_replies()?;
         for mailbox in &self.mailbox {
             check_line("mailbox.line", mailbox.line, &mailbox.host)?;
             if let Some(oauth2) = &mailbox.oauth2 {
@@ -406,6 +462,41 @@ impl Settings {
             }
         }
         self.sender_checks.check()
+    }
+
+    fn check_replies(&self) -> Result<(), SettingsError> {
+        // A tag takes up to 43 characters, and more than 64 before the @ are not carried (RFC 5321, section 4.5.3.1.1).
+        const LONGEST_LOCAL: usize = 20;
+        let local = self.controller.contact.split('@').next().unwrap_or("");
+        let what = match self.replies.address {
+            ReplyForm::Domain if !self.replies.domain.contains('.') => {
+                "the form \"domain\" needs replies.domain, a domain whose mail all comes to the privacy mailbox."
+            }
+            ReplyForm::Plus if local.len() > LONGEST_LOCAL => {
+                "the contact's name is too long for a tag behind it. Write \"plain\", or \"domain\" with replies.domain."
+            }
+            ReplyForm::Plain | ReplyForm::Plus | ReplyForm::Domain => {
+                let wrong = |name, most| {
+                    Err(SettingsError::Wrong {
+                        name,
+                        what: format!(
+                            "Write a number up to {most}; what is beyond waits for a person, nothing is lost."
+                        ),
+                    })
+                };
+                if self.automatic.per_sender > Automatic::MOST_PER_SENDER {
+                    return wrong("automatic.per_sender", Automatic::MOST_PER_SENDER);
+                }
+                if self.automatic.per_hour > Automatic::MOST_PER_HOUR {
+                    return wrong("automatic.per_hour", Automatic::MOST_PER_HOUR);
+                }
+                return Ok(());
+            }
+        };
+        Err(SettingsError::Wrong {
+            name: "replies.address",
+            what: what.to_owned(),
+        })
     }
 
     /// Whether the dashboard can be reached from this machine alone and people open it there.

@@ -12,7 +12,6 @@ use crate::domain::policy::ExemptionId;
 use crate::domain::request::Stage;
 use crate::house::House;
 use crate::jobs::deliver;
-use crate::mail::compose::Automatic;
 use crate::mail::letters::{self, Letterhead, Words};
 use crate::mail::transport::Transport;
 use crate::store::StoreError;
@@ -232,7 +231,7 @@ impl Play<'_> {
                 ..Words::default()
             };
             let text = letters::write(desk, head, Occasion::IdentityQuestion, words)?;
-            let letter = letters::post(desk, head, Occasion::IdentityQuestion, Automatic::No, &text)?;
+            let letter = letters::post(desk, head, Occasion::IdentityQuestion, &text)?;
             Ok(Command::AskIdentity {
                 method,
                 reason: None,
@@ -251,7 +250,7 @@ impl Play<'_> {
         self.take(id, self.staff.officer, now, |desk| {
             let occasion = letters::answer_occasion(desk.stored.request.kind, &desk.stored.request.items);
             let text = letters::write(desk, head, occasion, Words::default())?;
-            let letter = letters::post(desk, head, occasion, Automatic::No, &text)?;
+            let letter = letters::post(desk, head, occasion, &text)?;
             let text = desk.keep("answer", &text.body)?;
             Ok(Command::Answer { letter, text })
         })

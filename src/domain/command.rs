@@ -105,6 +105,12 @@ pub enum Command {
     ReleaseMessage {
         message: i64,
     },
+    ReadMessage {
+        message: i64,
+    },
+    SendLetter {
+        letter: i64,
+    },
     Note {
         text: TextRef,
     },
@@ -154,6 +160,8 @@ impl Command {
             Self::Merge { .. } => Move::Merge,
             Self::ConfirmMessage { .. } => Move::ConfirmMessage,
             Self::ReleaseMessage { .. } => Move::ReleaseMessage,
+            Self::ReadMessage { .. } => Move::ReadMessage,
+            Self::SendLetter { .. } => Move::SendLetter,
             Self::Note { .. } => Move::Note,
             Self::TakeMerge { .. }
             | Self::Join { .. }

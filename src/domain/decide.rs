@@ -150,6 +150,11 @@ pub fn decide(
         }
         Command::ConfirmMessage { message } => Event::MessageConfirmed { message: *message },
         Command::ReleaseMessage { message } => Event::MessageReleased { message: *message },
+        Command::ReadMessage { message } if !request.unread.contains(message) => {
+            return Err(Refusal::NotThisMessage);
+        }
+        Command::ReadMessage { message } => Event::MessageRead { message: *message },
+        Command::SendLetter { letter } => Event::LetterReleased { letter: *letter },
         Command::Note { text } => Event::Noted { text: text.clone() },
         Command::Join {
             message,

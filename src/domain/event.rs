@@ -365,6 +365,16 @@ pub enum Event {
         /// Each item's own deadline now, by number.
         items: Vec<(u32, Deadline)>,
     },
+    /// An officer has read a message that joined by itself.
+    MessageRead {
+        /// The message.
+        message: i64,
+    },
+    /// A person let a letter go that waited for one, or sent one again.
+    LetterReleased {
+        /// Its row in the outbox.
+        letter: i64,
+    },
     /// A message came in.
     MessageJoined {
         /// The message.
@@ -441,6 +451,8 @@ impl Event {
             Self::Extended { .. } => "extended",
             Self::DeadlineMoved { .. } => "deadline-moved",
             Self::MessageJoined { .. } => "message-joined",
+            Self::MessageRead { .. } => "message-read",
+            Self::LetterReleased { .. } => "letter-released",
             Self::MessageConfirmed { .. } => "message-confirmed",
             Self::MessageReleased { .. } => "message-released",
             Self::Corrected { .. } => Self::CORRECTED,

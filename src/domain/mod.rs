@@ -7,6 +7,7 @@ pub mod policy;
 pub mod authenticity;
 pub mod classification;
 pub mod correction;
+pub mod courtesy;
 pub mod lexicon;
 pub mod lookalike;
 pub mod message;

@@ -61,16 +61,22 @@ pub enum Move {
     ConfirmMessage,
     /// Say that a held message does not belong here.
     ReleaseMessage,
+    /// Say that a message which joined by itself has been read.
+    ReadMessage,
+    /// Let a letter go that waits for a person, or send one again that failed.
+    SendLetter,
     /// Write a remark for colleagues.
     Note,
 }
 
 impl Move {
     /// All moves, in the order of a request's life.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::Triage,
         Self::ConfirmMessage,
         Self::ReleaseMessage,
+        Self::ReadMessage,
+        Self::SendLetter,
         Self::AddItem,
         Self::DropItem,
         Self::Assign,
@@ -120,6 +126,8 @@ impl Move {
             Self::Merge => "merge",
             Self::ConfirmMessage => "confirm-message",
             Self::ReleaseMessage => "release-message",
+            Self::ReadMessage => "read-message",
+            Self::SendLetter => "send-letter",
             Self::Note => "note",
         }
     }
@@ -186,6 +194,8 @@ pub enum Refusal {
     MergeTarget,
     /// No message is held.
     NothingHeld,
+    /// No message waits to be read.
+    NothingUnread,
     /// The message is not held here.
     NotThisMessage,
     /// There is no such item.
@@ -289,6 +299,7 @@ impl Refusal {
             Self::Merged => ("merged", "It was merged and goes on under another reference."),
             Self::MergeTarget => ("merge-target", "Merge it into another request that is still open."),
             Self::NothingHeld => ("nothing-held", "No message waits to be confirmed."),
+            Self::NothingUnread => ("nothing-unread", "No message waits to be read."),
             Self::NotThisMessage => ("not-this-message", "This message is not waiting here."),
             Self::UnknownItem => (
                 "unknown-item",
@@ -357,12 +368,17 @@ pub fn permits(role: Role, step: Move) -> bool {
 /// The refusal that an officer reads.
 pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Result<(), Refusal> {
     let Actor::Person { id, role } = actor else {
-        return Err(Refusal::NotYourRole);
+        // A proven message that plainly asks for more adds an item by itself, so that its clock runs at once.
+        return match (actor, step) {
+            (Actor::Mail, Move::AddItem) => open(request),
+            _ => Err(Refusal::NotYourRole),
+        };
     };
     if !permits(role, step) {
         return Err(Refusal::NotYourRole);
     }
-    if matches!(request.stage, Stage::Merged { .. }) && step != Move::Note {
+    let of_its_mail = matches!(step, Move::Note | Move::ReadMessage);
+    if matches!(request.stage, Stage::Merged { .. }) && !of_its_mail {
         return Err(Refusal::Merged);
     }
     match step {
@@ -402,6 +418,8 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
         },
         Move::ConfirmMessage | Move::ReleaseMessage if request.held.is_empty() => Err(Refusal::NothingHeld),
         Move::ConfirmMessage | Move::ReleaseMessage => Ok(()),
+        Move::ReadMessage if request.unread.is_empty() => Err(Refusal::NothingUnread),
+        Move::ReadMessage | Move::SendLetter => Ok(()),
     }
 }
 

@@ -57,6 +57,9 @@ pub struct Request {
     pub messages: Vec<i64>,
     /// Messages that wait for a person to say whether they belong here.
     pub held: Vec<i64>,
+    /// Messages that joined by themselves, proven to belong here, and that no officer has read.
+    #[serde(default)]
+    pub unread: Vec<i64>,
     /// The ledger: stages of the reminder schedule that were reached, each for one due date.
     pub reminded: BTreeSet<(ReminderId, NaiveDate)>,
     /// Name, address and subject, sealed.
@@ -105,6 +108,9 @@ pub enum Stage {
         at: DateTime<Utc>,
         /// When it had been answered.
         answered_at: DateTime<Utc>,
+        /// The letter, if it went by mail: a later bounce still takes the answer back.
+        #[serde(default)]
+        letter: Option<i64>,
     },
     /// Not a request, says a person. Reversible; the clock has run all the time.
     SetAside {
@@ -220,6 +226,7 @@ impl Request {
             acknowledgement: None,
             messages: opening.message.into_iter().collect(),
             held: Vec::new(),
+            unread: Vec::new(),
             reminded: BTreeSet::new(),
             card: opening.card.clone(),
         };
@@ -233,7 +240,7 @@ impl Request {
     pub fn evolve(mut self, recorded: &Recorded) -> Self {
         let at = recorded.at;
         match &recorded.event {
-            Event::Opened(_) | Event::Corrected { .. } | Event::Noted { .. } => {}
+            Event::Opened(_) | Event::Corrected { .. } | Event::Noted { .. } | Event::LetterReleased { .. } => {}
             Event::AcknowledgementQueued { letter } => self.acknowledgement = Some(*letter),
             Event::Triaged {
                 kind,
@@ -314,7 +321,15 @@ impl Request {
             Event::AnswerNotDelivered { letter } => self.stage = Stage::NotDelivered { letter: *letter },
             Event::Closed => {
                 let answered_at = self.answered_at().unwrap_or(at);
-                self.stage = Stage::Closed { at, answered_at };
+                let letter = match self.stage {
+                    Stage::Answered { letter, .. } => letter,
+                    _ => None,
+                };
+                self.stage = Stage::Closed {
+                    at,
+                    answered_at,
+                    letter,
+                };
             }
             Event::Reopened { .. } => {
                 self.stage = Stage::Open;
@@ -352,7 +367,10 @@ impl Request {
                 }
             }
             Event::MessageJoined { message, belonging, .. } => match belonging {
-                Belonging::Proven => self.messages.push(*message),
+                Belonging::Proven => {
+                    self.messages.push(*message);
+                    self.unread.push(*message);
+                }
                 Belonging::Held => self.held.push(*message),
             },
             Event::MessageConfirmed { message } => {
@@ -360,6 +378,7 @@ impl Request {
                 self.messages.push(*message);
             }
             Event::MessageReleased { message } => self.held.retain(|held| held != message),
+            Event::MessageRead { message } => self.unread.retain(|unread| unread != message),
             Event::Reminded { rule, due_on } => {
                 self.reminded.insert((rule.clone(), *due_on));
             }

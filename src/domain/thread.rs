@@ -9,7 +9,9 @@ use super::message::{Mail, Making, Sender};
 pub struct Findings {
     /// The kept message of which this is a second delivery: equal bytes, or equal Message-ID, sender and content.
     pub duplicate_of: Option<i64>,
-    /// The request whose unguessable token a reply header carries.
+    /// The letter of ours that it reports on, named by our signature.
+    pub report: Option<ReportOn>,
+    /// The request that our signature in a reply header or in the address names.
     pub token: Option<Suspected>,
     /// The request of a message that the reply headers name.
     pub reference: Option<Suspected>,
@@ -48,6 +50,30 @@ impl Maker {
             Self::Person
         }
     }
+}
+
+/// A mail server's report on a letter of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReportOn {
+    /// The letter's row in the outbox.
+    pub letter: i64,
+    /// The request that the letter was about; `None` for mail to staff.
+    pub request: Option<i64>,
+    /// What became of the letter.
+    pub fate: Fate,
+}
+
+/// What became of a letter, as a mail server reports it (RFC 3464, section 2.3.3); the worse is the greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// Delivered, relayed or expanded.
+    Arrived,
+    /// A mail system wrote something that no programme can read.
+    Unclear,
+    /// It is still tried.
+    Delayed,
+    /// It did not arrive and will not.
+    Failed,
 }
 
 /// A request that a message may belong to.
@@ -122,9 +148,18 @@ pub enum Placed {
         /// The first delivery.
         of: i64,
     },
+    /// A report on a letter of ours, kept with the request that the letter was about.
+    Reported {
+        /// Which.
+        request: i64,
+        /// The letter's row in the outbox.
+        letter: i64,
+        /// What became of the letter.
+        fate: Fate,
+    },
     /// Not a request; a person can bring it back.
     SetAside {
-        /// A short code: `automatic`, `unrelated`.
+        /// A short code: `automatic`, `report`, `unrelated`.
         why: &'static str,
     },
     /// Nothing is done with it before a person has looked.
@@ -153,6 +188,9 @@ pub fn place(findings: &Findings) -> Placed {
     if findings.origin == Origin::Ourselves {
         return Placed::Quarantined { why: "own-address" };
     }
+    if let Some(placed) = findings.report.and_then(reported) {
+        return placed;
+    }
     if let Some(placed) = set_aside(findings) {
         return placed;
     }
@@ -174,6 +212,24 @@ pub fn place(findings: &Findings) -> Placed {
         };
     }
     open(findings)
+}
+
+/// What a report does; one that a programme cannot read goes the way of any mail to its request, and is held there.
+fn reported(report: ReportOn) -> Option<Placed> {
+    match (report.request, report.fate) {
+        (_, Fate::Arrived) | (None, Fate::Delayed | Fate::Failed | Fate::Unclear) => {
+            Some(Placed::SetAside { why: "report" })
+        }
+        (Some(request), Fate::Unclear) => Some(Placed::Joined {
+            request,
+            belonging: Belonging::Held,
+        }),
+        (Some(request), fate @ (Fate::Delayed | Fate::Failed)) => Some(Placed::Reported {
+            request,
+            letter: report.letter,
+            fate,
+        }),
+    }
 }
 
 /// Machine-made and unrelated mail opens nothing, but only where recognition was sure of it.
@@ -213,25 +269,16 @@ pub enum Unanswerable {
     Automatic,
 }
 
-/// The address that may be answered automatically.
+/// The address that may be answered automatically; `is_ours` tells the house's own addresses.
 ///
 /// # Errors
 /// Why no answer may go out by itself.
-pub fn answerable<'a>(mail: &'a Mail, contact: &str) -> Result<&'a str, Unanswerable> {
+pub fn answerable<'a>(mail: &'a Mail, is_ours: impl Fn(&str) -> bool) -> Result<&'a str, Unanswerable> {
     let address = match &mail.from {
         Sender::Known(address) => address.address.as_str(),
         Sender::Ambiguous { .. } | Sender::Missing => return Err(Unanswerable::NoSender),
     };
-    let local = address.split('@').next().unwrap_or("").to_ascii_lowercase();
-    let system = [
-        "mailer-daemon",
-        "postmaster",
-        "no-reply",
-        "noreply",
-        "donotreply",
-        "do-not-reply",
-    ];
-    if address.eq_ignore_ascii_case(contact) || system.contains(&local.as_str()) {
+    if is_ours(address) || is_mail_system(address) {
         return Err(Unanswerable::SystemAddress);
     }
     if made_by_programme(&mail.making) {
@@ -239,6 +286,20 @@ pub fn answerable<'a>(mail: &'a Mail, contact: &str) -> Result<&'a str, Unanswer
     } else {
         Ok(address)
     }
+}
+
+/// Whether an address is one that programmes write from and nobody reads (RFC 3834, section 2; RFC 2142).
+pub fn is_mail_system(address: &str) -> bool {
+    const NAMES: [&str; 6] = [
+        "mailer-daemon",
+        "postmaster",
+        "no-reply",
+        "noreply",
+        "donotreply",
+        "do-not-reply",
+    ];
+    let local = address.split('@').next().unwrap_or("").to_ascii_lowercase();
+    NAMES.contains(&local.as_str())
 }
 
 fn made_by_programme(making: &Making) -> bool {

@@ -2,10 +2,12 @@
 
 use chrono::TimeDelta;
 
+use super::alarm;
 use crate::domain::command::Command;
 use crate::domain::moves::Refusal;
 use crate::domain::person::Actor;
 use crate::house::House;
+use crate::mail::token::Tokens;
 use crate::mail::transport::{Sent, Transport};
 use crate::store::door::{Door, Seen, StepError};
 use crate::store::outbox::{self, Attempt, Leased};
@@ -69,8 +71,8 @@ async fn attempt(house: &House, transport: &Transport, letter: &Leased) -> (Atte
         let reply = "Its key was destroyed before it was sent.".to_owned();
         return (Attempt::Failed { reply }, None);
     };
-    let sender = Some(house.settings.controller.contact.as_str());
-    let (why, held_up) = match transport.send(sender, &content.recipient, &content.raw).await {
+    let sender = Tokens::new(house.store.vault(), &house.settings).bounce_address(&letter.message_id);
+    let (why, held_up) = match transport.send(Some(&sender), &content.recipient, &content.raw).await {
         Sent::Accepted { reply } => return (Attempt::Sent { reply }, None),
         Sent::Permanent { why } => return (Attempt::Failed { reply: why }, None),
         Sent::Temporary { why } | Sent::Unknown { why } => (why, None),
@@ -108,18 +110,18 @@ fn settle(house: &House, owner: &str, letter: &Leased, attempt: &Attempt) -> Res
         let Some(request) = letter.request_id else {
             return Ok(());
         };
-        let command = match attempt {
-            Attempt::Sent { .. } => Command::Delivered {
-                letter: letter.id,
-                at: now,
-            },
-            Attempt::Failed { .. } => Command::Bounced { letter: letter.id },
-            Attempt::Temporary { .. } | Attempt::Unknown { .. } => return Ok(()),
+        let delivered = Command::Delivered {
+            letter: letter.id,
+            at: now,
         };
-        match door.step(tx, request, Seen::Whatever, |_| Ok(command)) {
-            // Any other letter than the answer changes nothing about the request.
-            Ok(_) | Err(StepError::Refused(Refusal::NothingChanges)) => Ok(()),
-            Err(error) => Err(error),
+        match attempt {
+            Attempt::Sent { .. } => match door.step(tx, request, Seen::Whatever, |_| Ok(delivered)) {
+                // Any other letter than the answer changes nothing about the request.
+                Ok(_) | Err(StepError::Refused(Refusal::NothingChanges)) => Ok(()),
+                Err(error) => Err(error),
+            },
+            Attempt::Failed { .. } => alarm::letter_failed(tx, &door, request, letter.id),
+            Attempt::Temporary { .. } | Attempt::Unknown { .. } => Ok(()),
         }
     })
 }

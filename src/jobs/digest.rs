@@ -6,7 +6,7 @@ use anyhow::Context;
 use chrono::{DateTime, Days, Utc};
 
 use super::sweep::{line, to_staff};
-use crate::domain::letter::{self, Digest, ReminderLine};
+use crate::domain::letter::{self, Cause, Digest, ReminderLine};
 use crate::domain::person::Role;
 use crate::domain::reminder::local_instant;
 use crate::house::House;
@@ -109,5 +109,5 @@ fn digest_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc
 fn of(house: &House, found: &Line, person: &Person, now: DateTime<Utc>) -> Option<ReminderLine> {
     let shelf = house.shelf();
     let rules = crate::domain::rules::RuleBook::rules(&*shelf, &found.request.policy)?;
-    Some(line(house, &found.request, rules, None, &person.language, now))
+    Some(line(house, &found.request, rules, Cause::Digest, &person.language, now))
 }

@@ -19,6 +19,7 @@ use crate::house::House;
 use crate::mail::auth::Message;
 use crate::mail::parse::parse;
 use crate::mail::reading::Reading;
+use crate::mail::report::{self, Report};
 use crate::packs::LoadedPack;
 use crate::store::door::StepError;
 use crate::store::messages::{self, Claimed, Health, Kept, NewMessage, Sighting, Wanted};
@@ -226,6 +227,8 @@ struct Work {
 pub(super) struct Read {
     pub claimed: Claimed,
     pub mail: Option<(Mail, Reading)>,
+    /// What it reports of a letter of ours, if it is a report.
+    pub report: Option<Report>,
 }
 
 /// Reads and places messages. Those that are not among the answers stay kept for a later run.
@@ -279,7 +282,7 @@ fn read_all(house: &House, work: Vec<Work>, pack: &Arc<LoadedPack>) -> Vec<Read>
     };
     let work: Arc<[Work]> = work.into();
     let pack = Arc::clone(pack);
-    let read: Arc<dyn Fn(&Work) -> Option<(Mail, Reading)> + Send + Sync> = Arc::new(move |work| read_one(work, &pack));
+    let read: Arc<dyn Fn(&Work) -> Option<Looked> + Send + Sync> = Arc::new(move |work| read_one(work, &pack));
     let read_share = |start: usize| {
         let share = start..(start + size).min(work.len());
         contain::each(&work, share, READING, &read, &|thread| house.board.leave_behind(thread))
@@ -298,25 +301,33 @@ fn read_all(house: &House, work: Vec<Work>, pack: &Arc<LoadedPack>) -> Vec<Read>
     work.iter()
         .zip(ended)
         .filter_map(|(work, ended)| {
-            let mail = match ended {
-                Ended::Well(mail) => mail,
+            let looked = match ended {
+                Ended::Well(looked) => looked,
                 Ended::Badly => None,
                 Ended::Never => return None,
             };
-            let claimed = work.claimed.clone();
-            Some(Read { claimed, mail })
+            let (mail, report) = looked.map(|(mail, reading, report)| ((mail, reading), report)).unzip();
+            Some(Read {
+                claimed: work.claimed.clone(),
+                mail,
+                report: report.flatten(),
+            })
         })
         .collect()
 }
 
+/// What reading a message gives: itself, what recognition makes of it, and what it reports of a letter of ours.
+type Looked = (Mail, Reading, Option<Report>);
+
 /// Reads a message, unless that brought the program down before. Runs where a panic or a hang costs this message alone.
-fn read_one(work: &Work, pack: &LoadedPack) -> Option<(Mail, Reading)> {
+fn read_one(work: &Work, pack: &LoadedPack) -> Option<Looked> {
     if work.claimed.health == Health::Poisoned {
         return None;
     }
     let mail = parse(&work.raw);
     let reading = Reading::of(&mail, &pack.lexicon);
-    Some((mail, reading))
+    let report = report::read(&work.raw, &mail);
+    Some((mail, reading, report))
 }
 
 /// Notes where the mails come from, of all at the same time, since name servers may let one wait.

@@ -3,6 +3,7 @@
 //! A job takes no input, looks at the state, does what is due in bounded steps, is safe to run twice, and reports what it
 //! did. The next run is the retry.
 
+mod alarm;
 pub mod collect;
 mod contain;
 pub mod deliver;

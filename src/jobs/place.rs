@@ -1,32 +1,36 @@
 //! Placing a read message: duplicate, joined, opened, set aside or quarantined, with its acknowledgement, in one transaction.
 
+mod findings;
+
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+use super::alarm;
 use super::intake::{Outcome, Read};
-use crate::domain::classification::Kind;
 use crate::domain::command::Command;
+use crate::domain::courtesy::{Courtesy, Limits, Recent, Repeated, Trust, courtesy};
 use crate::domain::event::{Belonging, CaseKind, Channel, Triage};
 use crate::domain::letter::Occasion;
 use crate::domain::message::{Mail, Sender};
 use crate::domain::person::Actor;
 use crate::domain::policy::{ExemptionId, OnBehalfId, RightId};
 use crate::domain::request::{PolicyStamp, Stage};
-use crate::domain::thread::{
-    Correspondent, Findings, Folder, Legibility, Maker, Origin, Placed, Suspected, answerable, bare_subject, is_reply,
-    place,
-};
+use crate::domain::rules::RuleBook;
+use crate::domain::thread::{Fate, Placed, answerable, place};
 use crate::house::House;
-use crate::mail::compose::{Automatic, token_of};
 use crate::mail::letters::{self, Letterhead, Words};
 use crate::mail::reading::UNREADABLE;
-use crate::packs::LoadedPack;
+use crate::mail::token::Tokens;
+use crate::packs::{LoadedPack, Shelf};
 use crate::store::door::{Door, Draft, FirstMessage, Seen, StepError};
 use crate::store::marks::{self, Mark};
-use crate::store::messages::{self, Card, Look, Marks, Outcome as Kept, Settled, Standing};
+use crate::store::messages::{self, Card, Look, Outcome as Kept, Settled, Standing};
+use crate::store::outbox::{Leave, Reported, State};
 use crate::store::requests::{self, Stored};
-use crate::store::{StoreError, Tx, Vault, outbox};
+use crate::store::{StoreError, Tx, outbox};
+
+use findings::{Clues, findings};
 
 /// Why a message is held: a person must say whether it belongs.
 const HELD: &str = "held";
@@ -49,16 +53,17 @@ pub(super) fn place_one(
     way: Way,
     now: DateTime<Utc>,
 ) -> Result<(i64, Outcome), StepError> {
+    let tokens = Tokens::new(tx.vault, &house.settings);
     let mut clues = read
         .mail
         .as_ref()
-        .map(|(mail, _)| Clues::of(tx.vault, mail, house))
+        .map(|(mail, _)| Clues::of(tx.vault, tokens, mail))
         .unwrap_or_default();
     if read.claimed.oddity.whole_size.is_some() {
         // Its content is not here, so that equal headers do not make it a second delivery.
         clues.marks.fingerprint = None;
     }
-    let findings = findings(tx, read, &clues, house)?;
+    let findings = findings(tx, read, &clues, tokens)?;
     let placed = match way {
         Way::Usual => place(&findings),
         Way::WithoutLetter => Placed::Opened {
@@ -77,6 +82,7 @@ pub(super) fn place_one(
     let outcome = match placed {
         Placed::Opened { kind, triage } => placing.open(tx, kind, triage)?,
         Placed::Joined { request, belonging } => placing.join(tx, request, belonging)?,
+        Placed::Reported { request, letter, fate } => placing.reported(tx, request, letter, fate)?,
         Placed::Duplicate { of } => {
             placing.settle(tx, Kept::Duplicate, "again", None, Some(of))?;
             Outcome::Duplicate { of, why: "again" }
@@ -93,165 +99,6 @@ pub(super) fn place_one(
     Ok((read.claimed.id, outcome))
 }
 
-/// Keyed digests by which a message is compared with others.
-#[derive(Default)]
-struct Clues {
-    marks: Marks,
-    tokens: Vec<Mark>,
-    references: Vec<Mark>,
-}
-
-impl Clues {
-    /// More earlier messages than this are not looked up.
-    const MOST_REFERENCES: usize = 20;
-
-    fn of(vault: &Vault, mail: &Mail, house: &House) -> Self {
-        let address = mail.sender().map(|sender| sender.address.as_str());
-        let subject = bare_subject(&mail.subject);
-        let text = mail.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let same = mail.message_id.as_deref().zip(address);
-        let named = || {
-            mail.in_reply_to
-                .iter()
-                .chain(mail.references.iter().rev())
-                .take(Self::MOST_REFERENCES)
-        };
-        let domain = house.settings.mail_domain();
-        let marks = Marks {
-            mid: mail.message_id.as_deref().map(|mid| marks::message_id(vault, mid)),
-            sender: address.map(|address| marks::address(vault, address)),
-            fingerprint: same.map(|(mid, address)| marks::fingerprint(vault, mid, address, &subject, &text)),
-            thread: address
-                .filter(|_| !subject.is_empty())
-                .map(|address| marks::thread(vault, address, &subject)),
-        };
-        Self {
-            marks,
-            tokens: named()
-                .filter_map(|mid| token_of(mid, domain))
-                .map(|token| marks::token(vault, &token))
-                .collect(),
-            references: named().map(|mid| marks::message_id(vault, mid)).collect(),
-        }
-    }
-}
-
-fn findings(tx: &mut Tx<'_>, read: &Read, clues: &Clues, house: &House) -> Result<Findings, StoreError> {
-    let id = read.claimed.id;
-    let mut duplicate_of = first_other(tx, Look::Digest(&read.claimed.digest), id)?;
-    if let (None, Some(print)) = (duplicate_of, &clues.marks.fingerprint) {
-        duplicate_of = first_other(tx, Look::Fingerprint(print), id)?;
-    }
-    let folder = if house.settings.is_junk(&read.claimed.place) {
-        Folder::Junk
-    } else {
-        Folder::Mail
-    };
-    let Some((mail, reading)) = &read.mail else {
-        return Ok(Findings {
-            duplicate_of,
-            token: None,
-            reference: None,
-            subject: None,
-            kind: Kind::Request,
-            triage: Triage::Needed,
-            origin: Origin::Unclear,
-            maker: Maker::Person,
-            legibility: Legibility::Unreadable,
-            folder,
-        });
-    };
-    let address = mail.sender().map(|sender| sender.address.as_str());
-    let mut token = None;
-    for mark in &clues.tokens {
-        token = token.or(outbox::find_by_token(tx, mark)?.and_then(|letter| letter.request_id));
-    }
-    let mut reference = None;
-    for mark in &clues.references {
-        reference = reference.or(request_of(tx, Look::MessageId(mark))?);
-    }
-    let mut subject = None;
-    if let (None, Some(thread), Some(sender)) = (reference, &clues.marks.thread, &clues.marks.sender)
-        && (is_reply(&mail.subject) || reading.classification.kind == Kind::FollowUp)
-    {
-        subject = request_of(tx, Look::Thread { thread, sender })?;
-    }
-    if let (None, None, Some(address), Kind::FollowUp) = (reference, subject, address, reading.classification.kind) {
-        subject = only_open_of(tx, address)?;
-    }
-    let origin = match address {
-        None => Origin::Unclear,
-        Some(address) if address.eq_ignore_ascii_case(&house.settings.controller.contact) => Origin::Ourselves,
-        Some(_) => Origin::Plain,
-    };
-    Ok(Findings {
-        duplicate_of,
-        token: suspected(tx, token, address)?,
-        reference: suspected(tx, reference, address)?,
-        subject: suspected(tx, subject, address)?,
-        kind: reading.classification.kind,
-        triage: if reading.classification.needs_triage || read.claimed.oddity.whole_size.is_some() {
-            Triage::Needed
-        } else {
-            Triage::Clear
-        },
-        origin,
-        maker: Maker::of(&mail.making),
-        legibility: Legibility::Readable,
-        folder,
-    })
-}
-
-/// The one open request of a sender; none when there are several, so that nothing is guessed.
-fn only_open_of(tx: &mut Tx<'_>, address: &str) -> Result<Option<i64>, StoreError> {
-    let mut open = Vec::new();
-    for id in requests::of_sender(tx, address, 20)? {
-        if requests::find(tx, id)?.request.is_running() {
-            open.push(id);
-        }
-    }
-    Ok(match open[..] {
-        [id] => Some(id),
-        _ => None,
-    })
-}
-
-/// The first delivery among messages that look the same. A repetition is never the first, and nothing is a repetition of
-/// what lies in quarantine: the sender may repeat what the junk filter took.
-fn first_other(tx: &mut Tx<'_>, look: Look<'_>, id: i64) -> Result<Option<i64>, StoreError> {
-    let found = messages::look_up(tx, look)?;
-    let first = found
-        .iter()
-        .find(|found| found.id != id && !matches!(found.outcome, Kept::Kept | Kept::Duplicate | Kept::Quarantined));
-    Ok(first.map(|found| found.id))
-}
-
-/// The request of a message that a look finds.
-fn request_of(tx: &mut Tx<'_>, look: Look<'_>) -> Result<Option<i64>, StoreError> {
-    Ok(messages::look_up(tx, look)?.iter().find_map(|found| found.request_id))
-}
-
-/// The request that goes on, where the suspected one was merged into another.
-fn suspected(tx: &mut Tx<'_>, request: Option<i64>, address: Option<&str>) -> Result<Option<Suspected>, StoreError> {
-    let Some(mut id) = request else { return Ok(None) };
-    let mut stored = requests::find(tx, id)?;
-    let requester = stored.card.address.clone();
-    for _ in 0..8 {
-        let Stage::Merged { into, .. } = stored.request.stage else {
-            break;
-        };
-        id = into;
-        stored = requests::find(tx, id)?;
-    }
-    let same = address.is_some_and(|address| address.eq_ignore_ascii_case(&requester));
-    let from = if same {
-        Correspondent::Requester
-    } else {
-        Correspondent::Stranger
-    };
-    Ok(Some(Suspected { request: id, from }))
-}
-
 /// One message on its way to its place.
 struct Placing<'p> {
     house: &'p House,
@@ -263,13 +110,17 @@ struct Placing<'p> {
 }
 
 impl Placing<'_> {
+    fn door<'d>(&self, shelf: &'d Shelf, actor: Actor) -> Door<'d> {
+        Door {
+            book: shelf,
+            actor,
+            now: self.now,
+        }
+    }
+
     fn open(&self, tx: &mut Tx<'_>, kind: CaseKind, triage: Triage) -> Result<Outcome, StepError> {
         let shelf = self.house.shelf();
-        let door = Door {
-            book: &*shelf,
-            actor: Actor::Mail,
-            now: self.now,
-        };
+        let door = self.door(&shelf, Actor::Mail);
         let key_id = messages::key_of(tx, self.read.claimed.id)?;
         let trouble = self.trouble();
         let triage = if trouble.is_some() { Triage::Needed } else { triage };
@@ -296,22 +147,41 @@ impl Placing<'_> {
         }
     }
 
+    /// Joins a message, and adds what it plainly asks for beyond that, with a clock from its own receipt.
     fn join(&self, tx: &mut Tx<'_>, request: i64, belonging: Belonging) -> Result<Outcome, StepError> {
+        let outcome = self.joined(tx, request, |stored| match belonging {
+            Belonging::Proven if self.is_plain(stored) => Belonging::Proven,
+            Belonging::Proven | Belonging::Held => Belonging::Held,
+        })?;
+        if matches!(outcome, Outcome::Joined { held: false, .. }) {
+            let shelf = self.house.shelf();
+            let door = self.door(&shelf, Actor::Mail);
+            let (message, received_at) = (self.read.claimed.id, self.read.claimed.received_at);
+            for right in self.new_rights(&requests::find(tx, request)?) {
+                let add = Command::AddItem {
+                    right,
+                    received_at,
+                    message: Some(message),
+                };
+                door.step(tx, request, Seen::Whatever, |_| Ok(add))?;
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn joined(
+        &self,
+        tx: &mut Tx<'_>,
+        request: i64,
+        belonging: impl FnOnce(&Stored) -> Belonging,
+    ) -> Result<Outcome, StepError> {
         let shelf = self.house.shelf();
-        let door = Door {
-            book: &*shelf,
-            actor: Actor::Mail,
-            now: self.now,
-        };
+        let door = self.door(&shelf, Actor::Mail);
         let message = self.read.claimed.id;
         let received_at = self.read.claimed.received_at;
         let mut held = true;
         let stored = door.step(tx, request, Seen::Whatever, |desk| {
-            let belonging = if self.changes_something(desk.stored) {
-                Belonging::Held
-            } else {
-                belonging
-            };
+            let belonging = belonging(desk.stored);
             held = belonging == Belonging::Held;
             Ok(Command::Join {
                 message,
@@ -327,20 +197,57 @@ impl Placing<'_> {
         })
     }
 
-    /// What asks for something new, or comes when the clock stands, waits for a person even from a proven sender.
-    fn changes_something(&self, stored: &Stored) -> bool {
-        let Some((_, reading)) = &self.read.mail else {
-            return true;
+    /// A server's report on a letter: written down at the letter, told to whoever works on the request, and, where it was
+    /// the answer that failed, the request is open again.
+    fn reported(&self, tx: &mut Tx<'_>, request: i64, letter: i64, fate: Fate) -> Result<Outcome, StepError> {
+        let words = self.read.report.as_ref().map_or("", |report| report.words.as_str());
+        let state = match fate {
+            Fate::Failed => State::Failed,
+            Fate::Delayed | Fate::Unclear | Fate::Arrived => State::Delayed,
         };
-        if self.read.claimed.oddity.whole_size.is_some() {
-            return true;
+        let shelf = self.house.shelf();
+        let door = self.door(&shelf, Actor::Post);
+        if outbox::report(tx, letter, state, words, self.now)? == Reported::News {
+            match fate {
+                Fate::Failed => alarm::letter_failed(tx, &door, request, letter)?,
+                Fate::Delayed | Fate::Unclear | Fate::Arrived => alarm::letter_delayed(tx, &door, request, letter)?,
+            }
         }
-        let classification = &reading.classification;
-        let new_right = classification
+        self.joined(tx, request, |_| Belonging::Proven)
+    }
+
+    /// What cannot be understood with confidence, comes when the clock stands, or asks for more of a request that is not yet
+    /// sorted waits for a person even from a proven sender.
+    fn is_plain(&self, stored: &Stored) -> bool {
+        let Some((_, reading)) = &self.read.mail else {
+            return false;
+        };
+        let open = matches!(stored.request.stage, Stage::Open | Stage::NotDelivered { .. });
+        let nothing_new = reading.classification.rights.is_empty() && stored.request.is_running();
+        let whole = self.read.claimed.oddity.whole_size.is_none();
+        whole && !reading.classification.needs_triage && (open || nothing_new)
+    }
+
+    /// The rights that the message invokes and the request has not, as far as its policy allows them.
+    fn new_rights(&self, stored: &Stored) -> Vec<RightId> {
+        let Some((_, reading)) = &self.read.mail else {
+            return Vec::new();
+        };
+        let shelf = self.house.shelf();
+        let Some(rules) = RuleBook::rules(&*shelf, &stored.request.policy) else {
+            return Vec::new();
+        };
+        let rule = rules.policy.on_behalf(&stored.request.on_behalf);
+        let rights = reading
+            .classification
             .rights
             .iter()
-            .any(|found| stored.request.items.iter().all(|item| item.right.as_str() != found.id));
-        new_right || classification.needs_triage || !stored.request.is_running()
+            .map(|found| RightId::new(&found.id));
+        rights
+            .filter(|right| rules.policy.right(right).is_some())
+            .filter(|right| rule.is_none_or(|rule| !rule.excludes.contains(right)))
+            .filter(|right| stored.request.items.iter().all(|item| item.right != *right))
+            .collect()
     }
 
     /// The version of the policy in force on the day of receipt.
@@ -395,26 +302,42 @@ impl Placing<'_> {
         let Some((mail, reading)) = &self.read.mail else {
             return Ok(());
         };
-        if answerable(mail, &self.house.settings.controller.contact).is_err() {
+        let tokens = Tokens::new(tx.vault, &self.house.settings);
+        let Ok(address) = answerable(mail, |address| tokens.is_ours(address)) else {
             return Ok(());
-        }
+        };
         let head = Letterhead {
             settings: &self.house.settings,
             pack: &self.pack.pack,
             thread: Some(&reading.thread),
         };
+        let trust = self.trust();
         let unclear = stored.request.stage == Stage::Triage || stored.request.items.is_empty();
-        let occasion = if unclear {
+        let occasion = if unclear || trust == Trust::Failing {
             Occasion::AcknowledgementUnclear
         } else {
             Occasion::Acknowledgement
         };
+        let recent = recent(tx, address, self.clues.marks.thread.as_ref(), trust, self.now)?;
+        let limits = Limits {
+            per_sender: self.house.settings.automatic.per_sender,
+            per_hour: self.house.settings.automatic.per_hour,
+        };
+        let leave = match courtesy(recent, limits) {
+            Courtesy::Send => Leave::At(self.now),
+            Courtesy::Wait(why) => Leave::WhenReleased(why.as_str()),
+        };
         door.step(tx, stored.id, Seen::Whatever, |desk| {
             let text = letters::write(desk, head, occasion, Words::default())?;
-            let letter = letters::post(desk, head, occasion, Automatic::Replied, &text)?;
+            let letter = letters::post_by_itself(desk, head, occasion, &text, leave)?;
             Ok(Command::Acknowledge { letter })
         })?;
         Ok(())
+    }
+
+    /// Whether anything speaks against the sender's address.
+    fn trust(&self) -> Trust {
+        Trust::Plain
     }
 
     fn settle(
@@ -445,6 +368,41 @@ impl Placing<'_> {
         };
         messages::settle(tx, self.read.claimed.id, &settled)
     }
+}
+
+/// What left automatically before: to this address within a day, and to anyone within an hour.
+fn recent(
+    tx: &mut Tx<'_>,
+    address: &str,
+    thread: Option<&Mark>,
+    trust: Trust,
+    now: DateTime<Utc>,
+) -> Result<Recent, StoreError> {
+    let to_sender = outbox::automatic_since(tx, Some(address), now - TimeDelta::days(1))?;
+    let sender = marks::address(tx.vault, address);
+    let seen = match thread {
+        Some(thread) => messages::look_up(
+            tx,
+            Look::Thread {
+                thread,
+                sender: &sender,
+            },
+        )?
+        .into_iter()
+        .any(|found| found.outcome == Kept::Opened && found.received_at > now - TimeDelta::days(1)),
+        // Without a subject there is nothing to compare by.
+        None => true,
+    };
+    Ok(Recent {
+        to_sender,
+        in_all: outbox::automatic_since(tx, None, now - TimeDelta::hours(1))?,
+        repeated: if seen && to_sender > 0 {
+            Repeated::SinceOurLetter
+        } else {
+            Repeated::No
+        },
+        trust,
+    })
 }
 
 /// Who wrote and about what, as lists show it.

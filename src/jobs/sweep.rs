@@ -6,7 +6,7 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 
 use crate::domain::command::Command;
-use crate::domain::letter::{self, ReminderLine};
+use crate::domain::letter::{self, Alert, Cause, ReminderLine};
 use crate::domain::message::Address;
 use crate::domain::person::{Actor, PersonId, Role};
 use crate::domain::policy::{Recipient, ReminderId};
@@ -15,12 +15,14 @@ use crate::domain::request::Request;
 use crate::domain::rules::Rules;
 use crate::house::House;
 use crate::mail::compose::Automatic;
-use crate::mail::letters::Envelope;
+use crate::mail::letters::{Envelope, Writing};
+use crate::mail::token::Tokens;
 use crate::store::door::{Door, Seen, StepError};
 use crate::store::notices::NewNotice;
+use crate::store::outbox::Leave;
 use crate::store::people::Person;
 use crate::store::vault::keys::HOUSE_KEY;
-use crate::store::{Tx, notices, outbox, people, requests};
+use crate::store::{Tx, marks, notices, outbox, people, requests};
 
 /// How many requests are swept in one transaction.
 const BATCH: i64 = 100;
@@ -166,13 +168,14 @@ fn tell_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc>)
     let mut latest: BTreeMap<i64, ReminderLine> = BTreeMap::new();
     for notice in &pending {
         let stored = requests::find(tx, notice.request_id)?;
-        if stored.request.is_running()
+        let alert = Alert::of_rule(&notice.rule);
+        if (stored.request.is_running() || alert.is_some())
             && let Some(rules) = crate::domain::rules::RuleBook::rules(&*shelf, &stored.request.policy)
         {
-            let rule = ReminderId::new(&notice.rule);
+            let cause = alert.map_or_else(|| Cause::Schedule(ReminderId::new(&notice.rule)), Cause::Alert);
             latest.insert(
                 notice.request_id,
-                line(house, &stored.request, rules, Some(rule), &person.language, now),
+                line(house, &stored.request, rules, cause, &person.language, now),
             );
         }
     }
@@ -195,7 +198,7 @@ pub(super) fn line(
     house: &House,
     request: &Request,
     rules: Rules<'_>,
-    rule: Option<ReminderId>,
+    cause: Cause,
     language: &str,
     now: DateTime<Utc>,
 ) -> ReminderLine {
@@ -204,7 +207,7 @@ pub(super) fn line(
         reference: request.reference.clone(),
         due_on: request.deadline.due_on,
         standing: letter::standing(language, standing),
-        rule,
+        cause,
         link: format!("{}/requests/{}", house.settings.base_url, request.reference),
     }
 }
@@ -222,17 +225,25 @@ pub(super) fn to_staff(
         name: person.name.clone(),
         address: person.email.clone(),
     };
-    let mail = Envelope::sealed(&house.settings, &to, text, Automatic::Generated, None, now)?;
+    let mail = Envelope::of(&Writing {
+        tokens: Tokens::new(tx.vault, &house.settings),
+        request: None,
+        to: &to,
+        text,
+        automatic: Automatic::Generated,
+        thread: None,
+        now,
+    })?;
     let mail = outbox::NewMail {
         request_id: None,
         key_id: HOUSE_KEY,
         occasion,
         message_id: &mail.message_id,
-        token: None,
+        token: Some(marks::token(tx.vault, &mail.token)),
         recipient: &person.email,
         raw: &mail.raw,
         automatic: true,
-        next_attempt_at: now,
+        leave: Leave::At(now),
     };
     Ok(outbox::enqueue(tx, &mail, now)?)
 }

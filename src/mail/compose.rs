@@ -18,6 +18,8 @@ pub struct Outgoing<'a> {
     pub from: &'a Address,
     /// To whom.
     pub to: &'a Address,
+    /// Where replies go, when not to the writer.
+    pub reply_to: Option<&'a Address>,
     /// On one line.
     pub subject: &'a str,
     /// Plain text.
@@ -79,6 +81,9 @@ pub fn compose(mail: &Outgoing<'_>) -> Result<Vec<u8>, ComposeError> {
         .subject(mail.subject)
         .message_id(Some(format!("<{}>", mail.message_id)))
         .date(instant(mail.date));
+    if let Some(address) = mail.reply_to {
+        builder = builder.reply_to(mailbox(address)?);
+    }
     let answered = mail.in_reply_to.filter(|id| is_clean_id(id));
     if let Some(id) = answered {
         builder = builder.in_reply_to(format!("<{id}>"));
@@ -110,21 +115,6 @@ pub fn compose(mail: &Outgoing<'_>) -> Result<Vec<u8>, ComposeError> {
     message
         .map(|message| message.formatted())
         .map_err(|error| ComposeError::Build(error.to_string()))
-}
-
-/// The Message-ID that carries a request's secret, without brackets.
-pub fn message_id(token: &str, domain: &str) -> String {
-    format!("habeas.{token}@{domain}")
-}
-
-/// The secret in a Message-ID of ours, with or without brackets; `None` for anyone else's.
-pub fn token_of(message_id: &str, domain: &str) -> Option<String> {
-    const SHORTEST: usize = 32;
-    let id = message_id.trim().trim_start_matches('<').trim_end_matches('>');
-    let (local, host) = id.rsplit_once('@')?;
-    let token = local.strip_prefix("habeas.")?;
-    let is_token = token.len() >= SHORTEST && token.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    (is_token && host.eq_ignore_ascii_case(domain)).then(|| token.to_owned())
 }
 
 fn mailbox(address: &Address) -> Result<Mailbox, ComposeError> {
@@ -192,8 +182,6 @@ mod tests {
     use crate::domain::message::Sender;
     use crate::mail::parse::parse;
 
-    const TOKEN: &str = "00112233445566778899aabbccddeeff";
-
     fn address(name: &str, address: &str) -> Address {
         Address {
             name: name.to_owned(),
@@ -206,6 +194,7 @@ mod tests {
         Outgoing {
             from,
             to,
+            reply_to: None,
             subject: "Your request",
             body: "Hello.\n",
             message_id,
@@ -338,22 +327,5 @@ mod tests {
             kept.starts_with("<0@example.org> <82@") && kept.ends_with("<100@example.org>"),
             "{kept}"
         );
-    }
-
-    #[test]
-    fn a_token_is_found_in_our_own_message_ids_alone() {
-        let id = message_id(TOKEN, "example.com");
-        assert_eq!(token_of(&id, "Example.com").as_deref(), Some(TOKEN));
-        assert_eq!(token_of(&format!("<{id}>"), "example.com").as_deref(), Some(TOKEN));
-        for other in [
-            "habeas.00112233445566778899aabbccddeeff@example.org",
-            "habeas.0011@example.com",
-            "habeas.00112233445566778899AABBCCDDEEFF@example.com",
-            "x.00112233445566778899aabbccddeeff@example.com",
-            "habeas.00112233445566778899aabbccddeeffzz@example.com",
-            "",
-        ] {
-            assert_eq!(token_of(other, "example.com"), None, "{other}");
-        }
     }
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::compose::{self, Automatic, Outgoing};
+use super::token::Tokens;
 use crate::config::Settings;
 use crate::domain::event::CaseKind;
 use crate::domain::item::{Basis, Decision, Item};
@@ -13,6 +14,7 @@ use crate::domain::policy::{MethodId, Pack, Policy};
 use crate::domain::text::TextRef;
 use crate::store::Reader;
 use crate::store::door::{Desk, Letter, StepError};
+use crate::store::outbox::Leave;
 use crate::store::requests::Stored;
 use crate::store::vault::{keys, texts};
 
@@ -125,7 +127,7 @@ fn composed(
         .map_err(|missing| StepError::Letter(missing.to_string()))
 }
 
-/// Puts a letter to the requester into the outbox and returns its number there.
+/// Puts a letter to the requester that a person has sent into the outbox and returns its number there.
 ///
 /// # Errors
 /// When there is no address, or the mail cannot be made of it.
@@ -133,8 +135,33 @@ pub fn post(
     desk: &mut Desk<'_, '_>,
     head: Letterhead<'_>,
     occasion: Occasion,
+    text: &LetterText,
+) -> Result<i64, StepError> {
+    let leave = Leave::At(desk.now);
+    put(desk, head, occasion, Automatic::No, text, leave)
+}
+
+/// Puts a letter that nobody wrote into the outbox, to leave by itself or to wait for a person.
+///
+/// # Errors
+/// When there is no address, or the mail cannot be made of it.
+pub fn post_by_itself(
+    desk: &mut Desk<'_, '_>,
+    head: Letterhead<'_>,
+    occasion: Occasion,
+    text: &LetterText,
+    leave: Leave,
+) -> Result<i64, StepError> {
+    put(desk, head, occasion, Automatic::Replied, text, leave)
+}
+
+fn put(
+    desk: &mut Desk<'_, '_>,
+    head: Letterhead<'_>,
+    occasion: Occasion,
     automatic: Automatic,
     text: &LetterText,
+    leave: Leave,
 ) -> Result<i64, StepError> {
     let card = &desk.stored.card;
     if card.address.is_empty() {
@@ -144,7 +171,16 @@ pub fn post(
         name: String::new(),
         address: card.address.clone(),
     };
-    let mail = Envelope::sealed(head.settings, &to, text, automatic, head.thread, desk.now)?;
+    let (request, now, vault) = (desk.stored.id, desk.now, desk.tx().vault);
+    let mail = Envelope::of(&Writing {
+        tokens: Tokens::new(vault, head.settings),
+        request: Some(request),
+        to: &to,
+        text,
+        automatic,
+        thread: head.thread,
+        now,
+    })?;
     desk.post(&Letter {
         occasion: name_of(occasion),
         message_id: &mail.message_id,
@@ -152,14 +188,33 @@ pub fn post(
         recipient: &to.address,
         raw: &mail.raw,
         automatic: automatic != Automatic::No,
+        leave,
     })
+}
+
+/// A text on its way to becoming a mail.
+pub struct Writing<'w> {
+    /// Signs its names, and knows who writes.
+    pub tokens: Tokens<'w>,
+    /// The request it is about; `None` for mail to staff.
+    pub request: Option<i64>,
+    /// To whom.
+    pub to: &'w Address,
+    /// What it says.
+    pub text: &'w LetterText,
+    /// Whether a programme writes.
+    pub automatic: Automatic,
+    /// The message that it replies to.
+    pub thread: Option<&'w Thread>,
+    /// When it is written.
+    pub now: DateTime<Utc>,
 }
 
 /// A mail ready for the outbox, with the Message-ID it keeps however often it is sent.
 pub struct Envelope {
     /// Without brackets.
     pub message_id: String,
-    /// The unguessable part of it; 256 random bits in hex.
+    /// The unguessable part of it.
     pub token: String,
     /// The whole mail.
     pub raw: Vec<u8>,
@@ -170,36 +225,39 @@ impl Envelope {
     ///
     /// # Errors
     /// When the address or the subject cannot stand in a header.
-    pub fn sealed(
-        settings: &Settings,
-        to: &Address,
-        text: &LetterText,
-        automatic: Automatic,
-        thread: Option<&Thread>,
-        now: DateTime<Utc>,
-    ) -> Result<Self, StepError> {
-        let mut secret = [0; 32];
-        rand::fill(&mut secret);
-        let token = hex::encode(secret);
-        let message_id = compose::message_id(&token, settings.mail_domain());
+    pub fn of(writing: &Writing<'_>) -> Result<Self, StepError> {
+        let controller = &writing.tokens.settings().controller;
+        let (message_id, name) = writing.tokens.message_id(writing.request);
         let from = Address {
-            name: settings.controller.name.clone(),
-            address: settings.controller.contact.clone(),
+            name: controller.name.clone(),
+            address: controller.contact.clone(),
         };
+        let replies = writing
+            .request
+            .and_then(|request| writing.tokens.reply_address(request));
+        let reply_to = replies.map(|address| Address {
+            name: controller.name.clone(),
+            address,
+        });
         let raw = compose::compose(&Outgoing {
             from: &from,
-            to,
-            subject: &text.subject,
-            body: &text.body,
+            to: writing.to,
+            reply_to: reply_to.as_ref(),
+            subject: &writing.text.subject,
+            body: &writing.text.body,
             message_id: &message_id,
-            in_reply_to: thread.and_then(|thread| thread.in_reply_to.as_deref()),
-            references: thread.map_or(&[], |thread| &thread.references),
-            automatic,
-            language: &text.language,
-            date: now,
+            in_reply_to: writing.thread.and_then(|thread| thread.in_reply_to.as_deref()),
+            references: writing.thread.map_or(&[], |thread| &thread.references),
+            automatic: writing.automatic,
+            language: &writing.text.language,
+            date: writing.now,
         })
         .map_err(|error| StepError::Letter(error.to_string()))?;
-        Ok(Self { message_id, token, raw })
+        Ok(Self {
+            message_id,
+            token: name.secret,
+            raw,
+        })
     }
 }
 

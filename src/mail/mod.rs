@@ -23,6 +23,8 @@ pub mod compose;
 pub mod letters;
 pub mod oauth;
 pub mod reading;
+pub mod report;
 pub mod sign_in;
 pub mod tls;
+pub mod token;
 pub mod transport;

@@ -113,6 +113,8 @@ pub struct Letter<'a> {
     pub raw: &'a [u8],
     /// Whether nobody wrote it.
     pub automatic: bool,
+    /// Whether it may leave by itself.
+    pub leave: outbox::Leave,
 }
 
 /// What a step may use while its command is made: the request, its texts and the outbox. A refused step leaves nothing.
@@ -163,7 +165,7 @@ impl<'t> Desk<'_, 't> {
             recipient: letter.recipient,
             raw: letter.raw,
             automatic: letter.automatic,
-            next_attempt_at: self.now,
+            leave: letter.leave,
         };
         Ok(outbox::enqueue(self.tx, &mail, self.now)?)
     }

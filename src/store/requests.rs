@@ -45,6 +45,15 @@ pub fn find(db: &mut Reader<'_>, id: i64) -> Result<Stored, StoreError> {
     find_with_key(db, id).map(|(stored, _)| stored)
 }
 
+/// Whether there is a request of this number.
+pub fn is_there(db: &mut Reader<'_>, id: i64) -> Result<bool, StoreError> {
+    let found: i64 = requests::table
+        .filter(requests::id.eq(id))
+        .count()
+        .get_result(db.conn)?;
+    Ok(found == 1)
+}
+
 /// A request by its reference.
 ///
 /// # Errors
@@ -295,7 +304,7 @@ impl Row {
             open: request.is_running(),
             assignee: request.assignee.map(|person| person.0),
             awaits_approval: request.awaits_approval(),
-            held: i32::try_from(request.held.len()).unwrap_or(i32::MAX),
+            held: i32::try_from(request.held.len() + request.unread.len()).unwrap_or(i32::MAX),
             delivery: delivery_of(&request.stage).to_owned(),
             next_due_at: reminder::next_due_at(request, rules).map(Stamp::from),
             seq: stored.seq,

@@ -50,7 +50,7 @@ fn settings(folder: &Path, dovecot: &Dovecot, sink: &SmtpSink) {
         "data = \"data\"\n[controller]\nname = \"Example\"\ncontact = \"privacy@example.com\"\n\
          [[mailbox]]\nhost = \"localhost\"\nport = {imap}\nline = \"tls\"\nuser = \"{USER}\"\npassword = \"{PASSWORD}\"\n\
          poll_seconds = 5\nca_file = \"{imap_ca}\"\n\
-         [smtp]\nhost = \"localhost\"\nport = {smtp}\nline = \"start-tls\"\nca_file = \"{smtp_ca}\"\n[sender_checks]\ndns = \"off\"\n",
+         [automatic]\nper_hour = 5000\n[smtp]\nhost = \"localhost\"\nport = {smtp}\nline = \"start-tls\"\nca_file = \"{smtp_ca}\"\n[sender_checks]\ndns = \"off\"\n",
         imap = dovecot.tls_port,
         imap_ca = dovecot.authority.display(),
         smtp = sink.port,

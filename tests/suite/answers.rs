@@ -9,7 +9,6 @@ use habeas::domain::moves::Refusal;
 use habeas::domain::person::{Actor, PersonId, Role};
 use habeas::domain::request::Stage;
 use habeas::jobs::deliver;
-use habeas::mail::compose::Automatic;
 use habeas::mail::letters::{self, Letterhead, Words};
 use habeas::mail::parse::parse;
 use habeas::mail::transport::Transport;
@@ -54,7 +53,7 @@ fn answer(story: &Story, stored: &Stored) -> Result<Stored, StepError> {
     };
     step(story, stored, MEI, |desk| {
         let text = letters::write(desk, head, Occasion::Answer, Words::default())?;
-        let letter = letters::post(desk, head, Occasion::Answer, Automatic::No, &text)?;
+        let letter = letters::post(desk, head, Occasion::Answer, &text)?;
         Ok(Command::Answer {
             letter,
             text: desk.keep("answer", &text.body)?,

@@ -74,11 +74,10 @@ fn not_sending(request: &Request) -> Result<(), Refusal> {
 pub(super) fn bounced(request: &Request, letter: i64) -> Result<Vec<Event>, Refusal> {
     let ours = match request.stage {
         Stage::Answering { letter: waiting } => waiting == letter,
-        Stage::Answered { letter: sent, .. } => sent == Some(letter),
+        Stage::Answered { letter: sent, .. } | Stage::Closed { letter: sent, .. } => sent == Some(letter),
         Stage::Triage
         | Stage::Open
         | Stage::NotDelivered { .. }
-        | Stage::Closed { .. }
         | Stage::SetAside { .. }
         | Stage::Withdrawn { .. }
         | Stage::Merged { .. } => false,

@@ -20,10 +20,52 @@ pub struct ReminderLine {
     pub due_on: NaiveDate,
     /// How the clock stands, in the reader's language: "3 working days left".
     pub standing: String,
-    /// The line of the schedule that calls for it; none in a digest.
-    pub rule: Option<ReminderId>,
+    /// What calls for it.
+    pub cause: Cause,
     /// Where to open the request.
     pub link: String,
+}
+
+/// What calls for a line in a mail to staff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// It stands in the digest.
+    Digest,
+    /// A line of the reminder schedule.
+    Schedule(ReminderId),
+    /// Something happened to a letter.
+    Alert(Alert),
+}
+
+/// What happened to a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alert {
+    /// It did not arrive and will not.
+    LetterFailed,
+    /// It has not arrived yet.
+    LetterDelayed,
+}
+
+impl Alert {
+    const ALL: [Self; 2] = [Self::LetterFailed, Self::LetterDelayed];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::LetterFailed => "letter-failed",
+            Self::LetterDelayed => "letter-delayed",
+        }
+    }
+
+    /// As the ledger of notices names it; each letter is told of once.
+    pub fn rule(self, letter: i64) -> String {
+        format!("{}/{letter}", self.word())
+    }
+
+    /// The alert that a rule of the ledger names; `None` for a line of the schedule.
+    pub fn of_rule(rule: &str) -> Option<Self> {
+        let (word, _) = rule.split_once('/')?;
+        Self::ALL.into_iter().find(|alert| alert.word() == word)
+    }
 }
 
 /// What the daily digest tells one person.
@@ -94,10 +136,18 @@ pub fn compose_digest(pack: &Pack, language: &str, digest: &Digest, person: &str
 /// Requests, one below the other.
 fn work(writer: Writer, lines: &[ReminderLine]) -> Result<String, MissingPart> {
     let texts = lines.iter().map(|line| {
-        let rule = line.rule.as_ref().and_then(|id| writer.pack.policy.reminder(id));
+        let cause = match &line.cause {
+            Cause::Digest => "",
+            Cause::Schedule(id) => writer
+                .pack
+                .policy
+                .reminder(id)
+                .map_or("", |rule| rule.name.text(writer.language)),
+            Cause::Alert(alert) => wording::alert(writer.language, *alert),
+        };
         let facts = Facts::default()
             .with("reference", line.reference.as_str())
-            .with("rule", rule.map_or("", |rule| rule.name.text(writer.language)))
+            .with("rule", cause)
             .with("due_on", wording::date(writer.language, line.due_on))
             .with("standing", line.standing.as_str())
             .with("link", line.link.as_str());

@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use super::staff::Alert;
 use crate::domain::deadline::Standing;
 
 /// The longest display name that is still taken for a name, in characters.
@@ -40,6 +41,20 @@ pub fn standing(language: &str, standing: Standing) -> String {
         Standing::DaysLeft { working_days: 0 } => "due before the next working day".to_owned(),
         Standing::DaysLeft { working_days: 1 } => "1 working day left".to_owned(),
         Standing::DaysLeft { working_days } => format!("{working_days} working days left"),
+    }
+}
+
+/// What happened to a letter, in one sentence for staff.
+pub(super) fn alert(language: &str, alert: Alert) -> &'static str {
+    match (language.starts_with("zh"), alert) {
+        (true, Alert::LetterFailed) => "发给请求人的一封邮件未能送达，请查看并另寻送达方式。",
+        (true, Alert::LetterDelayed) => "发给请求人的一封邮件暂未送达，对方邮件服务器仍在尝试。",
+        (false, Alert::LetterFailed) => {
+            "A letter to the requester did not arrive. Open the request and find another way."
+        }
+        (false, Alert::LetterDelayed) => {
+            "A letter to the requester has not arrived yet; its mail server is still trying."
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Outgoing, State, open_recipient, place};
 use crate::store::marks::{self, Mark};
 use crate::store::schema::outbox;
 use crate::store::vault::keys;
-use crate::store::{Reader, Stamp, StoreError};
+use crate::store::{MultiBackend, Reader, Stamp, StoreError};
 
 /// The mails about a request, the oldest first.
 pub fn of_request(db: &mut Reader<'_>, request_id: i64) -> Result<Vec<Outgoing>, StoreError> {
@@ -96,24 +96,20 @@ pub fn counts(db: &mut Reader<'_>) -> Result<Vec<(State, i64)>, StoreError> {
         .collect())
 }
 
-/// How many automatic mails were queued since an instant.
-pub fn automatic_since(db: &mut Reader<'_>, since: DateTime<Utc>) -> Result<i64, StoreError> {
-    Ok(outbox::table
+/// How many automatic mails about requests left, or were let go, since an instant: to anyone, and to one address.
+pub fn automatic_since(db: &mut Reader<'_>, address: Option<&str>, since: DateTime<Utc>) -> Result<u32, StoreError> {
+    let mut query = outbox::table
         .filter(outbox::automatic.eq(true))
+        .filter(outbox::request_id.is_not_null())
+        .filter(outbox::state.ne(State::Waiting.as_str()))
         .filter(outbox::queued_at.ge(Stamp::from(since)))
-        .count()
-        .get_result(db.conn)?)
-}
-
-/// How many automatic mails were queued to an address since an instant.
-pub fn automatic_to(db: &mut Reader<'_>, address: &str, since: DateTime<Utc>) -> Result<i64, StoreError> {
-    let addressee = marks::address(db.vault, address);
-    Ok(outbox::table
-        .filter(outbox::addressee.eq(addressee.as_slice()))
-        .filter(outbox::automatic.eq(true))
-        .filter(outbox::queued_at.ge(Stamp::from(since)))
-        .count()
-        .get_result(db.conn)?)
+        .into_boxed::<MultiBackend>();
+    if let Some(address) = address {
+        let addressee = marks::address(db.vault, address);
+        query = query.filter(outbox::addressee.eq(addressee.to_vec()));
+    }
+    let count: i64 = query.count().get_result(db.conn)?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 #[derive(Queryable, Selectable)]

@@ -3,10 +3,8 @@
 mod find;
 mod send;
 
-pub use find::{
-    automatic_since, automatic_to, counts, find, find_by_message_id, find_by_token, in_state, of_request, raw,
-};
-pub use send::{bounce, enqueue, lease, requeue, settle};
+pub use find::{automatic_since, counts, find, find_by_message_id, find_by_token, in_state, of_request, raw};
+pub use send::{Reported, enqueue, lease, report, requeue, settle};
 
 use chrono::{DateTime, Utc};
 
@@ -16,12 +14,16 @@ use super::{Key, Reader, StoreError};
 /// Where a mail stands on its way out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
+    /// It waits until a person lets it go.
+    Waiting,
     /// It waits for its next attempt.
     Queued,
     /// One instance is sending it.
     Leased,
     /// The next hop accepted it.
     Sent,
+    /// It was accepted, and a mail server reports that it has not arrived yet.
+    Delayed,
     /// It was refused for good, or came back.
     Failed,
     /// The answer after the last byte was lost: it may or may not have gone.
@@ -30,14 +32,24 @@ pub enum State {
 
 impl State {
     /// Every state.
-    pub const ALL: [Self; 5] = [Self::Queued, Self::Leased, Self::Sent, Self::Failed, Self::Unknown];
+    pub const ALL: [Self; 7] = [
+        Self::Waiting,
+        Self::Queued,
+        Self::Leased,
+        Self::Sent,
+        Self::Delayed,
+        Self::Failed,
+        Self::Unknown,
+    ];
 
     /// Its written form.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Waiting => "waiting",
             Self::Queued => "queued",
             Self::Leased => "leased",
             Self::Sent => "sent",
+            Self::Delayed => "delayed",
             Self::Failed => "failed",
             Self::Unknown => "unknown",
         }
@@ -70,8 +82,17 @@ pub struct NewMail<'a> {
     pub raw: &'a [u8],
     /// No person wrote or released it.
     pub automatic: bool,
-    /// The first attempt is due now or later.
-    pub next_attempt_at: DateTime<Utc>,
+    /// Whether it may leave by itself.
+    pub leave: Leave,
+}
+
+/// Whether a mail leaves by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leave {
+    /// From this instant on.
+    At(DateTime<Utc>),
+    /// Not before a person lets it go; why, as a short code.
+    WhenReleased(&'static str),
 }
 
 /// A mail that the caller alone may send until the lease ends.

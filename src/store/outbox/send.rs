@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
 use super::find::Row;
-use super::{Attempt, Content, Leased, NewMail, Past, State, open_recipient, place};
+use super::{Attempt, Content, Leased, Leave, NewMail, Past, State, open_recipient, place};
 use crate::store::error::exactly_one;
 use crate::store::marks::{self, Mark};
 use crate::store::schema::outbox;
@@ -20,6 +20,10 @@ pub fn enqueue(tx: &mut Tx<'_>, mail: &NewMail<'_>, now: DateTime<Utc>) -> Resul
         .seal(&key, &place(id, "recipient"), mail.recipient.as_bytes())?;
     let raw = tx.vault.seal(&key, &place(id, "raw"), mail.raw)?;
     let addressee = marks::address(tx.vault, mail.recipient);
+    let (state, next_attempt_at, why) = match mail.leave {
+        Leave::At(at) => (State::Queued, at, None),
+        Leave::WhenReleased(why) => (State::Waiting, now, Some(why)),
+    };
     diesel::insert_into(outbox::table)
         .values((
             outbox::id.eq(id),
@@ -30,9 +34,10 @@ pub fn enqueue(tx: &mut Tx<'_>, mail: &NewMail<'_>, now: DateTime<Utc>) -> Resul
             outbox::token.eq(mail.token.as_ref().map(Mark::as_slice)),
             outbox::addressee.eq(addressee.as_slice()),
             outbox::automatic.eq(mail.automatic),
-            outbox::state.eq(State::Queued.as_str()),
+            outbox::state.eq(state.as_str()),
             outbox::attempts.eq(0),
-            outbox::next_attempt_at.eq(Stamp::from(mail.next_attempt_at)),
+            outbox::next_attempt_at.eq(Stamp::from(next_attempt_at)),
+            outbox::reply.eq(why),
             outbox::queued_at.eq(Stamp::from(now)),
             outbox::recipient.eq(recipient),
             outbox::raw.eq(raw),
@@ -77,7 +82,9 @@ pub fn lease(
         if taken == 1 {
             let past = match State::stored(&state)? {
                 State::Leased => Past::Lapsed,
-                State::Queued | State::Sent | State::Failed | State::Unknown => Past::Clear,
+                State::Waiting | State::Queued | State::Sent | State::Delayed | State::Failed | State::Unknown => {
+                    Past::Clear
+                }
             };
             leased.push(load_leased(tx, id, past)?);
         }
@@ -110,30 +117,46 @@ pub fn settle(tx: &mut Tx<'_>, id: i64, owner: &str, attempt: &Attempt, now: Dat
     exactly_one(changed)
 }
 
-/// A delivery report says that an accepted mail did not arrive. [`StoreError::Conflict`] when it was not accepted.
-pub fn bounce(tx: &mut Tx<'_>, id: i64, reply: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let accepted = outbox::state
-        .eq(State::Sent.as_str())
-        .or(outbox::state.eq(State::Unknown.as_str()));
-    let changed = diesel::update(outbox::table.find(id).filter(accepted))
-        .set((
-            outbox::state.eq(State::Failed.as_str()),
-            outbox::reply.eq(reply),
-            outbox::settled_at.eq(Stamp::from(now)),
-        ))
-        .execute(tx.conn)?;
-    exactly_one(changed)
+/// Writes down what a delivery report says of a mail that was accepted or is on its way. A mail that has failed stays
+/// failed, and what was reported once changes nothing when it is reported again.
+pub fn report(tx: &mut Tx<'_>, id: i64, state: State, reply: &str, now: DateTime<Utc>) -> Result<Reported, StoreError> {
+    let on_its_way = [State::Queued, State::Sent, State::Delayed, State::Unknown]
+        .map(State::as_str)
+        .into_iter()
+        .filter(|known| *known != state.as_str());
+    let changed = diesel::update(
+        outbox::table
+            .find(id)
+            .filter(outbox::state.eq_any(on_its_way.collect::<Vec<_>>())),
+    )
+    .set((
+        outbox::state.eq(state.as_str()),
+        outbox::reply.eq(reply),
+        outbox::settled_at.eq(Stamp::from(now)),
+    ))
+    .execute(tx.conn)?;
+    Ok(if changed == 1 { Reported::News } else { Reported::Known })
 }
 
-/// A person sends a failed or uncertain mail again, under the same Message-ID.
+/// Whether a report told something new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reported {
+    /// It did, and is written down.
+    News,
+    /// It was known, or came too late to matter.
+    Known,
+}
+
+/// A person lets a waiting mail go, or sends one again that failed or is uncertain, under the same Message-ID.
+/// [`StoreError::Conflict`] when it is on its way or has arrived.
 pub fn requeue(tx: &mut Tx<'_>, id: i64, next_attempt_at: DateTime<Utc>) -> Result<(), StoreError> {
-    let ended = outbox::state
-        .eq(State::Failed.as_str())
-        .or(outbox::state.eq(State::Unknown.as_str()));
-    let changed = diesel::update(outbox::table.find(id).filter(ended))
+    let stopped = [State::Waiting, State::Failed, State::Unknown].map(State::as_str);
+    let changed = diesel::update(outbox::table.find(id).filter(outbox::state.eq_any(stopped)))
         .set((
             outbox::state.eq(State::Queued.as_str()),
             outbox::next_attempt_at.eq(Stamp::from(next_attempt_at)),
+            outbox::queued_at.eq(Stamp::from(next_attempt_at)),
+            outbox::reply.eq(None::<String>),
             outbox::settled_at.eq(None::<Stamp>),
         ))
         .execute(tx.conn)?;

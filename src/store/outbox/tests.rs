@@ -24,7 +24,7 @@ fn queued(store: &Store, message_id: &str) -> i64 {
         recipient: "Mei@example.org",
         raw: b"Subject: Hello\r\n\r\n",
         automatic: true,
-        next_attempt_at: nine(),
+        leave: Leave::At(nine()),
     };
     store.write(|tx| enqueue(tx, &mail, nine())).unwrap()
 }
@@ -134,11 +134,16 @@ fn senders_at_once_never_lease_the_same_mail() {
 fn an_accepted_mail_that_comes_back_has_failed_and_can_be_sent_again() {
     for store in stores() {
         let id = queued(&store, "1@example.com");
-        let early = store.write(|tx| bounce(tx, id, "550 no such user", nine()));
-        assert!(matches!(early, Err(StoreError::Conflict)));
         leased(&store, "a", nine());
+        let reported = || {
+            store
+                .write(|tx| report(tx, id, State::Failed, "550 no such user", nine()))
+                .unwrap()
+        };
+        assert_eq!(reported(), Reported::Known, "while it is being sent");
         settled(&store, id, "a", sent()).unwrap();
-        store.write(|tx| bounce(tx, id, "550 no such user", nine())).unwrap();
+        assert_eq!(reported(), Reported::News);
+        assert_eq!(reported(), Reported::Known, "told again");
         assert_eq!(store.read(|db| find(db, id)).unwrap().unwrap().state, State::Failed);
         store.write(|tx| requeue(tx, id, nine())).unwrap();
         let again = leased(&store, "a", nine()).remove(0);
@@ -201,7 +206,7 @@ fn a_message_id_is_used_once() {
             recipient: "a@example.com",
             raw: b"",
             automatic: true,
-            next_attempt_at: nine(),
+            leave: Leave::At(nine()),
         };
         assert!(matches!(
             store.write(|tx| enqueue(tx, &mail, nine())),
@@ -215,11 +220,40 @@ fn automatic_mail_is_counted_by_address_whatever_its_letter_case() {
     for store in stores() {
         queued(&store, "1@example.com");
         queued(&store, "2@example.com");
-        let since = |address: &str, at| store.read(|db| automatic_to(db, address, at)).unwrap();
-        assert_eq!(since("mei@EXAMPLE.org", nine()), 2);
-        assert_eq!(since("mei@example.org", nine() + TimeDelta::seconds(1)), 0);
-        assert_eq!(since("other@example.org", nine()), 0);
-        assert_eq!(store.read(|db| automatic_since(db, nine())).unwrap(), 2);
+        let since = |address, at| store.read(|db| automatic_since(db, address, at)).unwrap();
+        assert_eq!(since(Some("mei@EXAMPLE.org"), nine()), 2);
+        assert_eq!(since(Some("mei@example.org"), nine() + TimeDelta::seconds(1)), 0);
+        assert_eq!(since(Some("other@example.org"), nine()), 0);
+        assert_eq!(since(None, nine()), 2);
+    }
+}
+
+#[test]
+fn a_mail_that_waits_for_a_person_leaves_when_one_lets_it_go_and_counts_from_then() {
+    for store in stores() {
+        let mail = NewMail {
+            request_id: Some(4),
+            key_id: keys::HOUSE_KEY,
+            occasion: "acknowledgement",
+            message_id: "1@example.com",
+            token: None,
+            recipient: "mei@example.org",
+            raw: b"",
+            automatic: true,
+            leave: Leave::WhenReleased("in-all"),
+        };
+        let id = store.write(|tx| enqueue(tx, &mail, nine())).unwrap();
+        let later = nine() + TimeDelta::hours(3);
+        let counted = || store.read(|db| automatic_since(db, None, nine())).unwrap();
+        assert_eq!(leased(&store, "a", later), []);
+        assert_eq!(counted(), 0);
+        store.write(|tx| requeue(tx, id, later)).unwrap();
+        assert_eq!(counted(), 1);
+        assert_eq!(leased(&store, "a", later)[0].id, id);
+        assert!(matches!(
+            store.write(|tx| requeue(tx, id, later)),
+            Err(StoreError::Conflict)
+        ));
     }
 }
 
@@ -236,7 +270,7 @@ fn a_mail_whose_key_was_destroyed_has_nothing_to_send() {
             recipient: "mei@example.org",
             raw: b"secret",
             automatic: false,
-            next_attempt_at: nine(),
+            leave: Leave::At(nine()),
         };
         store.write(|tx| enqueue(tx, &mail, nine())).unwrap();
         store.write(|tx| keys::destroy(tx, key_id, nine())).unwrap();

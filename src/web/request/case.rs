@@ -11,7 +11,6 @@ use crate::domain::letter::Occasion;
 use crate::domain::moves::{Move as Step, may};
 use crate::domain::person::Actor;
 use crate::house::House;
-use crate::mail::compose::Automatic;
 use crate::mail::letters::{self, Letterhead, Thread, Words as LetterWords};
 use crate::mail::reading::Reading;
 use crate::packs::Shelf;
@@ -55,7 +54,7 @@ impl Writer {
             thread: thread.as_ref(),
         };
         let text = letters::write(desk, head, occasion, words)?;
-        let letter = letters::post(desk, head, occasion, Automatic::No, &text)?;
+        let letter = letters::post(desk, head, occasion, &text)?;
         Ok((letter, text.body))
     }
 

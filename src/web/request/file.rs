@@ -230,6 +230,8 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::MessageConfirmed { .. }
         | Event::MessageReleased { .. }
         | Event::Corrected { .. }
+        | Event::MessageRead { .. }
+        | Event::LetterReleased { .. }
         | Event::Reminded { .. } => Vec::new(),
     }
 }

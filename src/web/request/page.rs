@@ -401,9 +401,11 @@ impl RequestPage {
 }
 
 /// Moves whose forms stand where their matter is: at a message, at an item, at the answer, at the notes.
-const ELSEWHERE: [Step; 11] = [
+const ELSEWHERE: [Step; 13] = [
     Step::ConfirmMessage,
     Step::ReleaseMessage,
+    Step::ReadMessage,
+    Step::SendLetter,
     Step::DropItem,
     Step::ChooseGround,
     Step::Assess,

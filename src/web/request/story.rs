@@ -184,6 +184,8 @@ impl<'s> Story<'s> {
             | Event::Closed
             | Event::MessageConfirmed { .. }
             | Event::MessageReleased { .. }
+            | Event::MessageRead { .. }
+            | Event::LetterReleased { .. }
             | Event::Noted { .. } => plain(),
         }
     }

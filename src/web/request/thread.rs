@@ -167,6 +167,8 @@ pub(super) fn deliveries(say: &Say<'_>, file: &File) -> Vec<DeliveryLine> {
     let line = |(letter, _): &(Outgoing, Vec<u8>)| {
         let (tone, key) = match letter.state {
             State::Queued | State::Leased => (Tone::Quiet, "delivery-waiting"),
+            State::Waiting => (Tone::Today, "delivery-held"),
+            State::Delayed => (Tone::Today, "delivery-delayed"),
             State::Sent => (Tone::Done, "delivery-sent"),
             State::Failed => (Tone::Late, "delivery-failed"),
             State::Unknown => (Tone::Today, "delivery-unknown"),

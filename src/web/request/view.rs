@@ -106,6 +106,8 @@ fn noun(step: Step) -> &'static str {
         Step::Merge => "merger",
         Step::ConfirmMessage => "confirmation",
         Step::ReleaseMessage => "release",
+        Step::ReadMessage => "reading",
+        Step::SendLetter => "dispatch",
         Step::Note => "notes",
     }
 }

@@ -1,8 +1,8 @@
 //! What letters say, and when they cannot be written.
 
 use habeas::domain::letter::{
-    CaseFacts, Digest, ExtensionFacts, ItemFacts, MissingPart, Occasion, OutcomeWord, ReminderLine, compose,
-    compose_digest, compose_reminder,
+    Alert, CaseFacts, Cause, Digest, ExtensionFacts, ItemFacts, MissingPart, Occasion, OutcomeWord, ReminderLine,
+    compose, compose_digest, compose_reminder,
 };
 use habeas::domain::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, Pack, ReminderId, Right, RightId};
 
@@ -304,14 +304,22 @@ fn reminders_and_digests_say_what_they_are_to_say() {
             "2025-10-22"
         }),
         standing: standing.to_owned(),
-        rule: rule.map(ReminderId::new),
+        cause: rule.map_or(Cause::Digest, |rule| Cause::Schedule(ReminderId::new(rule))),
         link: format!("https://habeas.example/requests/{number}"),
     };
     for (language, left, late) in [
         ("en", "3 working days left", "1 working day late"),
         ("zh-Hans", "还剩3个工作日", "已逾期1个工作日"),
     ] {
-        let lines = [line(1, left, Some("due-in-3")), line(2, late, Some("late-1"))];
+        let undelivered = ReminderLine {
+            cause: Cause::Alert(Alert::LetterFailed),
+            ..line(3, left, None)
+        };
+        let lines = [
+            line(1, left, Some("due-in-3")),
+            line(2, late, Some("late-1")),
+            undelivered,
+        ];
         let reminder = compose_reminder(&loaded.pack, language, &lines, "Lin Xia").unwrap();
         insta::assert_snapshot!(
             format!("reminder.{language}"),
