@@ -331,14 +331,14 @@ fn read_one(work: &Work, pack: &LoadedPack) -> Option<Looked> {
 }
 
 /// Notes where the mails come from, of all at the same time, since name servers may let one wait.
-fn check_senders(house: &House, work: &[Work], ended: &mut [Ended<Option<(Mail, Reading)>>]) {
+fn check_senders(house: &House, work: &[Work], ended: &mut [Ended<Option<Looked>>]) {
     let read = work.iter().zip(ended.iter()).filter_map(|(work, ended)| match ended {
-        Ended::Well(Some((mail, _))) => Some(Message { raw: &work.raw, mail }),
+        Ended::Well(Some((mail, _, _))) => Some(Message { raw: &work.raw, mail }),
         Ended::Well(None) | Ended::Badly | Ended::Never => None,
     });
     let found = house.checks.check_all(&read.collect::<Vec<_>>());
     let readings = ended.iter_mut().filter_map(|ended| match ended {
-        Ended::Well(Some((_, reading))) => Some(reading),
+        Ended::Well(Some((_, reading, _))) => Some(reading),
         Ended::Well(None) | Ended::Badly | Ended::Never => None,
     });
     for (reading, authenticity) in readings.zip(found) {

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::alarm;
 use super::intake::{Outcome, Read};
+use crate::domain::authenticity::Verdict;
 use crate::domain::command::Command;
 use crate::domain::courtesy::{Courtesy, Limits, Recent, Repeated, Trust, courtesy};
 use crate::domain::event::{Belonging, CaseKind, Channel, Triage};
@@ -216,7 +217,7 @@ impl Placing<'_> {
         self.joined(tx, request, |_| Belonging::Proven)
     }
 
-    /// What cannot be understood with confidence, comes when the clock stands, or asks for more of a request that is not yet
+    /// What its sender's own domain disowns, cannot be understood with confidence, comes when the clock stands, or asks for more of a request that is not yet
     /// sorted waits for a person even from a proven sender.
     fn is_plain(&self, stored: &Stored) -> bool {
         let Some((_, reading)) = &self.read.mail else {
@@ -225,7 +226,7 @@ impl Placing<'_> {
         let open = matches!(stored.request.stage, Stage::Open | Stage::NotDelivered { .. });
         let nothing_new = reading.classification.rights.is_empty() && stored.request.is_running();
         let whole = self.read.claimed.oddity.whole_size.is_none();
-        whole && !reading.classification.needs_triage && (open || nothing_new)
+        whole && self.trust() == Trust::Plain && !reading.classification.needs_triage && (open || nothing_new)
     }
 
     /// The rights that the message invokes and the request has not, as far as its policy allows them.
@@ -337,7 +338,15 @@ impl Placing<'_> {
 
     /// Whether anything speaks against the sender's address.
     fn trust(&self) -> Trust {
-        Trust::Plain
+        match self
+            .read
+            .mail
+            .as_ref()
+            .map(|(_, reading)| reading.authenticity.verdict())
+        {
+            Some(Verdict::Failing) => Trust::Failing,
+            Some(Verdict::Proven | Verdict::Unknown) | None => Trust::Plain,
+        }
     }
 
     fn settle(
