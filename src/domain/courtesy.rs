@@ -7,7 +7,8 @@ pub struct Recent {
     pub to_sender: u32,
     /// Automatic letters about requests to anyone within an hour.
     pub in_all: u32,
-    /// Whether the sender wrote under the same subject, or without one, since such a letter went to them.
+    /// Whether the sender wrote under the same subject, without one, or naming a request of theirs, since such a letter
+    /// went to them.
     pub repeated: Repeated,
     /// Whether the sender's own domain disowns the mail.
     pub trust: Trust,

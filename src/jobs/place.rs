@@ -25,13 +25,13 @@ use crate::mail::reading::UNREADABLE;
 use crate::mail::token::Tokens;
 use crate::packs::{LoadedPack, Shelf};
 use crate::store::door::{Door, Draft, FirstMessage, Seen, StepError};
-use crate::store::marks::{self, Mark};
+use crate::store::marks;
 use crate::store::messages::{self, Card, Look, Outcome as Kept, Settled, Standing};
 use crate::store::outbox::{Leave, Reported, State};
 use crate::store::requests::{self, Stored};
 use crate::store::{StoreError, Tx, outbox};
 
-use findings::{Clues, findings};
+use findings::{Clues, findings, own_mentioned};
 
 /// Why a message is held: a person must say whether it belongs.
 const HELD: &str = "held";
@@ -319,7 +319,7 @@ impl Placing<'_> {
         } else {
             Occasion::Acknowledgement
         };
-        let recent = recent(tx, address, self.clues.marks.thread.as_ref(), trust, self.now)?;
+        let recent = recent(tx, address, self.clues, trust, self.now)?;
         let limits = Limits {
             per_sender: self.house.settings.automatic.per_sender,
             per_hour: self.house.settings.automatic.per_hour,
@@ -383,13 +383,13 @@ impl Placing<'_> {
 fn recent(
     tx: &mut Tx<'_>,
     address: &str,
-    thread: Option<&Mark>,
+    clues: &Clues,
     trust: Trust,
     now: DateTime<Utc>,
 ) -> Result<Recent, StoreError> {
     let to_sender = outbox::automatic_since(tx, Some(address), now - TimeDelta::days(1))?;
     let sender = marks::address(tx.vault, address);
-    let seen = match thread {
+    let seen = match &clues.marks.thread {
         Some(thread) => messages::look_up(
             tx,
             Look::Thread {
@@ -405,7 +405,7 @@ fn recent(
     Ok(Recent {
         to_sender,
         in_all: outbox::automatic_since(tx, None, now - TimeDelta::hours(1))?,
-        repeated: if seen && to_sender > 0 {
+        repeated: if to_sender > 0 && (seen || own_mentioned(tx, &clues.mentioned, address)?.is_some()) {
             Repeated::SinceOurLetter
         } else {
             Repeated::No

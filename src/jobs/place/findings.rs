@@ -27,7 +27,7 @@ pub(super) struct Clues {
     /// Earlier mail that its reply headers name.
     references: Vec<Mark>,
     /// References of requests that its subject and text name.
-    mentioned: Vec<String>,
+    pub mentioned: Vec<String>,
 }
 
 impl Clues {
@@ -228,7 +228,7 @@ fn mentioned(mail: &Mail) -> Vec<String> {
 }
 
 /// The first of the mentioned requests that is the sender's own.
-fn own_mentioned(tx: &mut Tx<'_>, mentioned: &[String], address: &str) -> Result<Option<i64>, StoreError> {
+pub(super) fn own_mentioned(tx: &mut Tx<'_>, mentioned: &[String], address: &str) -> Result<Option<i64>, StoreError> {
     for reference in mentioned {
         if let Some(stored) = requests::find_by_reference(tx, reference)?
             && stored.card.address.eq_ignore_ascii_case(address)
