@@ -10,6 +10,17 @@ use chrono::{DateTime, Utc};
 pub struct Board {
     reports: Mutex<BTreeMap<String, Report>>,
     left_behind: Mutex<Vec<Weak<()>>>,
+    shortage: Mutex<Option<Shortage>>,
+}
+
+/// Too little room on a disk: no mail is taken in, everything else goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{} MiB are free and {} MiB are needed: no mail is taken in until there is more room", free >> 20, needed >> 20)]
+pub struct Shortage {
+    /// Bytes that are free.
+    pub free: u64,
+    /// Bytes that have to be.
+    pub needed: u64,
 }
 
 /// What a part last reported.
@@ -35,6 +46,16 @@ impl Board {
     /// All reports, by part.
     pub fn reports(&self) -> BTreeMap<String, Report> {
         self.reports.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes whether there is too little room.
+    pub fn note_shortage(&self, shortage: Option<Shortage>) {
+        *self.shortage.lock().unwrap_or_else(PoisonError::into_inner) = shortage;
+    }
+
+    /// Too little room, when it was last looked.
+    pub fn shortage(&self) -> Option<Shortage> {
+        *self.shortage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes a thread that stood still at a message and was left behind; it lives as long as the handle can be upgraded.

@@ -151,6 +151,19 @@ pub enum Line {
     PlainLoopback,
 }
 
+/// What becomes of a message on its server once it is kept for good.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Then {
+    /// Nothing.
+    #[default]
+    Keep,
+    /// It is marked there.
+    Mark,
+    /// It is moved there.
+    Move,
+}
+
 /// A mailbox to watch over IMAP.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -179,6 +192,12 @@ pub struct Mailbox {
     /// Folders that the server fills with what looks like junk to it; mail from them is quarantined.
     #[serde(default)]
     pub junk_folders: Vec<String>,
+    /// What becomes of a message on the server once it is kept for good.
+    #[serde(default)]
+    pub after: Then,
+    /// The folder that messages are moved to.
+    #[serde(default)]
+    pub moved_to: String,
     /// Seconds between looks, also where the server tells of new mail by itself.
     #[serde(default = "poll_seconds")]
     pub poll_seconds: u64,
@@ -440,6 +459,12 @@ impl Settings {
         self.check_replies()?;
         for mailbox in &self.mailbox {
             check_line("mailbox.line", mailbox.line, &mailbox.host)?;
+            if mailbox.after == Then::Move && mailbox.moved_to.is_empty() {
+                return Err(SettingsError::Wrong {
+                    name: "mailbox.moved_to",
+                    what: "it is empty. Write the folder that kept mail is moved to, or after = \"mark\".".to_owned(),
+                });
+            }
             if let Some(oauth2) = &mailbox.oauth2 {
                 oauth2.check("mailbox.oauth2", "HABEAS_IMAP_OAUTH2")?;
             } else if mailbox.password.is_empty() {

@@ -8,6 +8,7 @@ use crate::config::Settings;
 use crate::mail::auth::SenderChecks;
 use crate::now::Now;
 use crate::packs::{LoadedPack, Shelf};
+use crate::space::Space;
 use crate::store::{Store, StoreError, calendars};
 
 /// Everything a job or a page needs, handed down and never reached for.
@@ -22,6 +23,8 @@ pub struct House {
     pub board: Board,
     /// What checks the senders of mails.
     pub checks: SenderChecks,
+    /// The room on the disks.
+    pub space: Space,
     shelf: RwLock<Arc<Shelf>>,
 }
 
@@ -37,10 +40,17 @@ impl House {
             settings,
             now,
             board: Board::default(),
+            space: Space::machine(),
             shelf: RwLock::new(Arc::new(shelf)),
         };
         house.refresh_calendars()?;
         Ok(house)
+    }
+
+    /// The same house on other disks.
+    #[must_use]
+    pub fn on(self, space: Space) -> Self {
+        Self { space, ..self }
     }
 
     /// The packs and calendars in force.

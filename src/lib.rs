@@ -2,6 +2,7 @@
 
 pub mod domain;
 pub mod packs;
+pub mod space;
 pub mod store;
 
 pub mod board;

@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod intake;
 pub mod people;
 pub mod policy;
+pub mod reconcile;
 pub mod serve;
 pub mod start;
 
@@ -57,6 +58,8 @@ enum Command {
     Invite(people::InviteArgs),
     /// Compare every request with its journal, and mend what differs
     Rebuild,
+    /// Count every mailbox now, and name each message that is unaccounted for
+    Reconcile(reconcile::ReconcileArgs),
     /// Check database, keys, mailbox, mail server, calendar and time zone
     Doctor,
     /// Measure on this machine what the documentation claims
@@ -97,6 +100,7 @@ fn dispatch(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<ExitCo
         Command::Policy(command) => policy::run(command, settings, out),
         Command::Invite(args) => people::invite(args, settings()?, out).map(|()| ExitCode::SUCCESS),
         Command::Rebuild => start::rebuild(settings()?, out),
+        Command::Reconcile(args) => reconcile::run(args, settings()?, out),
         Command::Doctor => doctor::run(settings()?, out),
         Command::Bench(command) => bench::run(command, out).map(|()| ExitCode::SUCCESS),
     }

@@ -54,6 +54,7 @@ pub async fn everything(house: Arc<House>) -> anyhow::Result<()> {
         .context("the threads for mail could not be started")?;
     let workshop = Arc::new(Workshop {
         house: Arc::clone(&house),
+        accounts: Arc::clone(&accounts),
         transport,
         owner: format!("{}-{}", std::process::id(), house.now.instant().timestamp_micros()),
         handle: runtime.handle().clone(),

@@ -1,32 +1,47 @@
 //! Where mail is picked up: mailboxes that are watched, and the drop folder. Both hand over to the intake.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 use super::intake::{self, Arrival, BATCH};
-use crate::config::{Line, Mailbox};
+use super::room;
+use crate::config::{Line, Mailbox, Then};
 use crate::house::House;
 use crate::mail::files::{self, Found};
-use crate::mail::mailbox::{self, Extent, Fetched, ImapSettings, Taker};
+use crate::mail::mailbox::{self, After, Extent, Fetched, ImapSettings, Taken, Taker, WatchState};
 use crate::mail::oauth::Accounts;
 use crate::mail::tls::Security;
 use crate::store::messages;
 
 /// The intake as a mailbox sees it: it says what it has, and takes what it has not.
-struct Collector {
-    house: Arc<House>,
+pub(super) struct Collector {
+    pub house: Arc<House>,
 }
 
 impl Taker for Collector {
     type Error = anyhow::Error;
 
-    fn taken(&self, account: &str, folder: &str, uidvalidity: u32) -> anyhow::Result<BTreeSet<u32>> {
+    fn pause(&self) -> Option<String> {
+        room::shortage(&self.house).map(|shortage| shortage.to_string())
+    }
+
+    fn taken(&self, account: &str, folder: &str, uidvalidity: u32) -> anyhow::Result<BTreeMap<u32, Taken>> {
         let group = group(account, folder, uidvalidity);
         let taken = self.house.store.read(|db| messages::taken(db, &group))?;
-        Ok(taken.into_keys().filter_map(|uid| u32::try_from(uid).ok()).collect())
+        let known = taken.into_iter().filter_map(|(uid, taken)| {
+            let extent = match taken.whole_size {
+                None => Extent::Whole,
+                Some(size) => Extent::HeaderOnly {
+                    size: u32::try_from(size).unwrap_or(u32::MAX),
+                },
+            };
+            let received_at = taken.stated_at;
+            Some((u32::try_from(uid).ok()?, Taken { received_at, extent }))
+        });
+        Ok(known.collect())
     }
 
     fn take(&self, batch: Vec<Fetched>) -> anyhow::Result<()> {
@@ -41,15 +56,27 @@ impl Taker for Collector {
 
 /// Watches a mailbox until `stop` turns true. What it last saw stands on the board.
 pub async fn watch_mailbox(house: Arc<House>, settings: Mailbox, accounts: Arc<Accounts>, stop: watch::Receiver<bool>) {
-    let name = format!("mailbox {}", settings.host);
+    let name = board_name(&settings);
     let imap = imap_settings(&settings, &accounts);
     let collector = Arc::new(Collector {
         house: Arc::clone(&house),
     });
     mailbox::watch(&imap, collector, stop, |state| {
+        if let WatchState::NotTouched { folder, why } = &state {
+            tracing::warn!(
+                folder,
+                why,
+                "kept mail could not be marked or moved; the next round tries again"
+            );
+        }
         house.board.note(&name, house.now.instant(), state.result());
     })
     .await;
+}
+
+/// The name of a mailbox on the board.
+pub fn board_name(mailbox: &Mailbox) -> String {
+    format!("mailbox {}", mailbox.account())
 }
 
 /// A mailbox of the settings as the mail layer knows it.
@@ -62,7 +89,13 @@ pub fn imap_settings(settings: &Mailbox, accounts: &Accounts) -> ImapSettings {
         user: settings.user.clone(),
         proof: accounts.proof(&settings.password, settings.oauth2.as_ref()),
         folders: settings.folders.iter().chain(&settings.junk_folders).cloned().collect(),
-        poll: Duration::from_secs(settings.poll_seconds.clamp(5, 3600)),
+        untouched: settings.junk_folders.clone(),
+        after: match settings.after {
+            Then::Keep => After::Keep,
+            Then::Mark => After::Mark,
+            Then::Move => After::Move(settings.moved_to.clone()),
+        },
+        poll: Duration::from_secs(settings.poll_seconds.clamp(5, 300)),
     }
 }
 
@@ -143,6 +176,7 @@ fn arrival(fetched: Fetched) -> Arrival {
     }
 }
 
-fn group(account: &str, folder: &str, uidvalidity: u32) -> String {
+/// The series that the messages of a folder are numbered in.
+pub(super) fn group(account: &str, folder: &str, uidvalidity: u32) -> String {
     format!("imap:{account}/{folder}/{uidvalidity}")
 }

@@ -3,18 +3,19 @@
 use std::collections::BTreeSet;
 
 use anyhow::Context;
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::sweep::{line, to_staff};
 use crate::domain::letter::{self, Cause, Digest, ReminderLine};
 use crate::domain::person::Role;
 use crate::domain::reminder::local_instant;
 use crate::house::House;
+use crate::packs::LoadedPack;
 use crate::store::door::StepError;
 use crate::store::lists::{self, Filter, Life, Line};
 use crate::store::notices::Recorded;
 use crate::store::people::Person;
-use crate::store::{Tx, notices, people};
+use crate::store::{Tx, messages, notices, people};
 
 /// The most requests that one part of a digest names; the desk shows the rest.
 const MOST: i64 = 50;
@@ -92,10 +93,12 @@ fn digest_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc
             life: Life::AwaitsApproval,
             ..running
         })?,
+        quarantined: messages::quarantined_since(tx, last_digest(&pack, today))?,
     };
-    let quiet = [&digest.late, &digest.due, &digest.unread, &digest.approval]
-        .iter()
-        .all(|part| part.is_empty());
+    let quiet = digest.quarantined == 0
+        && [&digest.late, &digest.due, &digest.unread, &digest.approval]
+            .iter()
+            .all(|part| part.is_empty());
     if quiet {
         return Ok(0);
     }
@@ -104,6 +107,17 @@ fn digest_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc
     let letter = to_staff(tx, house, person, "digest", &text, now)?;
     notices::record_digest(tx, person.id, today, letter)?;
     Ok(1)
+}
+
+/// When the digest of the working day before went out.
+fn last_digest(pack: &LoadedPack, today: NaiveDate) -> DateTime<Utc> {
+    let policy = &pack.pack.policy;
+    let before = today.iter_days().rev().skip(1).take(30);
+    let last = before
+        .into_iter()
+        .find(|day| pack.calendar.is_working(*day))
+        .unwrap_or(today);
+    local_instant(last, policy.digest_at, policy.zone)
 }
 
 fn of(house: &House, found: &Line, person: &Person, now: DateTime<Utc>) -> Option<ReminderLine> {

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::contain::{self, Ended};
 use super::place::{Way, place_one};
+use super::room;
 use crate::domain::decide::is_plausible_receipt;
 use crate::domain::message::Mail;
 use crate::domain::thread::JUNK;
@@ -120,8 +121,12 @@ impl Outcome {
 /// in order.
 ///
 /// # Errors
-/// When the store fails; then the messages are either kept, and placed by a later run, or not there at all.
+/// When there is too little room on the disk, or the store fails; then the messages are either kept, and placed by a later run, or not there at all.
 pub fn take(house: &House, arrivals: &[Arrival]) -> anyhow::Result<Vec<Taken>> {
+    if arrivals.is_empty() {
+        return Ok(Vec::new());
+    }
+    room::ensure(house)?;
     let now = house.now.instant();
     let rows: Vec<NewMessage<'_>> = arrivals.iter().map(|arrival| row(arrival, now)).collect();
     let (kept, claimed) = house.store.write(|tx| {

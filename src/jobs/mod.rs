@@ -10,6 +10,8 @@ pub mod deliver;
 pub mod digest;
 pub mod intake;
 mod place;
+pub mod reconcile;
+pub mod room;
 pub mod sweep;
 
 use std::sync::Arc;
@@ -19,6 +21,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::house::House;
+use crate::mail::oauth::Accounts;
 use crate::mail::transport::Transport;
 use crate::store::StoreError;
 
@@ -26,6 +29,8 @@ use crate::store::StoreError;
 pub struct Workshop {
     /// The house it works in.
     pub house: Arc<House>,
+    /// Where tokens for mail servers come from.
+    pub accounts: Arc<Accounts>,
     /// How mail leaves.
     pub transport: Transport,
     /// The name of this instance, for leases.
@@ -45,7 +50,7 @@ pub struct Job {
 }
 
 /// All jobs. Watching a mailbox is not among them: it runs all the time, see [`collect`].
-pub const JOBS: [Job; 6] = [
+pub const JOBS: [Job; 7] = [
     Job {
         name: "catch-up",
         every: Duration::from_secs(30),
@@ -70,6 +75,11 @@ pub const JOBS: [Job; 6] = [
         name: "digest",
         every: Duration::from_secs(60),
         work: send_digest,
+    },
+    Job {
+        name: "balance",
+        every: Duration::from_secs(60),
+        work: draw_balance,
     },
     Job {
         name: "calendars",
@@ -133,6 +143,8 @@ fn run_once(job: &Job, workshop: &Workshop) {
 }
 
 fn catch_up(workshop: &Workshop) -> anyhow::Result<String> {
+    // Looked at here too, so that a shortage shows where no mail comes in by itself.
+    room::shortage(&workshop.house);
     Ok(count(intake::catch_up(&workshop.house)?, "kept messages placed"))
 }
 
@@ -170,6 +182,13 @@ fn remind(workshop: &Workshop) -> anyhow::Result<String> {
 
 fn send_digest(workshop: &Workshop) -> anyhow::Result<String> {
     Ok(count(digest::digest(&workshop.house)?, "digests"))
+}
+
+fn draw_balance(workshop: &Workshop) -> anyhow::Result<String> {
+    Ok(count(
+        reconcile::watch_over(&workshop.house, &workshop.accounts, &workshop.handle)?,
+        "alarms mailed",
+    ))
 }
 
 fn calendars(workshop: &Workshop) -> anyhow::Result<String> {

@@ -1,6 +1,6 @@
 //! One signed-in IMAP connection: the questions that watching a mailbox asks, each with a time limit.
 //!
-//! Folders are opened for reading only and messages are fetched without being marked as read.
+//! Folders are opened for reading only and messages are fetched without being marked as read; see `touch` for the rest.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -25,7 +25,7 @@ use super::sign_in::{self, SignedIn};
 use super::tls::Line;
 
 /// How long the server may take to answer one question.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 /// How long it may take to hand over one batch of messages.
 const FETCH_PATIENCE: Duration = Duration::from_secs(300);
 /// How long it is asked to tell of new mail by itself before it is asked again.
@@ -80,7 +80,8 @@ pub struct Place {
     pub uidvalidity: u32,
 }
 
-/// A folder that was opened for reading only.
+/// A folder that was opened.
+#[derive(Debug, Clone, Copy)]
 pub struct Opened {
     /// Its numbering.
     pub uidvalidity: u32,
@@ -88,13 +89,24 @@ pub struct Opened {
     pub exists: u32,
 }
 
+/// What a server can do beyond the least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Abilities {
+    /// It tells of new mail by itself (RFC 2177).
+    pub idle: bool,
+    /// It moves messages in one step (RFC 6851).
+    pub moves: bool,
+    /// It removes named messages and no others (RFC 4315).
+    pub uidplus: bool,
+}
+
 /// A signed-in connection. Every question has a time limit and heeds the stop signal.
 pub struct Connection<'a> {
-    session: Session<Line>,
-    host: &'a str,
-    /// The server tells of new mail by itself (RFC 2177).
-    pub can_idle: bool,
-    stop: watch::Receiver<bool>,
+    pub(super) session: Session<Line>,
+    pub(super) host: &'a str,
+    /// What the server can do beyond the least.
+    pub can: Abilities,
+    pub(super) stop: watch::Receiver<bool>,
 }
 
 impl<'a> Connection<'a> {
@@ -106,7 +118,11 @@ impl<'a> Connection<'a> {
             Ok(Self {
                 session,
                 host,
-                can_idle: capabilities.has_str("IDLE"),
+                can: Abilities {
+                    idle: capabilities.has_str("IDLE"),
+                    moves: capabilities.has_str("MOVE"),
+                    uidplus: capabilities.has_str("UIDPLUS"),
+                },
                 stop: stop.clone(),
             })
         };
@@ -156,16 +172,58 @@ impl<'a> Connection<'a> {
         limited(host, stop, PATIENCE, asked).await
     }
 
-    /// All UIDs of the open folder.
-    pub async fn uids(&mut self) -> Result<BTreeSet<u32>, MailboxError> {
+    /// All UIDs of a folder that was opened.
+    pub async fn uids(&mut self, opened: Opened) -> Result<BTreeSet<u32>, MailboxError> {
+        let uids = self.search("ALL").await?;
+        // A server that is half dead may answer with nothing at all, which must not pass for an empty folder.
+        if uids.is_empty() && opened.exists > 0 {
+            return Err(MailboxError::Refused {
+                host: self.host.to_owned(),
+                why: format!(
+                    "it says that it holds {} messages, and names none of them",
+                    opened.exists
+                ),
+            });
+        }
+        Ok(uids)
+    }
+
+    /// The UIDs of the open folder that a search finds (RFC 3501, section 6.4.4).
+    pub async fn search(&mut self, what: &str) -> Result<BTreeSet<u32>, MailboxError> {
         let (host, stop) = (self.host, self.stop.clone());
         let asked = async {
             self.session
-                .uid_search("ALL")
+                .uid_search(what)
                 .await
                 .map_err(|error| refused(host, &error))
         };
         Ok(limited(host, stop, PATIENCE, asked).await?.into_iter().collect())
+    }
+
+    /// When the server says that it took messages; those of which it does not say so are left out.
+    pub async fn receipts(&mut self, uids: &[u32]) -> Result<Vec<(u32, DateTime<Utc>)>, MailboxError> {
+        let fetches = self
+            .ask(uids, "(UID INTERNALDATE)")
+            .await?
+            .map_err(|error| refused(self.host, &error))?;
+        let told = fetches.iter();
+        Ok(told
+            .filter_map(|fetch| Some((fetch.uid?, fetch.internal_date()?.to_utc())))
+            .collect())
+    }
+
+    /// Who wrote a message and about what, as its header says; the inner error is what the server says instead.
+    pub async fn head(&mut self, uid: u32) -> Result<Result<Vec<u8>, String>, MailboxError> {
+        match self.ask(&[uid], "(UID BODY.PEEK[HEADER])").await? {
+            Ok(fetches) => Ok(fetches
+                .iter()
+                .find(|fetch| fetch.uid == Some(uid))
+                .and_then(|fetch| fetch.header())
+                .map(<[u8]>::to_vec)
+                .ok_or_else(String::new)),
+            Err(Error::No(why) | Error::Bad(why)) => Ok(Err(one_line(&why))),
+            Err(error) => Err(refused(self.host, &error)),
+        }
     }
 
     /// The sizes of messages, in the order of their UIDs; those that are gone by now are left out.
@@ -238,17 +296,17 @@ impl<'a> Connection<'a> {
         let Self {
             session,
             host,
-            can_idle,
+            can,
             stop,
         } = self;
-        if !can_idle {
+        if !can.idle {
             if stopped_within(stop.clone(), pause).await {
                 return Err(MailboxError::Stopped);
             }
             return Ok(Self {
                 session,
                 host,
-                can_idle,
+                can,
                 stop,
             });
         }
@@ -271,7 +329,7 @@ impl<'a> Connection<'a> {
         Ok(Self {
             session,
             host,
-            can_idle,
+            can,
             stop,
         })
     }
@@ -292,7 +350,7 @@ impl<'a> Connection<'a> {
 }
 
 /// Lets a question take only so long, and drops it when it is time to stop.
-async fn limited<R>(
+pub(super) async fn limited<R>(
     host: &str,
     mut stop: watch::Receiver<bool>,
     limit: Duration,
@@ -356,14 +414,7 @@ fn bytes(message: &Sized, fetch: &Fetch) -> Option<(Vec<u8>, Extent)> {
     if !message.is_too_large() {
         return Some((fetch.body()?.to_vec(), Extent::Whole));
     }
-    let mut raw = fetch.header()?.to_vec();
-    let note = format!(
-        "This message has {} MiB and was left in the mailbox as number {}. Only its header was fetched.\r\n",
-        message.bytes / 1024 / 1024,
-        message.uid
-    );
-    raw.extend_from_slice(note.as_bytes());
-    Some((raw, Extent::HeaderOnly { size: message.bytes }))
+    Some((fetch.header()?.to_vec(), Extent::HeaderOnly { size: message.bytes }))
 }
 
 /// For a server that breaks the rules and gives no date: the next best one, and 1970 where there is none, which shows.
@@ -373,7 +424,7 @@ fn received_by_header(raw: &[u8]) -> DateTime<Utc> {
 }
 
 /// UIDs as a set of ranges (RFC 3501, section 9).
-fn uid_set(uids: &[u32]) -> String {
+pub(super) fn uid_set(uids: &[u32]) -> String {
     let mut ranges: Vec<(u32, u32)> = Vec::new();
     for uid in uids {
         match ranges.last_mut() {

@@ -2,9 +2,10 @@
 //!
 //! A message is (account, folder, UIDVALIDITY, UID). Each round compares all UIDs of the server with those already
 //! taken, so that nothing depends on flags that people set, on sequence numbers, or on what happened while nobody
-//! watched. Messages are looked at without being marked, and nothing on the server is changed.
+//! watched. Messages are looked at without being marked, and nothing on the server is changed, unless the settings say
+//! what becomes of a message there once it is kept for good.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
@@ -21,12 +22,16 @@ use super::imap::{Connection, Opened, Place, Sized, batches};
 use super::oauth::TokenError;
 use super::sign_in::Proof;
 use super::tls::{LineError, Security};
+pub use super::touch::After;
+use super::touch::Touched;
 use super::transport::protection;
 
 /// Pauses after a lost connection double from this one …
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// … to this one.
-const LAST_PAUSE: Duration = Duration::from_secs(60);
+/// … to this one, so that new mail is in within a minute of the server's return.
+const LAST_PAUSE: Duration = Duration::from_secs(40);
+/// How often to look whether messages can be taken again.
+const PAUSED: Duration = Duration::from_secs(10);
 
 /// A mailbox to watch.
 #[derive(Clone)]
@@ -45,8 +50,19 @@ pub struct ImapSettings {
     pub proof: Proof,
     /// The folders, as people write their names.
     pub folders: Vec<String>,
+    /// Those of them on which nothing is ever changed.
+    pub untouched: Vec<String>,
+    /// What becomes of a message on the server once it is kept.
+    pub after: After,
     /// How often to look, also where the server tells of new mail by itself.
     pub poll: Duration,
+}
+
+impl ImapSettings {
+    /// Whose mail it is: `user@host`.
+    pub fn account(&self) -> String {
+        format!("{}@{}", self.user, self.host)
+    }
 }
 
 impl std::fmt::Debug for ImapSettings {
@@ -59,22 +75,35 @@ impl std::fmt::Debug for ImapSettings {
     }
 }
 
-/// Who takes the messages. Both methods may block.
+/// Who takes the messages. All methods may block.
 pub trait Taker: Send + Sync + 'static {
     /// What can go wrong.
     type Error: Display + Send + 'static;
 
-    /// The UIDs of a folder that were taken before.
+    /// Why nothing can be taken for now; nothing is fetched then.
+    fn pause(&self) -> Option<String>;
+
+    /// The messages of a folder that were taken before, by UID.
     ///
     /// # Errors
     /// When that cannot be told; nothing is fetched then.
-    fn taken(&self, account: &str, folder: &str, uidvalidity: u32) -> Result<BTreeSet<u32>, Self::Error>;
+    fn taken(&self, account: &str, folder: &str, uidvalidity: u32) -> Result<BTreeMap<u32, Taken>, Self::Error>;
 
     /// Takes messages for good: when this returns, they are on stable storage.
     ///
     /// # Errors
     /// When they are not; they are then offered again.
     fn take(&self, batch: Vec<Fetched>) -> Result<(), Self::Error>;
+}
+
+/// A message that was taken before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// When the server said that it took it. A server that was restored from a backup may give a UID away a second time:
+    /// then it says something else.
+    pub received_at: DateTime<Utc>,
+    /// How much of it was fetched.
+    pub extent: Extent,
 }
 
 /// A message from a mailbox.
@@ -125,6 +154,25 @@ pub enum WatchState {
         /// How many.
         count: usize,
     },
+    /// Kept messages were marked or moved on the server.
+    Touched {
+        /// The folder.
+        folder: String,
+        /// How many.
+        count: usize,
+    },
+    /// The server did not mark or move messages, which harms nothing; it is tried again.
+    NotTouched {
+        /// The folder.
+        folder: String,
+        /// What it said.
+        why: String,
+    },
+    /// Nothing can be taken for now; the mail stays in the mailbox.
+    Paused {
+        /// Why.
+        why: String,
+    },
     /// The server does not hand over a message; the others go on.
     Withheld {
         /// The folder.
@@ -154,7 +202,10 @@ impl WatchState {
         match self {
             Self::UpToDate { folder, on_server } => Ok(format!("{folder}: all of {on_server} messages are taken in")),
             Self::Took { folder, count } => Ok(format!("{folder}: {count} taken in")),
+            Self::Touched { folder, count } => Ok(format!("{folder}: {count} marked or moved")),
+            Self::NotTouched { folder, why } => Ok(format!("{folder}: messages could not be marked or moved: {why}")),
             Self::Stopped => Ok("stopped".to_owned()),
+            Self::Paused { why } => Err(why.clone()),
             Self::Withheld { folder, uid, why } => Err(format!("{folder}: message {uid} cannot be fetched: {why}")),
             Self::Lost { why, again_in } => Err(format!("{why} Next attempt in {} s.", again_in.as_secs())),
         }
@@ -289,7 +340,7 @@ pub async fn check(settings: &ImapSettings) -> Result<Vec<String>, MailboxError>
         settings.port,
         protection(settings.security)
     )];
-    lines.push(if open.can_idle {
+    lines.push(if open.can.idle {
         "tells of new mail at once".to_owned()
     } else {
         format!("looked at every {} s", settings.poll.as_secs())
@@ -319,7 +370,7 @@ struct Watcher<'a, T> {
 /// A folder as it is watched.
 struct Watched {
     uidvalidity: u32,
-    taken: BTreeSet<u32>,
+    taken: BTreeMap<u32, Taken>,
     /// Messages that the server did not hand over on this connection.
     withheld: BTreeSet<u32>,
 }
@@ -334,27 +385,65 @@ impl<T: Taker> Watcher<'_, T> {
             .map(|folder| (folder.clone(), None))
             .collect();
         loop {
+            if let Some(why) = self.pause().await? {
+                (self.report)(WatchState::Paused { why });
+                if stopped_within(self.stop.clone(), PAUSED.min(self.settings.poll)).await {
+                    return Err(MailboxError::Stopped);
+                }
+                continue;
+            }
+            let mut touched = 0;
             // The folder that comes last stays open: it is the one the server tells of.
             for (folder, watched) in folders.iter_mut().rev() {
                 let opened = connection.examine(folder).await?;
-                if watched
-                    .as_ref()
-                    .is_none_or(|known| known.uidvalidity != opened.uidvalidity)
-                {
-                    let taken = self.taken(folder, opened.uidvalidity).await?;
-                    *watched = Some(Watched {
-                        uidvalidity: opened.uidvalidity,
-                        taken,
-                        withheld: BTreeSet::new(),
-                    });
-                }
-                if let Some(watched) = watched {
-                    self.collect(&mut connection, folder, watched).await?;
+                let on_server = connection.uids(opened).await?;
+                let watched = match watched {
+                    Some(known) if known.uidvalidity == opened.uidvalidity => known,
+                    _ => watched.insert(
+                        self.look_again(&mut connection, folder, opened.uidvalidity, &on_server)
+                            .await?,
+                    ),
+                };
+                self.collect(&mut connection, folder, watched, &on_server).await?;
+                touched += self.touch(&mut connection, folder, watched, &on_server).await?;
+            }
+            // What arrived while a folder was open for change is looked for at once.
+            if touched == 0 {
+                connection = connection.wait(self.settings.poll.max(FIRST_PAUSE)).await?;
+            }
+        }
+    }
+
+    /// What is known of a folder that is seen for the first time on this connection. A UID that now stands for another
+    /// message than the one that was taken is not known.
+    async fn look_again(
+        &self,
+        connection: &mut Connection<'_>,
+        folder: &str,
+        uidvalidity: u32,
+        on_server: &BTreeSet<u32>,
+    ) -> Result<Watched, MailboxError> {
+        let mut taken = {
+            let (taker, account, folder) = (Arc::clone(&self.taker), self.settings.account(), folder.to_owned());
+            blocking(move || taker.taken(&account, &folder, uidvalidity)).await?
+        };
+        let known: Vec<u32> = on_server
+            .iter()
+            .copied()
+            .filter(|uid| taken.contains_key(uid))
+            .collect();
+        for some in known.chunks(500) {
+            for (uid, received_at) in connection.receipts(some).await? {
+                if taken.get(&uid).is_some_and(|before| before.received_at != received_at) {
+                    taken.remove(&uid);
                 }
             }
-            let pause = self.settings.poll.max(FIRST_PAUSE);
-            connection = connection.wait(pause).await?;
         }
+        Ok(Watched {
+            uidvalidity,
+            taken,
+            withheld: BTreeSet::new(),
+        })
     }
 
     /// Takes what the server holds and we do not, until nothing is left.
@@ -363,12 +452,12 @@ impl<T: Taker> Watcher<'_, T> {
         connection: &mut Connection<'_>,
         folder: &str,
         watched: &mut Watched,
+        on_server: &BTreeSet<u32>,
     ) -> Result<(), MailboxError> {
-        let on_server = connection.uids().await?;
         let wanted: Vec<u32> = on_server
             .iter()
             .copied()
-            .filter(|uid| !watched.taken.contains(uid) && !watched.withheld.contains(uid))
+            .filter(|uid| !watched.taken.contains_key(uid) && !watched.withheld.contains(uid))
             .collect();
         for some in wanted.chunks(500) {
             let sizes = connection.sizes(some).await?;
@@ -383,6 +472,39 @@ impl<T: Taker> Watcher<'_, T> {
         Ok(())
     }
 
+    /// Marks or moves what is kept for good, and returns how many. A message of which only the header was taken stays.
+    async fn touch(
+        &self,
+        connection: &mut Connection<'_>,
+        folder: &str,
+        watched: &Watched,
+        on_server: &BTreeSet<u32>,
+    ) -> Result<usize, MailboxError> {
+        if self.settings.untouched.iter().any(|untouched| untouched == folder) {
+            return Ok(0);
+        }
+        let whole = |uid: &u32| {
+            watched
+                .taken
+                .get(uid)
+                .is_some_and(|taken| taken.extent == Extent::Whole)
+        };
+        let kept: BTreeSet<u32> = on_server.iter().copied().filter(whole).collect();
+        let after = &self.settings.after;
+        let (folder, uidvalidity) = (folder.to_owned(), watched.uidvalidity);
+        match connection.touch(&folder, uidvalidity, after, &kept).await? {
+            Touched::Done(0) => Ok(0),
+            Touched::Done(count) => {
+                (self.report)(WatchState::Touched { folder, count });
+                Ok(count)
+            }
+            Touched::Not(why) => {
+                (self.report)(WatchState::NotTouched { folder, why });
+                Ok(0)
+            }
+        }
+    }
+
     async fn take_batch(
         &self,
         connection: &mut Connection<'_>,
@@ -391,7 +513,7 @@ impl<T: Taker> Watcher<'_, T> {
         batch: &[Sized],
     ) -> Result<(), MailboxError> {
         let place = Place {
-            account: self.account(),
+            account: self.settings.account(),
             folder: folder.to_owned(),
             uidvalidity: watched.uidvalidity,
         };
@@ -407,10 +529,16 @@ impl<T: Taker> Watcher<'_, T> {
         if fetched.is_empty() {
             return Ok(());
         }
-        let uids: Vec<u32> = fetched.iter().map(|message| message.uid).collect();
+        let uids: Vec<(u32, Taken)> = fetched
+            .iter()
+            .map(|message| {
+                let (received_at, extent) = (message.received_at, message.extent);
+                (message.uid, Taken { received_at, extent })
+            })
+            .collect();
         let taker = Arc::clone(&self.taker);
         // Once begun, taking is never broken off: it ends before a stop is heeded.
-        self.blocking(move || taker.take(fetched)).await?;
+        blocking(move || taker.take(fetched)).await?;
         (self.report)(WatchState::Took {
             folder: folder.to_owned(),
             count: uids.len(),
@@ -423,23 +551,19 @@ impl<T: Taker> Watcher<'_, T> {
         }
     }
 
-    async fn taken(&self, folder: &str, uidvalidity: u32) -> Result<BTreeSet<u32>, MailboxError> {
-        let (taker, account, folder) = (Arc::clone(&self.taker), self.account(), folder.to_owned());
-        self.blocking(move || taker.taken(&account, &folder, uidvalidity)).await
+    async fn pause(&self) -> Result<Option<String>, MailboxError> {
+        let taker = Arc::clone(&self.taker);
+        blocking(move || Ok::<_, T::Error>(taker.pause())).await
     }
+}
 
-    async fn blocking<R: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<R, T::Error> + Send + 'static,
-    ) -> Result<R, MailboxError> {
-        match tokio::task::spawn_blocking(work).await {
-            Ok(done) => done.map_err(|error| MailboxError::Taker(error.to_string())),
-            Err(error) => Err(MailboxError::Taker(error.to_string())),
-        }
-    }
-
-    fn account(&self) -> String {
-        format!("{}@{}", self.settings.user, self.settings.host)
+/// Lets a taker do what may block.
+pub(super) async fn blocking<R: Send + 'static, E: Display + Send + 'static>(
+    work: impl FnOnce() -> Result<R, E> + Send + 'static,
+) -> Result<R, MailboxError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(|error| MailboxError::Taker(error.to_string())),
+        Err(error) => Err(MailboxError::Taker(error.to_string())),
     }
 }
 

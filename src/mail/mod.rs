@@ -12,11 +12,13 @@ mod html;
 mod mime;
 mod quote;
 
+pub mod census;
 pub mod files;
 pub mod mailbox;
 
 mod folder_name;
 mod imap;
+mod touch;
 
 pub mod bring_back;
 pub mod compose;

@@ -31,6 +31,10 @@ pub(super) fn packs() -> [BTreeMap<&'static str, &'static str>; 1] {
         [
             "acknowledgement",
             "acknowledgement-unclear",
+            "alarm",
+            "alarm-not-placed",
+            "alarm-not-taken",
+            "alarm-silent",
             "answer",
             "digest",
             "evidence",

@@ -21,7 +21,7 @@ use crate::web::frame::look::{Link, Notice, RequestRow, Tone};
 use crate::web::frame::say::{SOON, Say};
 use crate::web::frame::words::Words;
 use crate::web::frame::{Frame, Place};
-use crate::web::{aside, show};
+use crate::web::{aside, balance, show};
 
 /// How many rows each group shows.
 const ROWS: i64 = 8;
@@ -151,6 +151,7 @@ struct Found {
     groups: Vec<(Kind, i64, Vec<Line>)>,
     people: Vec<Person>,
     waiting: i64,
+    mail: balance::Mail,
 }
 
 impl Found {
@@ -165,6 +166,7 @@ impl Found {
             groups,
             people: people::list(db)?,
             waiting: i64::try_from(waiting).unwrap_or(i64::MAX),
+            mail: balance::Mail::look(db, times.now)?,
         })
     }
 }
@@ -207,7 +209,7 @@ impl DeskPage {
         Self {
             today: today(&words, &pack.calendar, times.today),
             headline: headline(&words, count(Kind::Late), count(Kind::Today), &groups),
-            notices: notices(&words, house, &pack.calendar, times.today),
+            notices: notices(&words, house, &pack.calendar, times.today, &found.mail),
             next: groups.first().and_then(|group| group.rows.first()).cloned(),
             tallies: tallies.into(),
             groups,
@@ -271,8 +273,9 @@ pub(super) fn calendar_alarm(words: &Words, calendar: &Calendar, today: NaiveDat
     })
 }
 
-fn notices(words: &Words, house: &House, calendar: &Calendar, today: NaiveDate) -> Vec<Notice> {
-    let mut notices: Vec<Notice> = calendar_alarm(words, calendar, today).into_iter().collect();
+fn notices(words: &Words, house: &House, calendar: &Calendar, today: NaiveDate, mail: &balance::Mail) -> Vec<Notice> {
+    let mut notices = balance::notices(words, house, mail);
+    notices.extend(calendar_alarm(words, calendar, today));
     if house.settings.smtp.is_none() {
         let folder = house.settings.outbox_folder().display().to_string();
         let text = words.with("desk-letters-folder", "folder", &folder);

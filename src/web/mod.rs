@@ -1,5 +1,6 @@
 //! The dashboard: handlers translate a request into a command or a question, and the result into a page.
 
+pub mod balance;
 pub mod calendar;
 pub mod desk;
 pub mod door;

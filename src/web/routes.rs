@@ -11,7 +11,7 @@ use super::door::{invitation, me, people, sign_in};
 use super::error::PageError;
 use super::frame::assets;
 use super::request::{clock, files, places, steps};
-use super::{calendar, desk, entry, health, mail, policy, request, requests};
+use super::{balance, calendar, desk, entry, health, mail, policy, request, requests};
 use crate::house::House;
 
 /// The largest form: a calendar of many years.
@@ -61,6 +61,7 @@ fn inside(app: &mut ServiceConfig) {
                 .route(post().to(entry::enter)),
         )
         .route("/requests/new", get().to(entry::entry))
+        .route("/balance", get().to(balance::balance))
         .route("/mail", get().to(mail::mail))
         .route("/mail/{id}", get().to(mail::mail_one))
         .route("/mail/{id}/request", post().to(places::from_mail))

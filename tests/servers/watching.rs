@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use habeas::mail::mailbox::{self, Extent, Fetched, ImapSettings, MailboxError, Taker, WatchState};
+use habeas::mail::mailbox::{self, After, Extent, Fetched, ImapSettings, MailboxError, Taken, Taker, WatchState};
 use habeas::mail::sign_in::Proof;
 use habeas::mail::tls::Security;
 use tokio::sync::watch;
@@ -19,18 +19,26 @@ const DATE: &str = "04-Mar-2025 10:00:00 +0800";
 struct Keeper {
     kept: Mutex<BTreeMap<(String, u32, u32), Fetched>>,
     fails: Mutex<usize>,
+    paused: Mutex<Option<String>>,
 }
 
 impl Taker for Keeper {
     type Error = String;
 
-    fn taken(&self, account: &str, folder: &str, uidvalidity: u32) -> Result<BTreeSet<u32>, String> {
+    fn pause(&self) -> Option<String> {
+        self.paused.lock().unwrap().clone()
+    }
+
+    fn taken(&self, account: &str, folder: &str, uidvalidity: u32) -> Result<BTreeMap<u32, Taken>, String> {
         assert_eq!(account, format!("{USER}@localhost"));
         let kept = self.kept.lock().unwrap();
         Ok(kept
-            .keys()
-            .filter(|(f, v, _)| f == folder && *v == uidvalidity)
-            .map(|(_, _, uid)| *uid)
+            .iter()
+            .filter(|((f, v, _), _)| f == folder && *v == uidvalidity)
+            .map(|((_, _, uid), message)| {
+                let (received_at, extent) = (message.received_at, message.extent);
+                (*uid, Taken { received_at, extent })
+            })
             .collect())
     }
 
@@ -114,6 +122,8 @@ fn settings(server: &Dovecot, folders: &[&str]) -> ImapSettings {
         user: USER.to_owned(),
         proof: Proof::Password(PASSWORD.to_owned()),
         folders: folders.iter().map(|folder| (*folder).to_owned()).collect(),
+        untouched: Vec::new(),
+        after: After::Keep,
         poll: Duration::from_secs(600),
     }
 }
@@ -247,7 +257,6 @@ async fn a_message_that_is_too_large_is_named_and_the_next_one_taken() {
     assert!(matches!(kept[0].extent, Extent::HeaderOnly { size } if size >= 51 * 1024 * 1024));
     let mail = habeas::mail::parse::parse(&kept[0].raw);
     assert_eq!(mail.subject, "0");
-    assert!(mail.text.contains("was left in the mailbox"));
     assert_eq!(kept[1].raw, letter(1));
     watch.stop().await;
 }

@@ -6,6 +6,7 @@ mod answers;
 mod architecture;
 mod authenticity;
 mod automatic;
+mod balance;
 mod casework;
 mod corrections;
 mod deadlines;

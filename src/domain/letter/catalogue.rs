@@ -14,6 +14,7 @@ pub(super) enum Part {
     WithdrawalConfirmed,
     Reminder,
     Digest,
+    Alarm,
     Greeting,
     GreetingUnnamed,
     Right,
@@ -31,6 +32,9 @@ pub(super) enum Part {
     IdentityNotProven,
     Remedy,
     Work,
+    AlarmNotTaken,
+    AlarmNotPlaced,
+    AlarmSilent,
 }
 
 /// How a part's file is made up.
@@ -55,7 +59,7 @@ pub(super) struct Spec {
 
 impl Part {
     /// All of them, in the order a request meets them.
-    pub const ALL: [Part; 26] = [
+    pub const ALL: [Part; 30] = [
         Part::Acknowledgement,
         Part::AcknowledgementUnclear,
         Part::Answer,
@@ -65,6 +69,7 @@ impl Part {
         Part::WithdrawalConfirmed,
         Part::Reminder,
         Part::Digest,
+        Part::Alarm,
         Part::Greeting,
         Part::GreetingUnnamed,
         Part::Right,
@@ -82,6 +87,9 @@ impl Part {
         Part::IdentityNotProven,
         Part::Remedy,
         Part::Work,
+        Part::AlarmNotTaken,
+        Part::AlarmNotPlaced,
+        Part::AlarmSilent,
     ];
 
     /// Whether a pack with this policy has to bring it.
@@ -193,9 +201,11 @@ impl Part {
                     "unread_count",
                     "approval",
                     "approval_count",
+                    "quarantine_count",
                 ],
                 &["late", "due", "unread", "approval"],
             ),
+            Part::Alarm => letter("alarm", &["person", "count", "work", "link"], &["work", "link"]),
             Part::Greeting => snippet("greeting", &["name"], &["name"]),
             Part::GreetingUnnamed => snippet("greeting-unnamed", &[], &[]),
             Part::Right => snippet("right", &["right"], &["right"]),
@@ -233,6 +243,9 @@ impl Part {
                 &["reference", "rule", "due_on", "standing", "link"],
                 &["reference", "link"],
             ),
+            Part::AlarmNotTaken => snippet("alarm-not-taken", &["place", "number", "since"], &["place", "number"]),
+            Part::AlarmNotPlaced => snippet("alarm-not-placed", &["place", "number", "since"], &["place", "number"]),
+            Part::AlarmSilent => snippet("alarm-silent", &["place", "since"], &["place", "since"]),
         }
     }
 }

@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 pub use self::{
     compose::compose,
     letters::Letters,
-    staff::{Alert, Cause, Digest, ReminderLine, compose_digest, compose_reminder},
+    staff::{Alarm, AlarmLine, Alert, Cause, Digest, ReminderLine, compose_alarm, compose_digest, compose_reminder},
     wording::standing,
 };
 use super::policy::{ExemptionId, GroundId, Localized, MethodId, OnBehalfId, RightId};

@@ -81,6 +81,67 @@ pub struct Digest {
     pub unread: Vec<ReminderLine>,
     /// Waiting for a second person.
     pub approval: Vec<ReminderLine>,
+    /// How many mails came into quarantine since the last working day.
+    pub quarantined: i64,
+}
+
+/// What is wrong with the mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alarm {
+    /// A message lies on the server and was not taken in.
+    NotTaken,
+    /// A message was taken in, and it cannot be told what became of it.
+    NotPlaced,
+    /// A mailbox could not be looked into.
+    Silent,
+}
+
+/// One thing that is wrong with the mail, without what anybody wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlarmLine {
+    /// What.
+    pub alarm: Alarm,
+    /// The account and folder.
+    pub place: String,
+    /// The message's number there.
+    pub number: i64,
+    /// Since when, in the zone of the policy, as `2026-03-02 09:15`.
+    pub since: String,
+}
+
+/// An alarm about mail that is unaccounted for; `link` leads to the page that names each message in full.
+pub fn compose_alarm(
+    pack: &Pack,
+    language: &str,
+    lines: &[AlarmLine],
+    person: &str,
+    link: &str,
+) -> Result<LetterText, MissingPart> {
+    if lines.is_empty() {
+        return Err(MissingPart::Items);
+    }
+    let writer = Writer {
+        pack,
+        language: pack.letter_language(language),
+    };
+    let texts = lines.iter().map(|line| {
+        let part = match line.alarm {
+            Alarm::NotTaken => Part::AlarmNotTaken,
+            Alarm::NotPlaced => Part::AlarmNotPlaced,
+            Alarm::Silent => Part::AlarmSilent,
+        };
+        let facts = Facts::default()
+            .with("place", line.place.as_str())
+            .with("number", line.number.to_string())
+            .with("since", line.since.as_str());
+        writer.snippet(part, &facts)
+    });
+    let facts = Facts::default()
+        .with("person", person)
+        .with("count", lines.len().to_string())
+        .with("work", texts.collect::<Result<Vec<_>, _>>()?.join("\n\n"))
+        .with("link", link);
+    writer.letter(Part::Alarm, &facts)
 }
 
 /// A reminder of one or more requests.
@@ -119,6 +180,11 @@ pub fn compose_digest(pack: &Pack, language: &str, digest: &Digest, person: &str
         pack,
         language: pack.letter_language(language),
     };
+    // A line that has nothing to tell is left out.
+    let quarantined = match digest.quarantined {
+        0 => String::new(),
+        count => count.to_string(),
+    };
     let facts = Facts::default()
         .with("person", person)
         .with("today", wording::date(writer.language, digest.today))
@@ -129,7 +195,8 @@ pub fn compose_digest(pack: &Pack, language: &str, digest: &Digest, person: &str
         .with("unread", work(writer, &digest.unread)?)
         .with("unread_count", digest.unread.len().to_string())
         .with("approval", work(writer, &digest.approval)?)
-        .with("approval_count", digest.approval.len().to_string());
+        .with("approval_count", digest.approval.len().to_string())
+        .with("quarantine_count", quarantined);
     writer.letter(Part::Digest, &facts)
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{Card, Oddity, Outcome, place};
 use crate::store::marks::Mark;
-use crate::store::schema::{keys, messages, oddities};
+use crate::store::schema::{keys, messages, oddities, requests};
 use crate::store::vault::keys as key_rows;
 use crate::store::{MultiBackend, Reader, Stamp, StoreError};
 
@@ -159,6 +159,31 @@ pub fn of_request(db: &mut Reader<'_>, request_id: i64) -> Result<Vec<Listed>, S
         .order((messages::received_at, messages::id))
         .load(db.conn)?;
     all_listed(db, rows)
+}
+
+/// Messages that are too large to have been taken whole, and with which nobody has dealt yet: their request waits for
+/// triage, or they wait to be confirmed.
+pub fn too_large(db: &mut Reader<'_>) -> Result<Vec<Listed>, StoreError> {
+    let waits = requests::stage.eq("triage").or(messages::held.eq(true));
+    let rows: Vec<(Row, Vec<u8>)> = messages::table
+        .inner_join(keys::table)
+        .inner_join(oddities::table)
+        .inner_join(requests::table.on(messages::request_id.eq(requests::id.nullable())))
+        .filter(oddities::whole_size.is_not_null())
+        .filter(waits)
+        .select((Row::as_select(), keys::wrapped))
+        .order((messages::received_at, messages::id))
+        .load(db.conn)?;
+    all_listed(db, rows)
+}
+
+/// How many messages came into quarantine since an instant and are still there.
+pub fn quarantined_since(db: &mut Reader<'_>, since: DateTime<Utc>) -> Result<i64, StoreError> {
+    Ok(messages::table
+        .filter(messages::outcome.eq(Outcome::Quarantined.as_str()))
+        .filter(messages::kept_at.ge(Stamp::from(since)))
+        .count()
+        .get_result(db.conn)?)
 }
 
 /// One message.

@@ -63,21 +63,45 @@ pub fn keep(tx: &mut Tx<'_>, mails: &[NewMessage<'_>], now: DateTime<Utc>) -> Re
     Ok(kept)
 }
 
-/// The numbers of a series that are stored, each with the receipt that its server states: what a mailbox holds beyond
-/// them is still to be fetched, and a number that now has another receipt was given away a second time.
-pub fn taken(db: &mut Reader<'_>, grp: &str) -> Result<BTreeMap<i64, DateTime<Utc>>, StoreError> {
+/// What is stored of a mail that a number of a series stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// The receipt that its server states, whether it counts or not.
+    pub stated_at: DateTime<Utc>,
+    /// The size in bytes of a message of which only the header was taken.
+    pub whole_size: Option<i64>,
+}
+
+/// The numbers of a series that are stored: what a mailbox holds beyond them is still to be fetched.
+pub fn taken(db: &mut Reader<'_>, grp: &str) -> Result<BTreeMap<i64, Taken>, StoreError> {
     let rows: Vec<(i64, Stamp)> = sightings::table
         .inner_join(messages::table)
         .filter(sightings::grp.eq(grp))
         .select((sightings::no, messages::received_at))
         .load(db.conn)?;
-    let stated: Vec<(i64, Option<Stamp>)> = sightings::table
+    let odd: Vec<(i64, Option<i64>, Option<Stamp>)> = sightings::table
         .inner_join(oddities::table.on(oddities::message_id.eq(sightings::message_id)))
         .filter(sightings::grp.eq(grp))
-        .select((sightings::no, oddities::stated_at))
+        .select((sightings::no, oddities::whole_size, oddities::stated_at))
         .load(db.conn)?;
-    let stated = stated.into_iter().filter_map(|(no, at)| Some((no, at?)));
-    Ok(rows.into_iter().chain(stated).map(|(no, at)| (no, at.into())).collect())
+    let plain = rows.into_iter().map(|(no, received_at)| {
+        let stated_at = received_at.into();
+        (
+            no,
+            Taken {
+                stated_at,
+                whole_size: None,
+            },
+        )
+    });
+    let mut taken: BTreeMap<i64, Taken> = plain.collect();
+    for (no, whole_size, stated_at) in odd {
+        if let Some(taken) = taken.get_mut(&no) {
+            taken.whole_size = whole_size;
+            taken.stated_at = stated_at.map_or(taken.stated_at, Into::into);
+        }
+    }
+    Ok(taken)
 }
 
 /// Numbers for new messages and their keys. The first new mail takes them for itself and all mails left, so that a batch

@@ -7,8 +7,10 @@ mod find;
 mod keep;
 mod settle;
 
-pub use find::{Cursor, Found, Listed, Look, balance, find, list, look_up, of_request, raw, reading};
-pub use keep::{Kept, NewMessage, Sighting, keep, taken};
+pub use find::{
+    Cursor, Found, Listed, Look, balance, find, list, look_up, of_request, quarantined_since, raw, reading, too_large,
+};
+pub use keep::{Kept, NewMessage, Sighting, Taken, keep, taken};
 pub use settle::{Claimed, Health, Marks, Settled, Standing, Wanted, change, claim, key_of, reconsider, rekey, settle};
 
 use chrono::{DateTime, Utc};
@@ -61,7 +63,7 @@ impl Outcome {
         Self::ALL.into_iter().find(|outcome| outcome.as_str() == word)
     }
 
-    fn stored(word: &str) -> Result<Self, StoreError> {
+    pub(super) fn stored(word: &str) -> Result<Self, StoreError> {
         Self::named(word).ok_or_else(|| StoreError::Corrupt(format!("messages.outcome is \"{word}\"")))
     }
 }

@@ -10,6 +10,7 @@ use habeas::house::House;
 use habeas::jobs::intake::{self, Arrival, Outcome, Taken};
 use habeas::now::Now;
 use habeas::packs::Shelf;
+use habeas::space::Space;
 use habeas::store::requests::{self, Stored};
 use habeas::store::testing::{self, TestStore};
 
@@ -55,6 +56,15 @@ impl Story {
             letters: std::cell::Cell::new(0),
             _store: store,
             _folder: folder,
+        }
+    }
+
+    /// The same story on disks that it makes up.
+    pub fn on(self, space: Space) -> Self {
+        let house = Arc::into_inner(self.house).unwrap().on(space);
+        Self {
+            house: Arc::new(house),
+            ..self
         }
     }
 

@@ -1,8 +1,8 @@
 //! What letters say, and when they cannot be written.
 
 use habeas::domain::letter::{
-    Alert, CaseFacts, Cause, Digest, ExtensionFacts, ItemFacts, MissingPart, Occasion, OutcomeWord, ReminderLine,
-    compose, compose_digest, compose_reminder,
+    Alarm, AlarmLine, Alert, CaseFacts, Cause, Digest, ExtensionFacts, ItemFacts, MissingPart, Occasion, OutcomeWord,
+    ReminderLine, compose, compose_alarm, compose_digest, compose_reminder,
 };
 use habeas::domain::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, Pack, ReminderId, Right, RightId};
 
@@ -331,11 +331,24 @@ fn reminders_and_digests_say_what_they_are_to_say() {
             due: vec![line(1, left, None), line(3, left, None)],
             unread: Vec::new(),
             approval: vec![line(1, left, None)],
+            quarantined: 2,
         };
         let digest = compose_digest(&loaded.pack, language, &digest, "Lin Xia").unwrap();
         insta::assert_snapshot!(
             format!("digest.{language}"),
             format!("{}\n\n{}", digest.subject, digest.body)
+        );
+        let alarms = [Alarm::NotTaken, Alarm::NotPlaced, Alarm::Silent].map(|alarm| AlarmLine {
+            alarm,
+            place: "privacy@imap.example/INBOX".to_owned(),
+            number: 4711,
+            since: "2025-10-23 09:15".to_owned(),
+        });
+        let link = "https://habeas.example/balance";
+        let alarm = compose_alarm(&loaded.pack, language, &alarms, "Lin Xia", link).unwrap();
+        insta::assert_snapshot!(
+            format!("alarm.{language}"),
+            format!("{}\n\n{}", alarm.subject, alarm.body)
         );
     }
 }
