@@ -45,7 +45,7 @@ pub enum Mark {
 /// want to be taken for: the controller's own, the requester's earlier address.
 pub fn marks(sender: &Sender, written: &str, known: &[&str]) -> Vec<Mark> {
     let mut marks = Vec::new();
-    if written.chars().take(MAX_LOOKED_AT).any(is_hidden) {
+    if hides_something(written) {
         marks.push(Mark::Hidden);
     }
     match sender {
@@ -71,6 +71,16 @@ pub fn is_hidden(character: char) -> bool {
     matches!(character,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Joiners are part of several scripts and of pictures; between Latin letters they only hide.
+fn hides_something(written: &str) -> bool {
+    let before = std::iter::once(' ').chain(written.chars());
+    let is_joined = |before: char, character: char| matches!(character, '\u{200c}' | '\u{200d}') && !before.is_ascii();
+    before
+        .zip(written.chars())
+        .take(MAX_LOOKED_AT)
+        .any(|(before, character)| is_hidden(character) && !is_joined(before, character))
 }
 
 fn of_address(address: &str, known: &[&str], marks: &mut Vec<Mark>) {
@@ -325,7 +335,13 @@ mod tests {
                 [Mark::Hidden]
             );
         }
-        assert_eq!(marks(&sender, "Ann <a@shop.example>", &[]), []);
+        assert_eq!(marks(&sender, "A\u{200d}nn <a@shop.example>", &[]), [Mark::Hidden]);
+        for plain in [
+            "Ann <a@shop.example>",
+            "Ann \u{1f468}\u{200d}\u{1f469} <a@shop.example>",
+        ] {
+            assert_eq!(marks(&sender, plain, &[]), []);
+        }
     }
 
     #[test]

@@ -130,8 +130,6 @@ pub enum Remark {
     FileNameTooLong,
     /// More addresses are named than are read.
     TooManyAddresses,
-    /// The sender's address mixes letters of several scripts that look alike.
-    MixedScripts,
     /// It can be read in two ways who it is from.
     SenderAmbiguous,
     /// What stands as its sender is no address.
@@ -186,7 +184,6 @@ impl Remark {
             Self::DirectionOverridden => "direction-overridden",
             Self::FileNameTooLong => "file-name-too-long",
             Self::TooManyAddresses => "too-many-addresses",
-            Self::MixedScripts => "mixed-scripts",
             Self::SenderAmbiguous => "sender-ambiguous",
             Self::SenderNoAddress { .. } => "sender-no-address",
             Self::SenderMissing => "sender-missing",
@@ -221,7 +218,6 @@ impl Remark {
             | Self::DirectionOverridden
             | Self::FileNameTooLong
             | Self::TooManyAddresses
-            | Self::MixedScripts
             | Self::SenderAmbiguous
             | Self::SenderMissing => Vec::new(),
         }

@@ -209,13 +209,6 @@ fn hides_address(address: &Address) -> bool {
     name.contains(['@', '＠', '﹫']) && !name.eq_ignore_ascii_case(&address.address)
 }
 
-/// Whether an address mixes letters of scripts that look alike, as forged ones do.
-pub fn mixes_scripts(address: &str) -> bool {
-    let latin = address.contains(|c: char| c.is_ascii_alphabetic());
-    let alike = address.contains(|c: char| matches!(c, '\u{370}'..='\u{52f}' | '\u{ff21}'..='\u{ff5a}'));
-    latin && alike
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,11 +274,5 @@ mod tests {
         for value in ["", "undisclosed", "@example.org", "a@", "a b@example.org", "<a@b@c>,"] {
             assert!(matches!(from(value), Sender::Missing), "{value}: {:?}", from(value));
         }
-    }
-
-    #[test]
-    fn letters_that_look_alike_are_noticed() {
-        assert!(mixes_scripts("p\u{430}ypal@example.com"));
-        assert!(!mixes_scripts("müller@example.com"));
     }
 }

@@ -321,6 +321,11 @@ fn shortened(name: &str) -> String {
 ///
 /// Words that follow each other are joined as bytes first: many programs cut a character in two.
 pub fn words(value: &[u8]) -> String {
+    one_line(&as_written(value))
+}
+
+/// The same with nothing taken out: to be looked at, never to be shown.
+pub fn as_written(value: &[u8]) -> String {
     let mut result = String::new();
     let mut literal: Vec<u8> = Vec::new();
     let mut run: Option<(String, Vec<u8>)> = None;
@@ -356,7 +361,7 @@ pub fn words(value: &[u8]) -> String {
     }
     flush_run(&mut run, &mut result);
     result.push_str(&text(&literal, None).text);
-    one_line(&result)
+    result
 }
 
 fn flush_run(run: &mut Option<(String, Vec<u8>)>, result: &mut String) {

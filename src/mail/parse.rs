@@ -9,7 +9,7 @@ use super::{
     address::{self, MAX_ADDRESSES},
     body::{self, Body},
     decode::{Transfer, neutral, one_line, text},
-    header::{date, ids, received_at, words},
+    header::{as_written, date, ids, received_at, words},
     mime::{self, Headers, Kind, MAX_HEADER, Structure},
 };
 use crate::domain::message::{Address, Mail, Making, Remark, Sender};
@@ -60,6 +60,16 @@ pub fn top_received(raw: &[u8]) -> Option<DateTime<Utc>> {
             .and_then(received_at)
     })
     .unwrap_or_default()
+}
+
+/// The topmost From field of a mail, decoded, with all that is taken out where it is shown. Empty when there is none, or
+/// when the header is beyond the limits.
+pub fn sender_as_written(raw: &[u8]) -> String {
+    let written = || Some(as_written(mime::head(raw)?.first("From")?));
+    catch_unwind(AssertUnwindSafe(written))
+        .ok()
+        .flatten()
+        .unwrap_or_default()
 }
 
 fn read(raw: &[u8]) -> Mail {
@@ -160,9 +170,6 @@ fn addresses(headers: &Headers<'_>, names: &[&str], remarks: &mut Vec<Remark>) -
 
 fn remark_on_sender(from: &Sender, headers: &Headers<'_>, remarks: &mut Vec<Remark>) {
     match from {
-        Sender::Known(known) if address::mixes_scripts(&known.address) => {
-            remarks.push(Remark::MixedScripts);
-        }
         Sender::Known(_) => {}
         Sender::Ambiguous { .. } => remarks.push(Remark::SenderAmbiguous),
         Sender::Missing => match headers.first("From").map(words).filter(|shown| !shown.is_empty()) {

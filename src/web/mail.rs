@@ -20,6 +20,7 @@ use crate::web::frame::look::{Fact, Link, Tone};
 use crate::web::frame::say::Say;
 use crate::web::frame::words::Words;
 use crate::web::frame::{Frame, Place};
+use crate::web::request::origin::{Origin, Seen};
 use crate::web::request::{MessageView, thread};
 use crate::web::{aside, show};
 
@@ -118,6 +119,8 @@ struct Found {
     raw: Vec<u8>,
     kept: Option<Reading>,
     request: Option<String>,
+    /// The controller's domain, which a forger may want to be taken for.
+    known: [String; 1],
 }
 
 impl Found {
@@ -135,6 +138,7 @@ impl Found {
                 kept: Reading::kept(db, id)?,
                 listed,
                 request,
+                known: [house.settings.mail_domain().to_owned()],
             }))
         })?;
         found.ok_or(PageError::Absent)
@@ -160,6 +164,13 @@ impl Found {
             }),
             (None, None) => None,
         };
+        let seen = Seen {
+            mail: &mail,
+            raw: &self.raw,
+            kept: self.kept.as_ref(),
+        };
+        let mut message = thread::received(say, stamp, listed, &mail);
+        message.origin = Some(Origin::of(words, &seen, &self.known));
         let subject = say.subject(&mail.subject);
         frame.title.clone_from(&subject);
         MailOnePage {
@@ -170,7 +181,7 @@ impl Found {
             related,
             due: self.due(say, stamp),
             can_bring_back: works && TABS.contains(&listed.outcome),
-            message: thread::received(say, stamp, listed, &mail),
+            message,
             frame,
         }
     }

@@ -8,6 +8,7 @@ use actix_web::cookie::Cookie;
 use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::test::{TestRequest, call_service, init_service};
+use habeas::config::{SenderChecks, Settings};
 use habeas::domain::person::{PersonId, Role};
 use habeas::domain::request::Stage;
 use habeas::store::people::{self, NewPerson};
@@ -773,4 +774,89 @@ async fn a_new_calendar_is_checked_first_and_moves_no_deadline_by_itself() {
     let page = send(&app, get("/calendar", Some(&admin)).to_request()).await.body;
     assert!(page.contains("The 2027 holiday notice is not loaded"));
     assert_eq!(story.request(&reference).request.deadline, before);
+}
+
+#[actix_web::test]
+async fn a_page_says_where_each_mail_comes_from_and_what_deceives_the_eye() {
+    let story = Story::with(NOW, |settings| Settings {
+        sender_checks: SenderChecks {
+            authserv_id: "mx.example.com".into(),
+            ..SenderChecks::off()
+        },
+        ..settings
+    });
+    let english = visit(&story, hire(&story, "mei@example.com", Role::Officer, "en"));
+    let chinese = visit(&story, hire(&story, "lin@example.com", Role::Officer, "zh-Hans"));
+    let checked =
+        |result: &str| format!("Authentication-Results: mx.example.com; dmarc={result} header.from=meadow.example\r\n");
+    let ask = |from: &str, checks: &str| {
+        let text = "Please let me see all personal data that you hold about me.";
+        story
+            .opens(format!("{checks}{}", mail(from, "My data", text)))
+            .request
+            .reference
+    };
+    let app = init_service(app(story.house.clone())).await;
+    for (from, checks, said, in_chinese) in [
+        (
+            "Helen <helen@meadow.example>",
+            checked("pass"),
+            "vouches for meadow.example (DMARC). <small>This tells which mail server it came from, not who wrote it.",
+            "不说明写信的人是谁",
+        ),
+        (
+            "Bo <bo@meadow.example>",
+            checked("fail"),
+            "claims to be from meadow.example, but that domain’s checks failed: it may be forged.",
+            "可能是伪造的",
+        ),
+        (
+            "Cy <cy@meadow.example>",
+            "Authentication-Results: mx.example.com; dkim=pass header.d=news.example\r\n".into(),
+            "Nothing shows whether this mail really comes from meadow.example. It is signed by news.example",
+            "由另一个域名 news.example 签名",
+        ),
+        (
+            "Di <di@meadow.example>",
+            checked("temperror"),
+            "could not be checked when it arrived",
+            "未能核验其来源",
+        ),
+        (
+            "Ed <ed@meadow.example>",
+            "Authentication-Results: mx.example.net; dmarc=pass header.from=meadow.example\r\n".into(),
+            "Nobody has checked where this mail comes from.",
+            "来源未经核验",
+        ),
+        (
+            "F\u{e6}r <f@examp1e.com>",
+            String::new(),
+            "looks like example.com, but it is another one",
+            "与 example.com 相似",
+        ),
+        (
+            "G\u{435}r <g@xn--exampl-8of.net>",
+            String::new(),
+            "It reads exampl\u{435}.net",
+            "混用了不同文字中形近的字母",
+        ),
+        (
+            "\u{202e}Hal <hal@meadow.example>",
+            String::new(),
+            "held characters that cannot be seen",
+            "含有看不见的字符",
+        ),
+        (
+            "\"helen@meadow.example\" <mallory@evil.example>",
+            String::new(),
+            "The mail is from mallory@evil.example.",
+            "邮件实际来自 mallory@evil.example",
+        ),
+    ] {
+        let path = format!("/requests/{}", ask(from, &checks));
+        let page = send(&app, get(&path, Some(&english)).to_request()).await.body;
+        assert!(page.contains(said), "{from}: {said}");
+        let page = send(&app, get(&path, Some(&chinese)).to_request()).await.body;
+        assert!(page.contains(in_chinese), "{from}: {in_chinese}");
+    }
 }

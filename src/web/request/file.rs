@@ -39,6 +39,8 @@ pub(super) struct File {
     pub messages: Vec<Incoming>,
     pub letters: Vec<(Outgoing, Vec<u8>)>,
     pub people: Vec<Person>,
+    /// Domains and addresses that a forger may want to be taken for: the controller's and the requester's.
+    pub known: Vec<String>,
     /// Other requests of the same sender that are open, by reference.
     pub others: Vec<String>,
     /// How often the same sender asked; `None` when nothing else in the last months.
@@ -86,6 +88,8 @@ impl File {
             let raw = outbox::raw(db, letter.id)?;
             letters.push((letter, raw));
         }
+        let mut known = vec![desk.settings.mail_domain().to_owned()];
+        known.extend(Some(stored.card.address.clone()).filter(|address| !address.is_empty()));
         let others = of_sender(db, &stored)?;
         let series = series(db, &stored, &others, desk.now)?;
         let running = others.into_iter().filter(|other| other.request.is_running());
@@ -98,6 +102,7 @@ impl File {
             texts,
             messages,
             letters,
+            known,
             others,
             series,
             preview,

@@ -9,6 +9,7 @@ mod handling;
 mod history;
 mod items;
 mod offers;
+pub(super) mod origin;
 mod page;
 pub mod places;
 pub mod steps;

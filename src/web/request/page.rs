@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::origin::Origin;
 use crate::domain::moves::Move as Step;
 use crate::web::frame::look::{Chip, Choice, Due, Fact, Tone};
 use crate::web::frame::{Frame, Place};
@@ -245,6 +246,8 @@ pub struct MessageView {
     pub text: String,
     /// What was quoted or forwarded below; may be empty.
     pub quoted: String,
+    /// Where it comes from; `None` for letters of ours.
+    pub origin: Option<Origin>,
     /// From, to, date, Message-ID, reply-to.
     pub headers: Vec<Fact>,
     /// What was odd about it.

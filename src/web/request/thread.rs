@@ -2,6 +2,7 @@
 
 use super::file::{File, Incoming};
 use super::handling::unusual;
+use super::origin::{Origin, Seen};
 use super::page::{DeliveryLine, FileView, MessageView};
 use crate::domain::message::{Address, Attachment, Mail, Remark, Sender};
 use crate::domain::request::PolicyStamp;
@@ -21,7 +22,7 @@ pub(super) fn thread(say: &Say<'_>, file: &File) -> Vec<MessageView> {
     let incoming = file
         .messages
         .iter()
-        .map(|message| (message.listed.received_at, of_request(say, stamp, message)));
+        .map(|message| (message.listed.received_at, of_request(say, stamp, file, message)));
     let outgoing = file
         .letters
         .iter()
@@ -31,9 +32,15 @@ pub(super) fn thread(say: &Say<'_>, file: &File) -> Vec<MessageView> {
     all.into_iter().map(|(_, view)| view).collect()
 }
 
-fn of_request(say: &Say<'_>, stamp: &PolicyStamp, message: &Incoming) -> MessageView {
+fn of_request(say: &Say<'_>, stamp: &PolicyStamp, file: &File, message: &Incoming) -> MessageView {
     let mail = mail_of(&message.listed, &message.raw);
     let mut view = received(say, stamp, &message.listed, &mail);
+    let seen = Seen {
+        mail: &mail,
+        raw: &message.raw,
+        kept: message.kept.as_ref(),
+    };
+    view.origin = Some(Origin::of(&say.words, &seen, &file.known));
     if message.listed.held {
         view.held = Some(say.words.t(held_key(message)));
     }
@@ -80,6 +87,7 @@ pub(in crate::web) fn received(say: &Say<'_>, stamp: &PolicyStamp, listed: &List
         subject: say.subject(&mail.subject),
         text: cut(text).trim().to_owned(),
         quoted: cut(quoted).trim().to_owned(),
+        origin: None,
         headers: headers(say, stamp, listed, mail),
         remarks,
         files: mail.attachments.iter().map(view).collect(),
@@ -148,6 +156,7 @@ fn sent(say: &Say<'_>, stamp: &PolicyStamp, letter: &Outgoing, raw: &[u8]) -> Me
         subject: mail.subject,
         text: mail.text.trim().to_owned(),
         quoted: String::new(),
+        origin: None,
         headers: Vec::new(),
         remarks: Vec::new(),
         files: Vec::new(),

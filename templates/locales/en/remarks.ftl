@@ -14,7 +14,6 @@ remark-text-too-long = It is too long to be shown whole. The original holds all 
 remark-direction-overridden = Characters that turn the direction of writing were taken out. They are often used to deceive.
 remark-file-name-too-long = The name of a file is too long and was shortened.
 remark-too-many-addresses = It names more addresses than are read. The others are not shown; the original holds them all.
-remark-mixed-scripts = The sender’s address mixes letters of several scripts that look alike. Compare it letter by letter before you answer.
 remark-sender-ambiguous = It can be read in more than one way who it is from. Find out who wrote before you answer.
 remark-sender-no-address = What stands as its sender is no address: “{ $shown }”.
 remark-sender-missing = It names no sender.

@@ -14,7 +14,6 @@ remark-text-too-long = 正文过长，未全部显示；原件保留全部内容
 remark-direction-overridden = 已去除改变书写方向的字符，此类字符常用于欺骗。
 remark-file-name-too-long = 有文件名过长，已缩短。
 remark-too-many-addresses = 所列地址过多，其余未显示；原件保留全部地址。
-remark-mixed-scripts = 发件人地址混用了不同文字中形近的字母，答复前请逐字核对。
 remark-sender-ambiguous = 发件人有多种解读，答复前请先查明由谁所写。
 remark-sender-no-address = 发件人一栏不是邮箱地址：“{ $shown }”。
 remark-sender-missing = 没有发件人。
