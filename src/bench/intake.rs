@@ -1,19 +1,89 @@
-//! How many mails a second become durable requests, beside what the database alone can commit.
+//! How many mails a second become durable, and become requests, beside what the database alone can commit.
 
 use std::io::Write;
 
 use super::{Folder, house};
+use crate::house::House;
 use crate::jobs::intake::{self, Arrival, BATCH};
 use crate::now::Stopwatch;
+use crate::store::StoreError;
 use crate::store::engine_limit::plain_commits;
+use crate::store::messages::{self, NewMessage};
 
-/// Takes mails in, in the intake's own batches, then commits the same bytes plainly in batches of the same size.
+/// Mails that are committed together, to find the best number.
+const SIZES: [usize; 5] = [1, 8, 64, 256, 1024];
+/// Single commits are slow and even: of these so many are enough.
+const MOST_SINGLE: usize = 300;
+
+/// Keeps mails in batches of several sizes by one worker, then takes as many in as requests, each beside plain commits of the
+/// same bytes.
+///
+/// # Errors
+/// When the temporary folder or its databases fail.
 pub fn run(mails: usize, out: &mut impl Write) -> anyhow::Result<()> {
-    let folder = Folder::new()?;
-    let house = house(&folder.0)?;
     let raws: Vec<Vec<u8>> = (0..mails).map(mail).collect();
+    writeln!(
+        out,
+        "kept: on stable storage, by one worker      plain rows of the same bytes"
+    )?;
+    for size in SIZES {
+        let folder = Folder::new()?;
+        let some = if size == 1 {
+            raws.get(..MOST_SINGLE).unwrap_or(&raws)
+        } else {
+            &raws
+        };
+        let kept = keep(house(&folder.0)?.as_ref(), some, size)?;
+        let plain = plainly(&folder, some, size)?;
+        writeln!(
+            out,
+            "  {size:>4} a commit: {kept:>8.0} a second          {plain:>8.0} a second; ratio {:.1}",
+            plain / kept
+        )?;
+    }
+    let folder = Folder::new()?;
+    let taken = take(house(&folder.0)?.as_ref(), &raws)?;
+    let plain = plainly(&folder, &raws, BATCH)?;
+    let single = plainly(&folder, raws.get(..MOST_SINGLE).unwrap_or(&raws), 1)?;
+    writeln!(
+        out,
+        "taken in: kept, read, recognised, opened and acknowledged, in batches of {BATCH}\n       {taken:>16.0} a second          \
+         {plain:>8.0} a second; ratio {:.1}\n       plain rows, one a commit:         {single:>8.0} a second; ratio {:.2}",
+        plain / taken,
+        single / taken
+    )?;
+    Ok(())
+}
+
+/// Only what makes a mail safe: its bytes, its key and where it was seen.
+fn keep(house: &House, raws: &[Vec<u8>], size: usize) -> anyhow::Result<f64> {
+    let now = house.now.instant();
+    let rows: Vec<NewMessage<'_>> = (0_i64..)
+        .zip(raws)
+        .map(|(no, raw)| NewMessage {
+            grp: "bench",
+            no,
+            place: "bench",
+            received_at: now,
+            stated_at: None,
+            raw,
+            whole_size: None,
+        })
+        .collect();
+    let watch = Stopwatch::start();
+    for batch in rows.chunks(size) {
+        house
+            .store
+            .write(|tx| messages::keep(tx, batch, now).map(drop))
+            .map_err(|error: StoreError| error)?;
+    }
+    Ok(per_second(raws.len(), watch.elapsed()))
+}
+
+/// The whole way to an open, acknowledged request.
+fn take(house: &House, raws: &[Vec<u8>]) -> anyhow::Result<f64> {
     let arrivals: Vec<Arrival> = (0_i64..)
-        .zip(&raws)
+        .zip(raws)
         .map(|(no, raw)| Arrival {
             grp: "bench".to_owned(),
             no,
@@ -25,31 +95,16 @@ pub fn run(mails: usize, out: &mut impl Write) -> anyhow::Result<()> {
         .collect();
     let watch = Stopwatch::start();
     for batch in arrivals.chunks(BATCH) {
-        intake::take(&house, batch)?;
+        intake::take(house, batch)?;
     }
-    let taken = per_second(mails, watch.elapsed());
+    Ok(per_second(raws.len(), watch.elapsed()))
+}
+
+/// The machine's own limit: the same bytes as rows of a plain table.
+fn plainly(folder: &Folder, raws: &[Vec<u8>], size: usize) -> anyhow::Result<f64> {
     let watch = Stopwatch::start();
-    plain_commits(&folder.0.join("plain.db"), &raws, BATCH)?;
-    let plain = per_second(mails, watch.elapsed());
-    let watch = Stopwatch::start();
-    let single: Vec<Vec<u8>> = raws.iter().take(300).cloned().collect();
-    plain_commits(&folder.0.join("single.db"), &single, 1)?;
-    let single = per_second(single.len(), watch.elapsed());
-    writeln!(
-        out,
-        "intake, batches of {BATCH}:          {taken:>8.0} mails a second, each an open request with its acknowledgement"
-    )?;
-    writeln!(
-        out,
-        "plain rows, batches of {BATCH}:      {plain:>8.0} a second; ratio {:.1}",
-        plain / taken
-    )?;
-    writeln!(
-        out,
-        "plain rows, one a commit:       {single:>8.0} a second; ratio {:.2}",
-        single / taken
-    )?;
-    Ok(())
+    plain_commits(&folder.0.join(format!("plain-{size}.db")), raws, size)?;
+    Ok(per_second(raws.len(), watch.elapsed()))
 }
 
 fn per_second(count: usize, time: std::time::Duration) -> f64 {
