@@ -7,6 +7,7 @@ pub mod deadline;
 pub mod demo;
 pub mod doctor;
 pub mod intake;
+pub mod lexicon;
 pub mod people;
 pub mod policy;
 pub mod reconcile;
@@ -46,6 +47,9 @@ enum Command {
     Classify(classify::ClassifyArgs),
     /// List where officers said otherwise than recognition, or export such mail as labelled samples
     Corrections(corrections::CorrectionsArgs),
+    /// Propose words for the lexicon from labelled mail, and show what a changed lexicon would make of mail
+    #[command(subcommand)]
+    Lexicon(lexicon::LexiconCommand),
     /// Say when an answer is due
     Deadline(deadline::DeadlineArgs),
     /// Check or load a calendar of working days
@@ -92,6 +96,7 @@ fn dispatch(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<ExitCo
         Command::Intake(args) => intake::run(args, settings()?, out).map(|()| ExitCode::SUCCESS),
         Command::Classify(args) => classify::run(args, &settings()?, out).map(|()| ExitCode::SUCCESS),
         Command::Corrections(args) => corrections::run(args, settings()?, out).map(|()| ExitCode::SUCCESS),
+        Command::Lexicon(command) => lexicon::run(command, settings()?, out).map(|()| ExitCode::SUCCESS),
         Command::Deadline(args) => {
             let settings = settings()?;
             deadline::run(args, &|name| start::policy_term(&settings, name), out).map(|()| ExitCode::SUCCESS)

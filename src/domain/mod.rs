@@ -9,6 +9,8 @@ pub mod classification;
 pub mod correction;
 pub mod courtesy;
 pub mod lexicon;
+pub mod lexicon_additions;
+pub mod lexicon_proposal;
 pub mod lookalike;
 pub mod message;
 pub mod score;

@@ -3,7 +3,7 @@
 mod embedded;
 mod folder;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use chrono::NaiveDate;
 
 use crate::domain::calendar::Calendar;
 use crate::domain::lexicon::{KnownIds, Lexicon};
+use crate::domain::lexicon_additions::{ADDITIONS_FILE, merged};
 use crate::domain::mistake::Mistake;
 use crate::domain::policy::{LEXICON_FILE, Pack, Policy, STATEMENT_FILE, statement_line};
 use crate::domain::request::PolicyStamp;
@@ -62,7 +63,8 @@ impl Shelf {
 
     /// The packs and calendars that the program brings, and those in further folders. A folder is a pack itself when it
     /// has a `statement.toml`; otherwise each folder in it that has one is a pack, and its `calendars` take the place of
-    /// the built-in ones of the same region.
+    /// the built-in ones of the same region. A folder in it that has none, but [`ADDITIONS_FILE`], adds to the lexicon of the
+    /// pack that it is named after.
     ///
     /// # Errors
     /// Every mistake found, each with its folder, file, line and cure.
@@ -153,8 +155,8 @@ impl LoadedPack {
     /// Every mistake found in the files.
     pub fn parse(files: &BTreeMap<String, String>, shared: &Calendars) -> Result<Self, Vec<Mistake>> {
         let (own, mut mistakes) = parse_calendars(files);
-        let pack = Pack::parse(files).map_err(|found| [found, std::mem::take(&mut mistakes)].concat())?;
-        let lexicon = match parse_lexicon(&pack) {
+        let mut pack = Pack::parse(files).map_err(|found| [found, std::mem::take(&mut mistakes)].concat())?;
+        let lexicon = match parse_lexicon(&mut pack, files.get(ADDITIONS_FILE)) {
             Ok(lexicon) => Some(lexicon),
             Err(found) => {
                 mistakes.extend(found);
@@ -207,6 +209,8 @@ impl LoadedPack {
 struct Opening {
     calendars: Calendars,
     packs: Vec<(String, BTreeMap<String, String>)>,
+    /// Additions to lexicons that stand apart from their packs: by the pack's id, the folder and the text.
+    additions: BTreeMap<String, (String, String)>,
     mistakes: Vec<(String, Mistake)>,
 }
 
@@ -236,6 +240,10 @@ impl Opening {
                     .iter()
                     .filter(|path| path.join(STATEMENT_FILE).is_file())
                     .for_each(|path| self.pack(path));
+                inner
+                    .iter()
+                    .filter(|path| !path.join(STATEMENT_FILE).is_file() && path.join(ADDITIONS_FILE).is_file())
+                    .for_each(|path| self.additions(path));
             }
             Err(error) => {
                 let cure = "Name a folder with a policy pack in it, or take it out of the settings.";
@@ -255,6 +263,19 @@ impl Opening {
         }
     }
 
+    fn additions(&mut self, folder: &Path) {
+        let shown = folder.display().to_string();
+        let id = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        match folder::read(folder) {
+            Ok(mut files) => {
+                if let Some(text) = files.remove(ADDITIONS_FILE) {
+                    self.additions.insert(id, (shown, text));
+                }
+            }
+            Err(mistakes) => self.refuse(&shown, mistakes),
+        }
+    }
+
     fn calendars_of(&mut self, folder: &str, files: &BTreeMap<String, String>) {
         let (calendars, mistakes) = parse_calendars(files);
         self.calendars.extend(calendars);
@@ -269,13 +290,29 @@ impl Opening {
     /// Reads the packs, once all calendars are known.
     fn finish(mut self) -> Result<Shelf, Mistakes> {
         let mut packs: Vec<Arc<LoadedPack>> = Vec::new();
-        for (folder, files) in std::mem::take(&mut self.packs) {
+        let mut added = BTreeSet::new();
+        for (mut folder, mut files) in std::mem::take(&mut self.packs) {
+            let id = id_of(&files).unwrap_or_default();
+            if let Some((from, text)) = self.additions.get(&id)
+                && !files.contains_key(ADDITIONS_FILE)
+            {
+                files.insert(ADDITIONS_FILE.to_owned(), text.clone());
+                folder = from.clone();
+                added.insert(id);
+            }
             match LoadedPack::parse(&files, &self.calendars) {
                 Ok(loaded) => match clash(&packs, &loaded) {
                     Some(mistake) => self.refuse(&folder, vec![mistake]),
                     None => packs.push(Arc::new(loaded)),
                 },
                 Err(mistakes) => self.refuse(&folder, mistakes),
+            }
+        }
+        for (id, (folder, _)) in std::mem::take(&mut self.additions) {
+            if !added.contains(&id) {
+                let cure = "Name the folder after the pack it adds to, as `habeas policy list` shows it.";
+                let what = format!("There is no pack `{id}` without additions of its own.");
+                self.refuse(&folder, vec![Mistake::new(ADDITIONS_FILE, 0, what, cure)]);
             }
         }
         let newest_first = |loaded: &Arc<LoadedPack>| std::cmp::Reverse(loaded.pack.policy.in_force_from);
@@ -295,6 +332,16 @@ impl Opening {
             Err(Mistakes(self.mistakes))
         }
     }
+}
+
+/// The id in a pack's statement; `None` for one that cannot be read, which its parsing tells.
+fn id_of(files: &BTreeMap<String, String>) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        id: String,
+    }
+    let named: Named = toml::from_str(files.get(STATEMENT_FILE)?).ok()?;
+    Some(named.id)
 }
 
 /// A request stays with the version in force when it arrived, so one version can only have one text.
@@ -344,8 +391,11 @@ fn parse_calendars(files: &BTreeMap<String, String>) -> (Calendars, Vec<Mistake>
     (calendars, mistakes)
 }
 
-fn parse_lexicon(pack: &Pack) -> Result<Lexicon, Vec<Mistake>> {
-    let policy = &pack.policy;
+/// Reads a lexicon under a policy: the rights, exemptions and on-behalf ids that it names are the policy's.
+///
+/// # Errors
+/// Every mistake found in it.
+pub fn read_lexicon(policy: &Policy, text: &str, file: &str) -> Result<Lexicon, Vec<Mistake>> {
     let rights: Vec<&str> = policy.rights.iter().map(|right| right.id.as_str()).collect();
     let exemptions: Vec<&str> = policy
         .exemptions
@@ -358,5 +408,17 @@ fn parse_lexicon(pack: &Pack) -> Result<Lexicon, Vec<Mistake>> {
         exemptions: &exemptions,
         on_behalf: &on_behalf,
     };
-    Lexicon::parse(&pack.lexicon_text, LEXICON_FILE, &known)
+    Lexicon::parse(text, file, &known)
+}
+
+/// The pack's lexicon with the additions beside it taken into its text. A mistake that only the additions bring is told
+/// of their file as a whole: its line is one of neither file.
+fn parse_lexicon(pack: &mut Pack, additions: Option<&String>) -> Result<Lexicon, Vec<Mistake>> {
+    let own = read_lexicon(&pack.policy, &pack.lexicon_text, LEXICON_FILE)?;
+    let Some(additions) = additions else { return Ok(own) };
+    pack.lexicon_text = merged(&pack.lexicon_text, additions).map_err(|mistake| vec![mistake])?;
+    read_lexicon(&pack.policy, &pack.lexicon_text, ADDITIONS_FILE).map_err(|mut mistakes| {
+        mistakes.iter_mut().for_each(|mistake| mistake.line = 0);
+        mistakes
+    })
 }

@@ -14,6 +14,7 @@ mod demo;
 mod hints;
 mod hostile;
 mod intake;
+mod lexicon;
 mod packs;
 mod recognition;
 mod reminders;
