@@ -154,6 +154,10 @@ pub fn decide(
             return Err(Refusal::NotThisMessage);
         }
         Command::ReadMessage { message } => Event::MessageRead { message: *message },
+        Command::SendLetter { letter } if matches!(request.stage, Stage::NotDelivered { letter: answer } | Stage::Answering { letter: answer } if answer == *letter) =>
+        {
+            return Err(Refusal::NothingChanges);
+        }
         Command::SendLetter { letter } => Event::LetterReleased { letter: *letter },
         Command::Note { text } => Event::Noted { text: text.clone() },
         Command::Join {

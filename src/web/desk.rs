@@ -150,7 +150,7 @@ impl Kind {
 struct Found {
     groups: Vec<(Kind, i64, Vec<Line>)>,
     people: Vec<Person>,
-    waiting: i64,
+    letters: Vec<(State, i64)>,
     mail: balance::Mail,
 }
 
@@ -161,11 +161,11 @@ impl Found {
             let (count, lines) = lists::group(db, &times.filter(kind), ROWS)?;
             groups.push((kind, count, lines));
         }
-        let waiting = outbox::in_state(db, State::Queued, 100)?.len();
+        let letters = outbox::counts(db)?;
         Ok(Self {
             groups,
             people: people::list(db)?,
-            waiting: i64::try_from(waiting).unwrap_or(i64::MAX),
+            letters,
             mail: balance::Mail::look(db, times.now)?,
         })
     }
@@ -213,7 +213,7 @@ impl DeskPage {
             next: groups.first().and_then(|group| group.rows.first()).cloned(),
             tallies: tallies.into(),
             groups,
-            state: state(&words, house, found.waiting),
+            state: state(&words, house, &found.letters),
             frame,
         }
     }
@@ -289,7 +289,7 @@ fn notices(words: &Words, house: &House, calendar: &Calendar, today: NaiveDate, 
 }
 
 /// How the parts that work by themselves do, from their last reports.
-fn state(words: &Words, house: &House, waiting: i64) -> Vec<Notice> {
+fn state(words: &Words, house: &House, letters: &[(State, i64)]) -> Vec<Notice> {
     let line = |tone, text| Notice { tone, text, link: None };
     let mut lines = Vec::new();
     if house.settings.mailbox.is_empty() {
@@ -303,6 +303,9 @@ fn state(words: &Words, house: &House, waiting: i64) -> Vec<Notice> {
     for (part, _) in failing {
         lines.push(line(Tone::Late, words.with("desk-part-failing", "part", &part)));
     }
+    lines.extend(super::letters::notices(words, letters));
+    let queued = letters.iter().find(|(state, _)| *state == State::Queued);
+    let waiting = queued.map_or(0, |(_, count)| *count);
     if waiting > 0 {
         lines.push(line(Tone::Quiet, words.n("desk-sending-waiting", waiting)));
     }

@@ -8,6 +8,7 @@ pub mod entry;
 pub mod error;
 pub mod frame;
 pub mod health;
+pub mod letters;
 pub mod mail;
 pub mod policy;
 pub mod request;

@@ -11,7 +11,7 @@ use super::door::{invitation, me, people, sign_in};
 use super::error::PageError;
 use super::frame::assets;
 use super::request::{clock, files, places, steps};
-use super::{balance, calendar, desk, entry, health, mail, policy, request, requests};
+use super::{balance, calendar, desk, entry, health, letters, mail, policy, request, requests};
 use crate::house::House;
 
 /// The largest form: a calendar of many years.
@@ -62,6 +62,8 @@ fn inside(app: &mut ServiceConfig) {
         )
         .route("/requests/new", get().to(entry::entry))
         .route("/balance", get().to(balance::balance))
+        .route("/letters", get().to(letters::letters))
+        .route("/letters/dispatch", post().to(letters::dispatch))
         .route("/mail", get().to(mail::mail))
         .route("/mail/{id}", get().to(mail::mail_one))
         .route("/mail/{id}/request", post().to(places::from_mail))
@@ -128,6 +130,14 @@ fn of_a_request(app: &mut ServiceConfig) {
         .route(
             "/requests/{reference}/messages/{id}/confirmation",
             post().to(places::confirmation),
+        )
+        .route(
+            "/requests/{reference}/messages/{id}/reading",
+            post().to(places::reading),
+        )
+        .route(
+            "/requests/{reference}/letters/{id}/dispatch",
+            post().to(places::dispatch),
         )
         .route(
             "/requests/{reference}/messages/{id}/release",

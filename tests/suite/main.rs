@@ -11,6 +11,7 @@ mod casework;
 mod corrections;
 mod deadlines;
 mod demo;
+mod followups;
 mod hints;
 mod hostile;
 mod intake;

@@ -23,16 +23,16 @@ const COOKIE: &str = "habeas-demo";
 
 /// Somebody with a session.
 #[derive(Clone)]
-struct Visitor {
-    token: String,
-    csrf: String,
+pub(crate) struct Visitor {
+    pub(crate) token: String,
+    pub(crate) csrf: String,
 }
 
 /// What came back.
-struct Answer {
-    status: StatusCode,
-    headers: header::HeaderMap,
-    body: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: header::HeaderMap,
+    pub(crate) body: String,
 }
 
 impl Answer {
@@ -41,7 +41,7 @@ impl Answer {
     }
 }
 
-fn hire(story: &Story, email: &str, role: Role, language: &str) -> PersonId {
+pub(crate) fn hire(story: &Story, email: &str, role: Role, language: &str) -> PersonId {
     let now = story.now();
     let new = NewPerson {
         name: email.split('@').next().unwrap(),
@@ -53,7 +53,7 @@ fn hire(story: &Story, email: &str, role: Role, language: &str) -> PersonId {
     story.house.store.write(|tx| people::create(tx, &new, now)).unwrap()
 }
 
-fn visit(story: &Story, person: PersonId) -> Visitor {
+pub(crate) fn visit(story: &Story, person: PersonId) -> Visitor {
     let now = story.now();
     let token = story.house.store.write(|tx| sessions::start(tx, person, now)).unwrap();
     let csrf = story
@@ -66,7 +66,7 @@ fn visit(story: &Story, person: PersonId) -> Visitor {
     Visitor { token, csrf }
 }
 
-async fn send<S, R, B>(app: &S, request: R) -> Answer
+pub(crate) async fn send<S, R, B>(app: &S, request: R) -> Answer
 where
     S: Service<R, Response = ServiceResponse<B>, Error = actix_web::Error>,
     B: MessageBody,
@@ -83,7 +83,7 @@ where
     }
 }
 
-fn get(path: &str, who: Option<&Visitor>) -> TestRequest {
+pub(crate) fn get(path: &str, who: Option<&Visitor>) -> TestRequest {
     let request = TestRequest::default().method(Method::GET).uri(path);
     match who {
         Some(who) => request.cookie(Cookie::new(COOKIE, who.token.clone())),
@@ -92,7 +92,7 @@ fn get(path: &str, who: Option<&Visitor>) -> TestRequest {
 }
 
 /// A form as a page of ours sends it.
-fn post(path: &str, who: &Visitor, fields: &[(&str, &str)]) -> TestRequest {
+pub(crate) fn post(path: &str, who: &Visitor, fields: &[(&str, &str)]) -> TestRequest {
     let fields: Vec<(&str, &str)> = [("csrf", who.csrf.as_str())].iter().chain(fields).copied().collect();
     TestRequest::default()
         .method(Method::POST)

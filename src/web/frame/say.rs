@@ -145,6 +145,9 @@ impl<'s> Say<'s> {
         if !request.held.is_empty() && request.is_running() {
             return self.words.t("todo-held");
         }
+        if !request.unread.is_empty() {
+            return self.words.t("todo-unread");
+        }
         self.words.t(todo_key(request.step()))
     }
 
@@ -152,6 +155,7 @@ impl<'s> Say<'s> {
     pub fn row(&self, line: &Line) -> RequestRow {
         let request = &line.request;
         let held = u32::try_from(request.held.len()).unwrap_or(u32::MAX);
+        let unread = u32::try_from(request.unread.len()).unwrap_or(u32::MAX);
         RequestRow {
             reference: request.reference.clone(),
             href: format!("/requests/{}", request.reference),
@@ -164,11 +168,12 @@ impl<'s> Say<'s> {
             held,
             nobody: self.words.t("nobody"),
             provisional: self.words.t("due-provisional"),
-            held_words: if held > 0 {
-                self.words.n("held-count", held)
-            } else {
-                String::new()
-            },
+            held_words: [("held-count", held), ("unread-count", unread)]
+                .into_iter()
+                .filter(|(_, count)| *count > 0)
+                .map(|(key, count)| self.words.n(key, count))
+                .collect::<Vec<_>>()
+                .join(" · "),
         }
     }
 

@@ -1,5 +1,6 @@
 //! One request: its clock, what comes next, its mail, its items, its answer, and the moves that are open now.
 
+mod awaiting;
 mod case;
 pub mod clock;
 mod decision;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::awaiting::Awaiting;
 use super::origin::Origin;
 use crate::domain::moves::Move as Step;
 use crate::web::frame::look::{Chip, Choice, Due, Fact, Tone};
@@ -256,8 +257,8 @@ pub struct MessageView {
     pub files: Vec<FileView>,
     /// The same text in other forms, such as HTML, offered only as downloads.
     pub other_forms: Vec<FileView>,
-    /// Why it is held; `None` when it belongs for certain.
-    pub held: Option<String>,
+    /// What it waits for; `None` when it belongs for certain and was read.
+    pub awaiting: Option<Awaiting>,
     /// Where its raw bytes are; empty for letters of ours.
     pub raw: String,
 }
@@ -301,6 +302,8 @@ pub struct LetterView {
 /// What became of one letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeliveryLine {
+    /// Its row in the outbox.
+    pub id: i64,
     /// Which letter.
     pub occasion: String,
     /// To whom.
@@ -311,6 +314,8 @@ pub struct DeliveryLine {
     pub tone: Tone,
     /// When, and what the other side said.
     pub note: String,
+    /// What the button says that sends it; `None` when it cannot be sent by hand.
+    pub button: Option<String>,
 }
 
 /// One reminder, past or to come.

@@ -6,11 +6,15 @@ use actix_web::{HttpResponse, web};
 
 use super::case::Case;
 use crate::domain::command::Command;
-use crate::domain::moves::Refusal;
+use crate::domain::letter::Occasion;
+use crate::domain::moves::{Move as Step, Refusal};
+use crate::domain::policy::RightId;
 use crate::house::House;
 use crate::mail::bring_back::bring_back;
+use crate::mail::letters::Words as LetterWords;
 use crate::store::door::{Door, Seen, StepError};
 use crate::store::messages::{self, Outcome as Kept, Standing};
+use crate::store::outbox::{self, State};
 use crate::store::requests::{self, Stored};
 use crate::store::vault::keys;
 use crate::store::{StoreError, Tx};
@@ -22,19 +26,76 @@ type Message = web::Path<(String, i64)>;
 type Page = Result<HttpResponse, PageError>;
 type Office = web::Data<House>;
 
-/// POST /requests/{reference}/messages/{id}/confirmation
+/// POST /requests/{reference}/messages/{id}/confirmation: it belongs here.
 pub async fn confirmation(who: Reads, house: Office, path: Message, form: Sent) -> Page {
+    take_up(&who, &house, path, &form, |message| Command::ConfirmMessage { message }).await
+}
+
+/// POST /requests/{reference}/messages/{id}/reading: an officer has read what joined by itself.
+pub async fn reading(who: Reads, house: Office, path: Message, form: Sent) -> Page {
+    take_up(&who, &house, path, &form, |message| Command::ReadMessage { message }).await
+}
+
+/// Takes a message up, and on the same click what it asks for: rights with a clock from its own receipt, or the end of the
+/// request. All of it happens or nothing.
+async fn take_up(who: &Reads, house: &Office, path: Message, form: &Sent, first: fn(i64) -> Command) -> Page {
     let (reference, message) = path.into_inner();
-    let case = Case::of(&who, &house, &reference, &form)?;
-    let anchor = format!("#message-{message}");
+    let case = Case::of(who, house, &reference, form)?;
+    let rights: Vec<RightId> = form.all("right").iter().map(|id| RightId::new(id)).collect();
+    let write = case.writer(Step::Withdraw);
+    let withdraws = form.text("withdraws") == "yes";
+    let reason = who
+        .words
+        .with("message-withdraws-reason", "number", &message.to_string());
     let done = case
         .run(move |tx, door, id, seen| {
-            let stored = door.step(tx, id, seen, |_| Ok(Command::ConfirmMessage { message }))?;
-            messages::change(tx, message, Kept::Joined, &joined("", Some(id), false))?;
+            let mut stored = door.step(tx, id, seen, |_| Ok(first(message)))?;
+            let listed = messages::find(tx, message)?.ok_or(StoreError::Missing {
+                what: "message",
+                id: message,
+            })?;
+            if listed.held {
+                messages::change(tx, message, Kept::Joined, &joined("", Some(id), false))?;
+            }
+            for right in &rights {
+                let add = Command::AddItem {
+                    right: right.clone(),
+                    received_at: listed.received_at,
+                    message: Some(message),
+                };
+                stored = door.step(tx, id, Seen::Whatever, |_| Ok(add))?;
+            }
+            if withdraws {
+                stored = door.step(tx, id, Seen::Whatever, |desk| {
+                    write.post_if_possible(desk, Occasion::WithdrawalConfirmed, LetterWords::default())?;
+                    let reason = desk.keep("reason", &reason)?;
+                    Ok(Command::Withdraw { reason })
+                })?;
+            }
             Ok(stored)
         })
         .await?;
-    Ok(case.page_of(&done, "placed", &anchor))
+    Ok(case.page_of(&done, "placed", &format!("#message-{message}")))
+}
+
+/// POST /requests/{reference}/letters/{id}/dispatch: lets a letter go that waits, or sends one again that failed.
+pub async fn dispatch(who: Reads, house: Office, path: Message, form: Sent) -> Page {
+    let (reference, letter) = path.into_inner();
+    let case = Case::of(&who, &house, &reference, &form)?;
+    let done = case
+        .run(move |tx, door, id, seen| {
+            let stopped = outbox::find(tx, letter)?.is_some_and(|found| {
+                found.request_id == Some(id) && matches!(found.state, State::Waiting | State::Failed | State::Unknown)
+            });
+            if !stopped {
+                return Err(Refusal::NothingChanges.into());
+            }
+            let stored = door.step(tx, id, seen, |_| Ok(Command::SendLetter { letter }))?;
+            outbox::requeue(tx, letter, door.now)?;
+            Ok(stored)
+        })
+        .await?;
+    Ok(case.page_of(&done, "dispatched", "#deliveries-title"))
 }
 
 /// POST /requests/{reference}/messages/{id}/release: it does not belong here, and is set aside or opens its own request.

@@ -1,28 +1,31 @@
 //! The mail of a request as its page shows it: what came in and what went out, in order of time.
 
+use super::awaiting::Awaiting;
 use super::file::{File, Incoming};
 use super::handling::unusual;
 use super::origin::{Origin, Seen};
 use super::page::{DeliveryLine, FileView, MessageView};
 use crate::domain::message::{Address, Attachment, Mail, Remark, Sender};
-use crate::domain::request::PolicyStamp;
+use crate::domain::request::{PolicyStamp, Stage};
+use crate::domain::rules::Rules;
 use crate::mail::parse::parse;
 use crate::mail::reading::mail_of;
 use crate::store::messages::Listed;
 use crate::store::outbox::{Outgoing, State};
-use crate::web::frame::look::{Fact, Tone};
+use crate::web::frame::look::Fact;
 use crate::web::frame::say::Say;
+use crate::web::letters::look_of;
 
 /// More text than this of one message is not shown at once; the original can be downloaded.
 const MOST_TEXT: usize = 200_000;
 
 /// The messages of a file in order of time, in and out.
-pub(super) fn thread(say: &Say<'_>, file: &File) -> Vec<MessageView> {
+pub(super) fn thread(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Vec<MessageView> {
     let stamp = &file.stored.request.policy;
     let incoming = file
         .messages
         .iter()
-        .map(|message| (message.listed.received_at, of_request(say, stamp, file, message)));
+        .map(|message| (message.listed.received_at, of_request(say, file, rules, message)));
     let outgoing = file
         .letters
         .iter()
@@ -32,7 +35,8 @@ pub(super) fn thread(say: &Say<'_>, file: &File) -> Vec<MessageView> {
     all.into_iter().map(|(_, view)| view).collect()
 }
 
-fn of_request(say: &Say<'_>, stamp: &PolicyStamp, file: &File, message: &Incoming) -> MessageView {
+fn of_request(say: &Say<'_>, file: &File, rules: Rules<'_>, message: &Incoming) -> MessageView {
+    let stamp = &file.stored.request.policy;
     let mail = mail_of(&message.listed, &message.raw);
     let mut view = received(say, stamp, &message.listed, &mail);
     let seen = Seen {
@@ -41,19 +45,8 @@ fn of_request(say: &Say<'_>, stamp: &PolicyStamp, file: &File, message: &Incomin
         kept: message.kept.as_ref(),
     };
     view.origin = Some(Origin::of(&say.words, &seen, &file.known));
-    if message.listed.held {
-        view.held = Some(say.words.t(held_key(message)));
-    }
+    view.awaiting = Awaiting::of(say, file, rules, message);
     view
-}
-
-/// Why a message waits to be confirmed, as far as its reading tells.
-fn held_key(message: &Incoming) -> &'static str {
-    match &message.kept {
-        Some(kept) if !kept.classification.rights.is_empty() => "held-new-right",
-        Some(_) => "held-not-sure",
-        None => "held-unreadable",
-    }
 }
 
 /// A message that came in.
@@ -92,7 +85,7 @@ pub(in crate::web) fn received(say: &Say<'_>, stamp: &PolicyStamp, listed: &List
         remarks,
         files: mail.attachments.iter().map(view).collect(),
         other_forms: mail.other_forms.iter().map(view).collect(),
-        held: None,
+        awaiting: None,
         raw: format!("/messages/{}/original", listed.id),
     }
 }
@@ -161,7 +154,7 @@ fn sent(say: &Say<'_>, stamp: &PolicyStamp, letter: &Outgoing, raw: &[u8]) -> Me
         remarks: Vec::new(),
         files: Vec::new(),
         other_forms: Vec::new(),
-        held: None,
+        awaiting: None,
         raw: String::new(),
     }
 }
@@ -171,24 +164,29 @@ fn occasion(say: &Say<'_>, letter: &Outgoing) -> String {
 }
 
 /// What became of each letter, newest first.
-pub(super) fn deliveries(say: &Say<'_>, file: &File) -> Vec<DeliveryLine> {
+pub(super) fn deliveries(say: &Say<'_>, file: &File, may_send: bool) -> Vec<DeliveryLine> {
     let stamp = &file.stored.request.policy;
+    // An answer that failed is answered anew, so that the clock stops with the letter that arrives.
+    let failed_answer = match file.stored.request.stage {
+        Stage::NotDelivered { letter } => Some(letter),
+        _ => None,
+    };
     let line = |(letter, _): &(Outgoing, Vec<u8>)| {
-        let (tone, key) = match letter.state {
-            State::Queued | State::Leased => (Tone::Quiet, "delivery-waiting"),
-            State::Waiting => (Tone::Today, "delivery-held"),
-            State::Delayed => (Tone::Today, "delivery-delayed"),
-            State::Sent => (Tone::Done, "delivery-sent"),
-            State::Failed => (Tone::Late, "delivery-failed"),
-            State::Unknown => (Tone::Today, "delivery-unknown"),
-        };
+        let (tone, key) = look_of(letter.state);
         let at = say.at(letter.settled_at.unwrap_or(letter.queued_at), stamp);
-        let reply = letter
-            .reply
-            .as_deref()
-            .map(|reply| format!(" · {reply}"))
-            .unwrap_or_default();
+        let reply = match (letter.state, letter.reply.as_deref()) {
+            (_, None) => String::new(),
+            (State::Waiting, Some(why)) => format!(" · {}", say.words.t(&format!("waits-{why}"))),
+            (_, Some(reply)) => format!(" · {reply}"),
+        };
+        let button = match letter.state {
+            State::Waiting => Some("letter-dispatch"),
+            State::Failed | State::Unknown if Some(letter.id) != failed_answer => Some("letter-dispatch-again"),
+            State::Failed | State::Unknown | State::Queued | State::Leased | State::Sent | State::Delayed => None,
+        };
         DeliveryLine {
+            id: letter.id,
+            button: button.filter(|_| may_send).map(|key| say.words.t(key)),
             occasion: occasion(say, letter),
             to: letter.recipient.clone().unwrap_or_default(),
             state: say.words.t(key),

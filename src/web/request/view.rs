@@ -31,6 +31,7 @@ pub(super) fn page(
     let moves = moves_of(say, &path, &open);
     let story = Story::of(say, file);
     let next = next(say, file, &open);
+    let may_send = open.iter().any(|(step, may)| *step == Step::SendLetter && may.is_ok());
     RequestPage {
         seq: file.stored.seq,
         reference: request.reference.clone(),
@@ -46,9 +47,9 @@ pub(super) fn page(
         facts: facts(say, request, rules),
         reminders: reminders(say, request, rules),
         items: items::items(say, file, rules),
-        thread: thread::thread(say, file),
+        thread: thread::thread(say, file, rules),
         letter: letter(say, file, &open, own_words),
-        deliveries: thread::deliveries(say, file),
+        deliveries: thread::deliveries(say, file, may_send),
         persons: persons(say, file, rules),
         sender: history::history(say, file, rules),
         notes: notes(say, file),
@@ -117,8 +118,10 @@ fn next(say: &Say<'_>, file: &File, open: &[(Step, Result<(), Refusal>)]) -> Nex
     let request = &file.stored.request;
     let may = |step: Step| open.iter().any(|(known, may)| *known == step && may.is_ok());
     let held = request.held.first().filter(|_| may(Step::ConfirmMessage));
-    let (key, anchor) = match (held, request.step()) {
-        (Some(message), _) => ("held", Anchor::Message(*message)),
+    let unread = request.unread.first().filter(|_| may(Step::ReadMessage));
+    let (key, anchor) = match (held.or(unread), request.step()) {
+        (Some(message), _) if held.is_some() => ("held", Anchor::Message(*message)),
+        (Some(message), _) => ("unread", Anchor::Message(*message)),
         (None, Coming::Triage) => ("triage", Anchor::Move(Step::Triage)),
         (None, Coming::Identity) => ("identity", Anchor::Move(Step::ConfirmIdentity)),
         (None, Coming::Decision) => {
