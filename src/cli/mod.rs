@@ -65,7 +65,7 @@ enum Command {
     /// Count every mailbox now, and name each message that is unaccounted for
     Reconcile(reconcile::ReconcileArgs),
     /// Check database, keys, mailbox, mail server, calendar and time zone
-    Doctor,
+    Doctor(doctor::DoctorArgs),
     /// Measure on this machine what the documentation claims
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -106,7 +106,7 @@ fn dispatch(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<ExitCo
         Command::Invite(args) => people::invite(args, settings()?, out).map(|()| ExitCode::SUCCESS),
         Command::Rebuild => start::rebuild(settings()?, out),
         Command::Reconcile(args) => reconcile::run(args, settings()?, out),
-        Command::Doctor => doctor::run(settings()?, out),
+        Command::Doctor(args) => doctor::run(*args, settings()?, out),
         Command::Bench(command) => bench::run(command, out).map(|()| ExitCode::SUCCESS),
     }
 }

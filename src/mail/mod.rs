@@ -16,6 +16,7 @@ pub mod census;
 pub mod files;
 pub mod mailbox;
 
+mod certificate;
 mod folder_name;
 mod imap;
 mod touch;
@@ -24,6 +25,7 @@ pub mod bring_back;
 pub mod compose;
 pub mod letters;
 pub mod oauth;
+pub mod probe;
 pub mod reading;
 pub mod report;
 pub mod sign_in;

@@ -355,7 +355,14 @@ fn trimmed(said: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
     use super::*;
+    use crate::mail::tls::Security;
+    use crate::mail::touch::After;
 
     #[test]
     fn the_mechanism_that_large_providers_test_comes_first() {
@@ -365,6 +372,52 @@ mod tests {
             ("PLAIN LOGIN", None),
         ] {
             assert_eq!(Mechanism::among(offered.split(' ')), expected, "{offered}");
+        }
+    }
+
+    /// What comes of signing in to a server that says these words, one after each line it hears and the first at once.
+    async fn refusal(words: &'static [&'static str]) -> String {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            let (mut tcp, _) = listener.accept().await.unwrap();
+            for words in words {
+                tcp.write_all(words.as_bytes()).await.unwrap();
+                tcp.read_buf(&mut Vec::new()).await.unwrap();
+            }
+        });
+        let settings = ImapSettings {
+            host: "127.0.0.1".to_owned(),
+            port,
+            security: Security::PlainLoopback,
+            extra_ca: None,
+            user: "privacy".to_owned(),
+            proof: Proof::Password("secret".to_owned()),
+            folders: Vec::new(),
+            untouched: Vec::new(),
+            after: After::Keep,
+            poll: Duration::from_secs(60),
+        };
+        imap(&settings).await.map(drop).unwrap_err().to_string()
+    }
+
+    #[tokio::test]
+    async fn no_password_is_said_to_a_server_that_does_not_ask_who_we_are_or_takes_none() {
+        for (words, says) in [
+            (&["* PREAUTH welcome\r\n"][..], "PREAUTH"),
+            (&["* BYE too busy\r\n"], "too busy"),
+            (
+                &["* OK\r\n", "* CAPABILITY IMAP4rev1 LOGINDISABLED\r\nh1 OK\r\n"],
+                "LOGINDISABLED",
+            ),
+            (
+                &["* OK\r\n", "* CAPABILITY IMAP4rev1\r\nh1 OK\r\n* more\r\n"],
+                "what it can do",
+            ),
+            (&["* OK\r\n", "h1 BAD\r\n"], "what it can do"),
+        ] {
+            let said = refusal(words).await;
+            assert!(said.contains(says), "{said}");
         }
     }
 

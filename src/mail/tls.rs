@@ -149,6 +149,16 @@ pub enum Line {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
+impl Line {
+    /// The server's certificate in DER, where the line is protected.
+    pub fn certificate(&self) -> Option<&[u8]> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Tls(tls) => Some(tls.get_ref().1.peer_certificates()?.first()?.as_ref()),
+        }
+    }
+}
+
 /// A line, and the greeting that the server said on it before it was protected; `None` when it is still to come.
 #[derive(Debug)]
 pub struct Connected {

@@ -291,7 +291,7 @@ fn reply(response: &Response) -> String {
 }
 
 /// Opens a line and signs in. A token that is refused is renewed and tried once more, on a fresh line.
-async fn open(settings: &SmtpSettings) -> Result<AsyncSmtpConnection, TransportError> {
+pub(super) async fn open(settings: &SmtpSettings) -> Result<AsyncSmtpConnection, TransportError> {
     let mut connection = connect(settings).await?;
     match &settings.login {
         None => Ok(connection),

@@ -16,6 +16,15 @@ pub struct Certificates {
 impl Certificates {
     /// Makes both in a folder.
     pub fn make(folder: &Path) -> Self {
+        Self::until(folder, "2")
+    }
+
+    /// Makes both in a folder; the server's certificate expired yesterday.
+    pub fn expired(folder: &Path) -> Self {
+        Self::until(folder, "-1")
+    }
+
+    fn until(folder: &Path, days: &str) -> Self {
         let certificates = Self {
             authority: folder.join("authority.pem"),
             certificate: folder.join("server.pem"),
@@ -44,7 +53,7 @@ impl Certificates {
             &[("-keyout", &certificates.key), ("-out", &request)],
         );
         openssl(
-            &["x509", "-req", "-days", "2", "-CAcreateserial"],
+            &["x509", "-req", "-days", days, "-CAcreateserial"],
             &[],
             &[
                 ("-in", &request),

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use super::authorisation::Authorisation;
 use super::certificates::Certificates;
 
 /// The one account of the server, as it signs in.
@@ -29,12 +30,32 @@ pub struct Dovecot {
     child: Option<Child>,
 }
 
+/// How a server differs from the usual one.
+pub enum Kind<'a> {
+    /// Not at all.
+    Usual,
+    /// It takes the tokens of an authorisation server, by these mechanisms.
+    Tokens(&'a Authorisation, &'static str),
+    /// Its certificate expired yesterday.
+    Expired,
+    /// It speaks no TLS, as after someone on the way took STARTTLS out.
+    NoTls,
+}
+
 impl Dovecot {
     /// Starts a server with an empty INBOX.
     pub fn start() -> Self {
+        Self::start_as(&Kind::Usual)
+    }
+
+    /// Starts a server that differs from the usual one.
+    pub fn start_as(kind: &Kind<'_>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        let certificates = Certificates::make(folder.path());
+        let certificates = match kind {
+            Kind::Expired => Certificates::expired(folder.path()),
+            Kind::Usual | Kind::Tokens(..) | Kind::NoTls => Certificates::make(folder.path()),
+        };
         let (port, tls_port) = (free_port(), free_port());
         let mut server = Self {
             folder,
@@ -43,7 +64,27 @@ impl Dovecot {
             authority: certificates.authority.clone(),
             child: None,
         };
-        fs::write(server.path("dovecot.conf"), server.configuration(&certificates)).unwrap();
+        let mut configuration = server.configuration(&certificates);
+        match kind {
+            Kind::Usual | Kind::Expired => {}
+            Kind::NoTls => configuration.push_str("ssl = no\n"),
+            Kind::Tokens(authorisation, mechanisms) => {
+                let introspection = format!(
+                    "introspection_mode = post\nintrospection_url = {}\nusername_attribute = username\n\
+                     active_attribute = active\nactive_value = true\n",
+                    authorisation.introspection_url()
+                );
+                fs::write(server.path("oauth2.conf"), introspection).unwrap();
+                let path = server.path("oauth2.conf");
+                configuration = configuration.replace("passdb {\n", "passdb {\n mechanisms = plain login\n");
+                configuration.push_str(&format!(
+                    "auth_mechanisms = plain login {mechanisms}\n\
+                     passdb {{\n driver = oauth2\n mechanisms = {mechanisms}\n args = {}\n}}\n",
+                    path.display()
+                ));
+            }
+        }
+        fs::write(server.path("dovecot.conf"), configuration).unwrap();
         if is_root() {
             let given = Command::new("chown")
                 .args(["-R", "dovecot:dovecot"])

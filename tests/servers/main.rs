@@ -3,9 +3,12 @@
 //! They need programs that a plain `cargo test` must not need, so each test is ignored by default and says so;
 //! `.ci/run` installs Dovecot and aiosmtpd and runs them all: `cargo test --test servers -- --ignored`.
 
+mod authorisation;
 mod certificates;
+mod doctor;
 mod dovecot;
 mod killed;
 mod sending;
 mod smtp;
+mod tokens;
 mod watching;

@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
+use super::authorisation::Authorisation;
 use super::certificates::Certificates;
 use super::dovecot::free_port;
 
@@ -44,6 +45,15 @@ pub enum Manner {
 impl SmtpSink {
     /// Starts a server that accepts.
     pub fn start() -> Self {
+        Self::start_with(None)
+    }
+
+    /// Starts a server that accepts, and takes the tokens of an authorisation server as well as the password.
+    pub fn with_tokens(authorisation: &Authorisation) -> Self {
+        Self::start_with(Some(authorisation))
+    }
+
+    fn start_with(authorisation: Option<&Authorisation>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let certificates = Certificates::make(folder.path());
         let (port, tls_port) = (free_port(), free_port());
@@ -55,6 +65,7 @@ impl SmtpSink {
             .arg(folder.path())
             .args([&certificates.certificate, &certificates.key])
             .args([port.to_string(), tls_port.to_string()])
+            .args(authorisation.map(Authorisation::introspection_url))
             .stdout(Stdio::piped())
             .spawn()
             .expect("Python is installed");
