@@ -50,7 +50,11 @@ pub struct Resolver {
 impl Resolver {
     /// The name servers that this machine uses.
     pub fn of_this_machine() -> Result<Self, NoResolver> {
-        let (config, mut options) = read_system_conf()?;
+        let (config, options) = read_system_conf()?;
+        Self::asking(config, options)
+    }
+
+    fn asking(config: ResolverConfig, mut options: ResolverOpts) -> Result<Self, NoResolver> {
         options.timeout = QUESTION;
         options.attempts = 2;
         Ok(Self {
@@ -271,3 +275,46 @@ zone_of!(Box<str>, Ipv4Addr, |zone, name| zone.ipv4.get(name).cloned());
 zone_of!(Box<str>, Ipv6Addr, |zone, name| zone.ipv6.get(name).cloned());
 zone_of!(Box<str>, MX, |_zone, _name| None);
 zone_of!(IpAddr, Box<str>, |_zone, _name| None);
+
+#[cfg(test)]
+mod tests {
+    use std::net::UdpSocket;
+
+    use mail_auth::hickory_resolver::config::{ConnectionConfig, NameServerConfig};
+
+    use super::*;
+    use crate::config::SenderChecks as Wanted;
+    use crate::domain::authenticity::{Source, Verdict};
+    use crate::mail::auth::{Message, SenderChecks};
+    use crate::mail::parse::parse;
+
+    #[test]
+    fn name_servers_that_never_answer_cost_seconds_once_however_many_mails_there_are() {
+        let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let mut line = ConnectionConfig::udp();
+        line.port = silent.local_addr().unwrap().port();
+        let server = NameServerConfig::new(Ipv4Addr::LOCALHOST.into(), true, vec![line]);
+        let config = ResolverConfig::from_parts(None, Vec::new(), vec![server]);
+        let resolver = Resolver::asking(config, ResolverOpts::default()).unwrap();
+        let checks = SenderChecks::with(Some(resolver), &Wanted::off());
+        let raw = b"From: Ann <ann@bank.example>\r\n\r\nPlease erase my data.\r\n";
+        let mail = parse(raw);
+        let batch = [Message { raw, mail: &mail }; 64];
+        let started = Instant::now();
+        let first = checks.check_all(&batch);
+        assert!(started.elapsed() < Duration::from_secs(7), "{:?}", started.elapsed());
+        assert!(
+            first
+                .iter()
+                .all(|found| found.verdict() == Verdict::Unknown && !found.checks.is_empty())
+        );
+        let again = Instant::now();
+        assert!(
+            checks
+                .check_all(&batch)
+                .iter()
+                .all(|found| found.source == Source::Nobody)
+        );
+        assert!(again.elapsed() < Duration::from_millis(200), "{:?}", again.elapsed());
+    }
+}
