@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 /// What tells how much room there is: the machine, or a test.
 #[derive(Clone)]
-pub struct Space(Arc<dyn Fn(&Path) -> io::Result<u64> + Send + Sync>);
+pub struct Space(Arc<Probe>);
+
+/// Tells the free bytes of the disk that a path is on.
+type Probe = dyn Fn(&Path) -> io::Result<u64> + Send + Sync;
 
 impl Space {
     /// The disks of this machine.

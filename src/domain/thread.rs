@@ -273,7 +273,7 @@ pub enum Unanswerable {
 ///
 /// # Errors
 /// Why no answer may go out by itself.
-pub fn answerable<'a>(mail: &'a Mail, is_ours: impl Fn(&str) -> bool) -> Result<&'a str, Unanswerable> {
+pub fn answerable(mail: &Mail, is_ours: impl Fn(&str) -> bool) -> Result<&str, Unanswerable> {
     let address = match &mail.from {
         Sender::Known(address) => address.address.as_str(),
         Sender::Ambiguous { .. } | Sender::Missing => return Err(Unanswerable::NoSender),

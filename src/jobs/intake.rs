@@ -287,7 +287,7 @@ fn read_all(house: &House, work: Vec<Work>, pack: &Arc<LoadedPack>) -> Vec<Read>
     };
     let work: Arc<[Work]> = work.into();
     let pack = Arc::clone(pack);
-    let read: Arc<dyn Fn(&Work) -> Option<Looked> + Send + Sync> = Arc::new(move |work| read_one(work, &pack));
+    let read: Arc<Reader> = Arc::new(move |work| read_one(work, &pack));
     let read_share = |start: usize| {
         let share = start..(start + size).min(work.len());
         contain::each(&work, share, READING, &read, &|thread| house.board.leave_behind(thread))
@@ -323,6 +323,9 @@ fn read_all(house: &House, work: Vec<Work>, pack: &Arc<LoadedPack>) -> Vec<Read>
 
 /// What reading a message gives: itself, what recognition makes of it, and what it reports of a letter of ours.
 type Looked = (Mail, Reading, Option<Report>);
+
+/// Reads one message; shared by the threads that read.
+type Reader = dyn Fn(&Work) -> Option<Looked> + Send + Sync;
 
 /// Reads a message, unless that brought the program down before. Runs where a panic or a hang costs this message alone.
 fn read_one(work: &Work, pack: &LoadedPack) -> Option<Looked> {

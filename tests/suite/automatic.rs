@@ -151,20 +151,19 @@ fn letters_in_a_loop(answer: impl Fn(&str, &str, usize) -> String) -> usize {
         "{:?}",
         first.outcome
     );
-    let mut answered = 0;
-    for round in 1..20 {
+    for round in 0..20 {
         let all = story
             .house
             .store
             .read(|db| outbox::in_state(db, State::Queued, 1000))
             .unwrap();
-        let Some(letter) = all.iter().rev().nth(answered) else {
+        // The letters stand newest first, and the programme answers each once, in order.
+        let Some(letter) = all.iter().rev().nth(round) else {
             break;
         };
         let read = parse(&raw(&story, letter.id));
-        answered += 1;
         story.wait(TimeDelta::seconds(20));
-        story.receives(answer(&read.subject, &letter.message_id, round));
+        story.receives(answer(&read.subject, &letter.message_id, round + 1));
     }
     queued(&story)
 }
@@ -348,24 +347,27 @@ fn told(story: &Story, folder: &Path) -> Vec<String> {
     read
 }
 
+/// How a report names the letter it is about.
+enum Way {
+    ReturnedHeader,
+    BounceAddress,
+}
+
 #[test]
 fn an_answer_that_comes_back_is_open_again_whatever_smtp_said_and_somebody_is_told() {
     let folder = tempfile::tempdir().unwrap();
-    let by_returned_header = |_: &Story, letter: &Outgoing| report("privacy@example.com", "failed", &letter.message_id);
-    let by_address = |story: &Story, letter: &Outgoing| {
-        let tokens = Tokens::new(story.house.store.vault(), &story.house.settings);
-        report(
-            &tokens.bounce_address(&letter.message_id),
-            "failed",
-            "lost@mx.meadow.example",
-        )
-    };
-    let ways: [&dyn Fn(&Story, &Outgoing) -> String; 2] = [&by_returned_header, &by_address];
-    for way in ways {
+    for way in [Way::ReturnedHeader, Way::BounceAddress] {
         let story = house();
         let (stored, answer) = answered(&story, folder.path());
         story.wait(TimeDelta::hours(7));
-        let taken = story.receives(way(&story, &answer));
+        let taken = story.receives(match way {
+            Way::ReturnedHeader => report("privacy@example.com", "failed", &answer.message_id),
+            Way::BounceAddress => {
+                let tokens = Tokens::new(story.house.store.vault(), &story.house.settings);
+                let address = tokens.bounce_address(&answer.message_id);
+                report(&address, "failed", "lost@mx.meadow.example")
+            }
+        });
         assert!(
             matches!(taken.outcome, Outcome::Joined { held: false, .. }),
             "{:?}",
