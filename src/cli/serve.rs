@@ -1,7 +1,7 @@
 //! `habeas serve`: the dashboard and everything that happens by itself, until a signal ends it.
 
 use std::io::Write;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use anyhow::Context;
 use tokio::sync::watch;
@@ -58,6 +58,7 @@ pub async fn everything(house: Arc<House>) -> anyhow::Result<()> {
         transport,
         owner: format!("{}-{}", std::process::id(), house.now.instant().timestamp_micros()),
         handle: runtime.handle().clone(),
+        held_up: Mutex::default(),
     });
     let threads = jobs::start(&workshop, &stop);
     let mailboxes: Vec<_> = house

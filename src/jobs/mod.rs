@@ -14,7 +14,7 @@ pub mod reconcile;
 pub mod room;
 pub mod sweep;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -23,7 +23,7 @@ use tokio::sync::watch;
 use crate::house::House;
 use crate::mail::oauth::Accounts;
 use crate::mail::transport::Transport;
-use crate::store::StoreError;
+use crate::store::{StoreError, outbox};
 
 /// What a job may use.
 pub struct Workshop {
@@ -37,6 +37,8 @@ pub struct Workshop {
     pub owner: String,
     /// Where work that waits for the network runs.
     pub handle: Handle,
+    /// Why the last letter that was tried found no way out: it stands on the board until one is tried again.
+    pub held_up: Mutex<Option<String>>,
 }
 
 /// One line of the table.
@@ -160,11 +162,20 @@ fn deliver_due(workshop: &Workshop) -> anyhow::Result<String> {
         workshop
             .handle
             .block_on(deliver::deliver(&workshop.house, &workshop.transport, &workshop.owner))?;
-    if delivered == deliver::Delivered::default() {
-        return Ok(String::new());
+    let nothing_tried = delivered == deliver::Delivered::default();
+    let mut held_up = workshop.held_up.lock().unwrap_or_else(PoisonError::into_inner);
+    if !nothing_tried {
+        *held_up = delivered.held_up;
     }
-    if let Some(why) = delivered.held_up {
-        anyhow::bail!("{why} {} letters wait and are tried again.", delivered.postponed);
+    if let Some(why) = held_up.as_ref() {
+        let counts = workshop.house.store.read(outbox::counts)?;
+        let queued = counts.iter().find(|(state, _)| *state == outbox::State::Queued);
+        let waiting = queued.map_or(0, |(_, count)| *count);
+        anyhow::ensure!(waiting == 0, "{why} Letters that wait and are tried again: {waiting}.");
+        *held_up = None;
+    }
+    if nothing_tried {
+        return Ok(String::new());
     }
     Ok(format!(
         "{} sent, {} to try again, {} failed",

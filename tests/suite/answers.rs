@@ -1,17 +1,22 @@
 //! From decision to delivery: the clock stops when the next hop has the answer, and not before.
 
 use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use chrono::TimeDelta;
 use habeas::domain::command::Command;
 use habeas::domain::item::{Basis, Decision, Verdict};
 use habeas::domain::letter::Occasion;
 use habeas::domain::moves::Refusal;
 use habeas::domain::person::{Actor, PersonId, Role};
 use habeas::domain::request::Stage;
-use habeas::jobs::deliver;
+use habeas::jobs::{JOBS, Workshop, deliver};
 use habeas::mail::letters::{self, Letterhead, Words};
+use habeas::mail::oauth::Accounts;
 use habeas::mail::parse::parse;
-use habeas::mail::transport::Transport;
+use habeas::mail::tls::Security;
+use habeas::mail::transport::{SmtpSettings, Transport};
 use habeas::store::door::{Desk, Door, Seen, StepError};
 use habeas::store::requests::{self, Stored};
 
@@ -217,4 +222,47 @@ fn every_step_of_a_whole_life_can_be_rebuilt_from_the_journal() {
     let shelf = story.house.shelf();
     let rebuilt = story.house.store.write(|tx| requests::rebuild(tx, &*shelf)).unwrap();
     assert_eq!((rebuilt.requests, rebuilt.differed), (1, vec![]));
+}
+
+#[test]
+fn a_way_out_that_is_closed_stands_on_the_board_until_a_letter_gets_through() {
+    let story = Story::at("2025-03-03T02:00:00Z");
+    story.opens(mail(
+        "Helen Brook <h@meadow.example>",
+        "My data",
+        "Please send me a copy of all personal data you hold about me.",
+    ));
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let workshop = |transport, held_up| Workshop {
+        house: Arc::clone(&story.house),
+        accounts: Arc::new(Accounts::new(story.house.store.clone(), story.house.now.clone())),
+        transport,
+        owner: "test".to_owned(),
+        handle: runtime.handle().clone(),
+        held_up: Mutex::new(held_up),
+    };
+    let job = JOBS.iter().find(|job| job.name == "deliver").unwrap();
+    let closed = SmtpSettings {
+        host: "127.0.0.1".to_owned(),
+        port: 1,
+        security: Security::PlainLoopback,
+        extra_ca: None,
+        login: None,
+        timeout: Duration::from_secs(5),
+    };
+    let shut = workshop(Transport::smtp(&closed).unwrap(), None);
+    // The second run tries nothing, since the letter's time has not come, and must not look as if all were well.
+    for _ in 0..2 {
+        let said = (job.work)(&shut).unwrap_err().to_string();
+        assert!(
+            said.contains("cannot be reached") && said.ends_with("tried again: 1."),
+            "{said}"
+        );
+    }
+    story.wait(TimeDelta::minutes(6));
+    let held_up = shut.held_up.into_inner().unwrap();
+    let open = workshop(Transport::folder(folder.path()).unwrap(), held_up);
+    assert_eq!((job.work)(&open).unwrap(), "1 sent, 0 to try again, 0 failed");
+    assert_eq!((job.work)(&open).unwrap(), "");
 }
