@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::start;
 use crate::config::Settings;
 use crate::domain::classification::{Classification, classify};
+use crate::domain::score::{Label, score};
 use crate::mail::files::{self, Found};
 use crate::mail::parse::parse;
 use crate::packs::LoadedPack;
@@ -61,10 +62,15 @@ pub fn run(args: &ClassifyArgs, settings: &Settings, out: &mut impl Write) -> an
     }
     if let Some(labels) = &args.score {
         let text = std::fs::read_to_string(labels).with_context(|| format!("{} cannot be read", labels.display()))?;
-        let labels: Vec<crate::domain::score::Label> =
+        let labels: Vec<Label> =
             serde_json::from_str(&text).context("the labels are not what tests/corpus/README.md describes")?;
         let pairs = labels.iter().filter_map(|label| Some((label, found.get(&label.file)?)));
-        writeln!(out, "{}", crate::domain::score::score(pairs))?;
+        write!(out, "{}", score(pairs))?;
+        let missing = labels.iter().filter(|label| !found.contains_key(&label.file)).count();
+        anyhow::ensure!(
+            missing == 0,
+            "{missing} labelled mails were not among the files given and are in no figure."
+        );
     }
     anyhow::ensure!(unreadable == 0, "{unreadable} files could not be read; see above.");
     Ok(())
