@@ -98,6 +98,10 @@ pub struct Roles {
     pub wish: Option<Class>,
     /// `negation`: takes an act back.
     pub negation: Option<Class>,
+    /// `close-negation`: takes an act back when it stands right before it.
+    pub close_negation: Option<Class>,
+    /// `lead`: a command can follow it ("and", "then").
+    pub lead: Option<Class>,
     /// `asking`: only talks about an act ("how do I", "if I").
     pub asking: Option<Class>,
     /// `but`: ends what a negation governs.
@@ -139,6 +143,8 @@ pub struct Tongue {
     pub classes: usize,
     /// Classes of acts, which a negation takes back.
     pub acts: Vec<Class>,
+    /// Classes of verbs that count in full only where a command can stand, or after a wish.
+    pub commands: Vec<Class>,
     /// Classes with a role of their own.
     pub roles: Roles,
     /// All patterns.

@@ -147,6 +147,12 @@ impl OwnMail {
             media_type: "application/pdf".to_owned(),
             size: 1,
         };
+        // Quoted lines inside the text are told from the writer's own as in any mail.
+        let written = parse(format!("Content-Type: text/plain; charset=utf-8\r\n\r\n{}", self.text).as_bytes());
+        let quoted = [written.quoted_text.as_str(), &self.quoted]
+            .join("\n\n")
+            .trim()
+            .to_owned();
         Mail {
             message_id: None,
             in_reply_to: if self.reply {
@@ -165,8 +171,8 @@ impl OwnMail {
             date: None,
             top_received: None,
             text: [self.text.as_str(), self.quoted.as_str()].join("\n\n"),
-            own_text: self.text,
-            quoted_text: self.quoted,
+            own_text: written.own_text,
+            quoted_text: quoted,
             making: Making {
                 auto_submitted: self.auto,
                 from_list: self.list,

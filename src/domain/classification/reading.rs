@@ -11,6 +11,8 @@ const NEGATION_REACH: usize = 7;
 const ASKING_REACH: usize = 9;
 /// How many sentences back "it" may point.
 const POINTS_BACK: usize = 4;
+/// A comma between two words of a chain sets them apart like so many tokens.
+const COMMA_APART: usize = 4;
 /// Longer matches are shown as their single words.
 const SHOWN_BYTES: usize = 90;
 
@@ -176,14 +178,14 @@ impl<'t> Reading<'t> {
                 if hit.start < last.end {
                     continue;
                 }
-                if hit.token.saturating_sub(last.token_end) > gap {
+                if self.apart(last, hit) > gap {
                     break;
                 }
             }
             if !item.classes.contains(&hit.class) {
                 continue;
             }
-            let mood = match self.mood(hit, at, hits) {
+            let mood = match self.mood(hit, at, sentence) {
                 Mood::Denied => continue,
                 Mood::Supposed => Mood::Supposed,
                 Mood::Wished => mood,
@@ -219,11 +221,19 @@ impl<'t> Reading<'t> {
         last.or_else(first).is_some_and(|hit| item.classes.contains(&hit.class))
     }
 
-    fn mood(&self, hit: &Hit, at: usize, hits: &[Hit]) -> Mood {
+    /// Tokens between two words; a comma between them counts as several.
+    fn apart(&self, last: &Hit, next: &Hit) -> usize {
+        let tokens = next.token.saturating_sub(last.token_end);
+        let between = self.text.folded.get(last.end..next.start).unwrap_or_default();
+        tokens + COMMA_APART * usize::from(tokens > 0 && between.contains(','))
+    }
+
+    fn mood(&self, hit: &Hit, at: usize, sentence: usize) -> Mood {
         let roles = &self.tongue.roles;
         if !self.tongue.acts.contains(&hit.class) {
             return Mood::Wished;
         }
+        let hits = self.sentences.get(sentence).map(Vec::as_slice).unwrap_or_default();
         // A comma between words ends what a "not" or an "if" before it governs.
         let before = hits.get(..at).unwrap_or_default().iter().rev();
         for earlier in before.filter(|earlier| earlier.end <= hit.start) {
@@ -245,11 +255,34 @@ impl<'t> Reading<'t> {
             if class == roles.negation && away <= NEGATION_REACH && !apart {
                 return Mood::Denied;
             }
+            if class == roles.close_negation && away == 0 && !apart {
+                return Mood::Denied;
+            }
             if class == roles.asking && away <= ASKING_REACH && !apart {
                 return Mood::Supposed;
             }
         }
+        if self.tongue.commands.contains(&hit.class) && !self.is_commanded(hit, hits, sentence) {
+            return Mood::Supposed;
+        }
         Mood::Wished
+    }
+
+    /// Whether a verb stands where a command can: first in its clause or after a word such as "and", or after a wish.
+    fn is_commanded(&self, hit: &Hit, hits: &[Hit], sentence: usize) -> bool {
+        let roles = &self.tongue.roles;
+        let start = self.text.sentences.get(sentence).map_or(0, |sentence| sentence.start);
+        let before = self.text.folded.get(start..hit.start).unwrap_or_default().trim_end();
+        let first_in_clause = before
+            .chars()
+            .next_back()
+            .is_none_or(|letter| !letter.is_alphanumeric());
+        let follows = |earlier: &&Hit| earlier.end == start + before.len() && Some(earlier.class) == roles.lead;
+        first_in_clause
+            || hits.iter().any(|earlier| follows(&earlier))
+            || hits
+                .iter()
+                .any(|earlier| earlier.start < hit.start && Some(earlier.class) == roles.wish)
     }
 
     /// Whether a "not" stands right before a wish, or before the wish words it continues ("not | want | you to").

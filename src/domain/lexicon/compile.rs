@@ -178,6 +178,7 @@ impl Compiler<'_> {
             }
         }
         let acts = self.named(&language.acts, &classes);
+        let commands = self.named(&language.commands, &classes);
         let gives_way = self.gives_way(&language.gives_way, &classes);
         let vocabulary = match Vocabulary::compile(&words) {
             Ok(vocabulary) => vocabulary,
@@ -198,6 +199,8 @@ impl Compiler<'_> {
         let roles = Roles {
             wish: classes.find("wish"),
             negation: classes.find("negation"),
+            close_negation: classes.find("close_negation"),
+            lead: classes.find("lead"),
             asking: classes.find("asking"),
             but: classes.find("but"),
             own: classes.find("own"),
@@ -215,6 +218,7 @@ impl Compiler<'_> {
             vocabulary,
             classes,
             acts,
+            commands,
             roles,
             rules,
         })

@@ -37,6 +37,8 @@ pub struct WrittenLanguage {
     #[serde(default)]
     pub abbreviations: String,
     pub acts: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub commands: Vec<Spanned<String>>,
     pub gives_way: BTreeMap<String, Vec<Spanned<String>>>,
     pub words: BTreeMap<String, Spanned<String>>,
     #[serde(default)]
