@@ -74,7 +74,9 @@ pub fn decide(
     let invokes = !rights.is_empty();
     match maker {
         Maker::Report(words) => return settle(answer, Kind::Automatic, words),
-        Maker::Machine(words) if !invokes => return settle(answer, Kind::Automatic, words),
+        Maker::Machine(words) if !invokes || (evidence.reads_like_a_programme() && !evidence.invokes_for_oneself()) => {
+            return settle(answer, Kind::Automatic, words);
+        }
         Maker::Many(words) if !evidence.invokes_for_oneself() => {
             if invokes && evidence.first_person {
                 answer.doubt(Doubt::LooksAutomatic);

@@ -62,6 +62,7 @@ impl Evidence {
         self.first_person |= reading.has_anywhere(tongue.roles.own);
         self.wishes |= reading.has_anywhere(tongue.roles.wish);
         self.on_topic |= reading.has_anywhere(tongue.roles.privacy);
+        let of_a_programme = |number| sign_match(&reading, tongue, number, Sign::AutomaticSubject).is_some();
         for (number, sentence) in text.sentences.iter().enumerate() {
             let in_subject = text.written_at(sentence.start) < subject;
             if in_subject {
@@ -75,12 +76,12 @@ impl Evidence {
             let reported = sign_match(&reading, tongue, number, Sign::Reported);
             for rule in &tongue.rules {
                 // The subject of an answer is someone's earlier words.
-                let is_old = in_subject && mark != SubjectMark::None;
+                let is_old = in_subject && (mark != SubjectMark::None || of_a_programme(number));
                 let counts = match &rule.meaning {
                     Meaning::Right(_) | Meaning::Flag(_) | Meaning::OnBehalf(_) => !is_old,
                     Meaning::Sign(Sign::AutomaticSubject) => in_subject && mark != SubjectMark::Reply,
                     Meaning::Sign(Sign::Disclaimer) => false,
-                    Meaning::Sign(_) => !is_old,
+                    Meaning::Sign(_) => !in_subject || mark == SubjectMark::None,
                 };
                 if counts && let Some(mut found) = reading.find(&rule.pattern, number) {
                     let is_old_wish = |told: &Match| told.span.0 < found.span.1;
@@ -134,6 +135,11 @@ impl Evidence {
                 self.signs.entry(sign).or_insert(said);
             }
         }
+    }
+
+    /// Whether both the subject and the text read like a programme's.
+    pub fn reads_like_a_programme(&self) -> bool {
+        self.signs.contains_key(&Sign::AutomaticSubject) && self.signs.contains_key(&Sign::Automatic)
     }
 
     /// Whether a right is invoked in plain words.
