@@ -209,7 +209,7 @@ fn read_text(text: &str, pack: &LoadedPack) -> anyhow::Result<Lexicon> {
         let merged = merged(&pack.pack.lexicon_text, text).map_err(|mistake| anyhow!("{mistake}"))?;
         (merged, ADDITIONS_FILE)
     };
-    read_lexicon(&pack.pack.policy, &text, file).map_err(|mistakes| {
+    read_lexicon(&pack.pack, &text, file).map_err(|mistakes| {
         let lines: Vec<String> = mistakes
             .iter()
             .map(|mistake| format!("{file}: {} {}", mistake.what, mistake.cure))

@@ -14,15 +14,19 @@ use crate::domain::message::Mail;
 use decide::{Subject, SubjectMark, decide};
 use evidence::Evidence;
 use maker::Maker;
+use text::Text;
+use weigh::{KindIs, weigh};
 
 mod decide;
 mod evidence;
 pub mod hits;
 mod language;
+pub mod leaning;
 mod maker;
 pub mod pattern;
 mod reading;
 pub mod text;
+mod weigh;
 
 /// The on-behalf id of a sender who speaks for themselves.
 const NOBODY: &str = "none";
@@ -188,11 +192,16 @@ impl Classification {
     }
 }
 
+/// What the sender says: the subject without its marks, and the text without what is quoted.
+pub fn own_words(mail: &Mail, lexicon: &Lexicon) -> String {
+    [Subject::of(mail, lexicon).stripped, mail.own_text.trim()].join("\n\n")
+}
+
 /// Says what a mail is taken for.
 pub fn classify(mail: &Mail, lexicon: &Lexicon) -> Classification {
     let subject = Subject::of(mail, lexicon);
     let body = mail.own_text.trim();
-    let own_words = [subject.stripped, body].join("\n\n");
+    let own_words = own_words(mail, lexicon);
     let spoken = if body.len() >= 12 { body } else { own_words.as_str() };
     let language = language::detect(spoken, lexicon)
         .or_else(|| language::detect(&mail.text, lexicon))
@@ -216,6 +225,13 @@ pub fn classify(mail: &Mail, lexicon: &Lexicon) -> Classification {
         evidence.take_over(theirs);
     }
     decide(mail, &subject, &maker, &evidence, lexicon, &mut answer);
+    // Forwarded words that the sender makes their own are not weighed: they are another's.
+    if !adopts
+        && !silent
+        && let Some(leans) = lexicon.leanings.of(&Text::read(&own_words, &lexicon.folding))
+    {
+        weigh(&mut answer, kind_is(mail, &subject), &evidence, &leans);
+    }
     if matches!(answer.kind, Kind::Request | Kind::FollowUp | Kind::Complaint) {
         answer.flags = evidence.flags();
         if let Some(found) = evidence.on_behalf(&lexicon.on_behalf_first) {
@@ -223,4 +239,20 @@ pub fn classify(mail: &Mail, lexicon: &Lexicon) -> Classification {
         }
     }
     answer
+}
+
+/// What a machine says of itself in headers, and a thread or reference of ours, outweigh all words.
+fn kind_is(mail: &Mail, subject: &Subject<'_>) -> KindIs {
+    let making = &mail.making;
+    let by_machine = making.auto_submitted.as_deref().is_some_and(|keyword| keyword != "no")
+        || making.report_type.is_some()
+        || making.calendar_method.is_some()
+        || making.null_sender
+        || making.from_list;
+    let threaded = !mail.in_reply_to.is_empty() || !mail.references.is_empty() || subject.has_reference;
+    if by_machine || threaded {
+        KindIs::Settled
+    } else {
+        KindIs::Open
+    }
 }

@@ -6,6 +6,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use crate::domain::classification::hits::Vocabulary;
+use crate::domain::classification::leaning::Leanings;
 use crate::domain::classification::pattern::{Class, Pattern};
 use crate::domain::classification::text::Folding;
 use crate::domain::mistake::Mistake;
@@ -185,12 +186,23 @@ pub struct Lexicon {
     pub assumed_language: String,
     /// On-behalf ids, the one that counts when several are found first.
     pub on_behalf_first: Vec<String>,
+    /// What words lean to, as learned from labelled mail; none unless given by [`Lexicon::with_leanings`].
+    pub leanings: Leanings,
 }
 
 impl Lexicon {
     /// Reads a lexicon. All mistakes are reported at once, each with its line.
     pub fn parse(text: &str, file: &str, known: &KnownIds<'_>) -> Result<Self, Vec<Mistake>> {
         compile::lexicon(text, file, known)
+    }
+
+    /// The lexicon with what was learned from labelled mail beside its patterns.
+    ///
+    /// # Errors
+    /// The lines of `text` that cannot be read.
+    pub fn with_leanings(mut self, text: &str, file: &str, known: &KnownIds<'_>) -> Result<Self, Vec<Mistake>> {
+        self.leanings = Leanings::parse(text, file, known.rights)?;
+        Ok(self)
     }
 
     /// The language a tag is read with; a variant is read with the language it is a form of.

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 /// The calendars, by region.
 pub(super) const CALENDARS: [(&str, &str); 1] = [("CN", include_str!("calendars/CN.toml"))];
 
-/// The files of a pack that are compiled in: its statement, its lexicon, and each letter in each language.
+/// The files of a pack that are compiled in: its statement, its lexicon with what was learned, and each letter in each language.
 macro_rules! pack {
     ($name:literal, [$($language:literal),+], $letters:tt) => {{
         let mut files = BTreeMap::from([
             ("statement.toml", include_str!(concat!($name, "/statement.toml"))),
             ("lexicon.toml", include_str!(concat!($name, "/lexicon.toml"))),
+            ("leanings.toml", include_str!(concat!($name, "/leanings.toml"))),
         ]);
         $(pack!(@letters files, $name, $language, $letters);)+
         files

@@ -15,7 +15,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::lexicon::{KnownIds, Lexicon};
 use crate::domain::lexicon_additions::{ADDITIONS_FILE, merged};
 use crate::domain::mistake::Mistake;
-use crate::domain::policy::{LEXICON_FILE, Pack, Policy, STATEMENT_FILE, statement_line};
+use crate::domain::policy::{LEANINGS_FILE, LEXICON_FILE, Pack, Policy, STATEMENT_FILE, statement_line};
 use crate::domain::request::PolicyStamp;
 use crate::domain::rules::{RuleBook, Rules};
 
@@ -391,11 +391,13 @@ fn parse_calendars(files: &BTreeMap<String, String>) -> (Calendars, Vec<Mistake>
     (calendars, mistakes)
 }
 
-/// Reads a lexicon under a policy: the rights, exemptions and on-behalf ids that it names are the policy's.
+/// Reads a lexicon under a pack: the rights, exemptions and on-behalf ids that it names are those of the pack's policy,
+/// and what the pack has learned from labelled mail goes with it.
 ///
 /// # Errors
 /// Every mistake found in it.
-pub fn read_lexicon(policy: &Policy, text: &str, file: &str) -> Result<Lexicon, Vec<Mistake>> {
+pub fn read_lexicon(pack: &Pack, text: &str, file: &str) -> Result<Lexicon, Vec<Mistake>> {
+    let policy = &pack.policy;
     let rights: Vec<&str> = policy.rights.iter().map(|right| right.id.as_str()).collect();
     let exemptions: Vec<&str> = policy
         .exemptions
@@ -408,16 +410,20 @@ pub fn read_lexicon(policy: &Policy, text: &str, file: &str) -> Result<Lexicon, 
         exemptions: &exemptions,
         on_behalf: &on_behalf,
     };
-    Lexicon::parse(text, file, &known)
+    let lexicon = Lexicon::parse(text, file, &known)?;
+    match &pack.leanings_text {
+        Some(text) => lexicon.with_leanings(text, LEANINGS_FILE, &known),
+        None => Ok(lexicon),
+    }
 }
 
 /// The pack's lexicon with the additions beside it taken into its text. A mistake that only the additions bring is told
 /// of their file as a whole: its line is one of neither file.
 fn parse_lexicon(pack: &mut Pack, additions: Option<&String>) -> Result<Lexicon, Vec<Mistake>> {
-    let own = read_lexicon(&pack.policy, &pack.lexicon_text, LEXICON_FILE)?;
+    let own = read_lexicon(pack, &pack.lexicon_text, LEXICON_FILE)?;
     let Some(additions) = additions else { return Ok(own) };
     pack.lexicon_text = merged(&pack.lexicon_text, additions).map_err(|mistake| vec![mistake])?;
-    read_lexicon(&pack.policy, &pack.lexicon_text, ADDITIONS_FILE).map_err(|mut mistakes| {
+    read_lexicon(pack, &pack.lexicon_text, ADDITIONS_FILE).map_err(|mut mistakes| {
         mistakes.iter_mut().for_each(|mistake| mistake.line = 0);
         mistakes
     })

@@ -1,233 +1,55 @@
 //! How well mail is recognised, measured on labelled mail: the numbered `.eml` files, which go through the parser, and
 //! our own short mails. The floors stand a little below what was measured; raise them when the lexicon gets better.
 
-use std::path::PathBuf;
-
 use habeas::domain::classification::{Classification, Kind, classify};
-use habeas::domain::lexicon::{KnownIds, Lexicon};
-use habeas::domain::message::{Address, Attachment, Mail, Making, Sender};
+use habeas::domain::lexicon::Lexicon;
+use habeas::domain::message::Mail;
 use habeas::domain::mistake::Mistake;
 use habeas::domain::score::{Label, Scores, score};
-use habeas::mail::parse::parse;
-use serde::Deserialize;
 
-const RIGHTS: [&str; 9] = [
-    "know",
-    "access",
-    "copy",
-    "transfer",
-    "correction",
-    "addition",
-    "restriction",
-    "deletion",
-    "withdrawal",
-];
-const KNOWN: KnownIds<'static> = KnownIds {
-    rights: &RIGHTS,
-    exemptions: &[
-        "national-security",
-        "public-interest",
-        "criminal",
-        "abuse",
-        "third-party",
-    ],
-    on_behalf: &["none", "guardian", "agent", "next-of-kin"],
-};
+use labelled::{KNOWN, OwnMail, numbered_mails, patterns, round4, short_mails, written_lexicon};
 
-/// Every third of our own mails is held back: nobody looks at it while working on the lexicon.
-const HELD_BACK: usize = 3;
+#[path = "../corpus/labelled.rs"]
+mod labelled;
 
-/// Mails with what they should be taken for.
-type Labelled = Vec<(Label, Mail)>;
+/// The last batch of each language: nothing is learned from it and nobody looks at its mistakes.
+const HELD_BACK: [&str; 2] = ["round4/en-6.toml", "round4/zh-6.toml"];
 
-/// Read when the test runs, so that trying a phrase needs no build.
-fn written_lexicon() -> String {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/packs/cn-statement/lexicon.toml");
-    std::fs::read_to_string(path).unwrap()
-}
-
+/// Lexicon and leanings as they are compiled in, but read when the test runs, so that trying a phrase needs no build.
 fn lexicon() -> Lexicon {
-    Lexicon::parse(&written_lexicon(), "lexicon.toml", &KNOWN).unwrap_or_else(|mistakes| {
-        let told: Vec<String> = mistakes.iter().map(Mistake::to_string).collect();
-        panic!("{}", told.join("\n"))
-    })
-}
-
-fn corpus(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/corpus")
-        .join(name)
-}
-
-fn numbered_mails() -> Labelled {
-    let labels: Vec<Label> = serde_json::from_slice(&std::fs::read(corpus("labels.json")).unwrap()).unwrap();
-    labels
-        .into_iter()
-        .map(|label| (label.clone(), parse(&std::fs::read(corpus(&label.file)).unwrap())))
-        .collect()
-}
-
-#[derive(Deserialize)]
-struct OwnMails {
-    mail: Vec<OwnMail>,
-}
-
-/// One mail of `own.toml`, with its label.
-#[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct OwnMail {
-    subject: String,
-    text: String,
-    quoted: String,
-    lang: String,
-    kind: Kind,
-    kind_optional: Vec<Kind>,
-    rights: Vec<String>,
-    optional: Vec<String>,
-    unspecified: bool,
-    flags: Vec<String>,
-    on_behalf: String,
-    from: String,
-    attach: bool,
-    reply: bool,
-    list: bool,
-    auto: Option<String>,
-    report: Option<String>,
-    calendar: Option<String>,
-}
-
-impl Default for OwnMail {
-    fn default() -> Self {
-        Self {
-            subject: String::new(),
-            text: String::new(),
-            quoted: String::new(),
-            lang: "en".to_owned(),
-            kind: Kind::Request,
-            kind_optional: Vec::new(),
-            rights: Vec::new(),
-            optional: Vec::new(),
-            unspecified: false,
-            flags: Vec::new(),
-            on_behalf: "none".to_owned(),
-            from: "person@home.example".to_owned(),
-            attach: false,
-            reply: false,
-            list: false,
-            auto: None,
-            report: None,
-            calendar: None,
-        }
-    }
-}
-
-impl OwnMail {
-    fn label(&self, number: usize) -> Label {
-        Label {
-            file: format!("{number}: {}", self.subject),
-            rights: self.rights.clone(),
-            rights_optional: if self.unspecified {
-                RIGHTS.map(str::to_owned).to_vec()
-            } else {
-                self.optional.clone()
-            },
-            kind: self.kind,
-            kind_optional: self.kind_optional.clone(),
-            language: self.lang.clone(),
-            on_behalf: self.on_behalf.clone(),
-            flags: self.flags.clone(),
-            flags_optional: Vec::new(),
-        }
-    }
-
-    fn mail(self) -> Mail {
-        let file = Attachment {
-            index: 1,
-            name: "scan.pdf".to_owned(),
-            media_type: "application/pdf".to_owned(),
-            size: 1,
-        };
-        // Quoted lines inside the text are told from the writer's own as in any mail.
-        let written = parse(format!("Content-Type: text/plain; charset=utf-8\r\n\r\n{}", self.text).as_bytes());
-        let quoted = [written.quoted_text.as_str(), &self.quoted]
-            .join("\n\n")
-            .trim()
-            .to_owned();
-        Mail {
-            message_id: None,
-            in_reply_to: if self.reply {
-                vec!["ours@example.com".to_owned()]
-            } else {
-                Vec::new()
-            },
-            references: Vec::new(),
-            from: Sender::Known(Address {
-                name: String::new(),
-                address: self.from,
-            }),
-            reply_to: Vec::new(),
-            to: Vec::new(),
-            subject: self.subject,
-            date: None,
-            top_received: None,
-            text: [self.text.as_str(), self.quoted.as_str()].join("\n\n"),
-            own_text: written.own_text,
-            quoted_text: quoted,
-            making: Making {
-                auto_submitted: self.auto,
-                from_list: self.list,
-                report_type: self.report,
-                calendar_method: self.calendar,
-                ..Making::default()
-            },
-            attachments: if self.attach { vec![file] } else { Vec::new() },
-            other_forms: Vec::new(),
-            remarks: Vec::new(),
-        }
-    }
-}
-
-/// Short mails of a file: those to work with, and those held back, which is every so-manyth.
-fn short_mails(name: &str, held_back: usize) -> (Labelled, Labelled) {
-    let text = std::fs::read_to_string(corpus(name)).unwrap();
-    let mails = toml::from_str::<OwnMails>(&text).unwrap().mail;
-    let numbered = mails.into_iter().enumerate().map(|(at, mail)| (at + 1, mail));
-    let (held, open): (Vec<_>, Vec<_>) = numbered.partition(|(number, _)| number % held_back == 0);
-    let read = |mails: Vec<(usize, OwnMail)>| {
-        mails
-            .into_iter()
-            .map(|(n, mail)| (mail.label(n), mail.mail()))
-            .collect()
-    };
-    (read(open), read(held))
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/packs/cn-statement/leanings.toml");
+    let text = std::fs::read_to_string(path).unwrap();
+    patterns().with_leanings(&text, "leanings.toml", &KNOWN).unwrap()
 }
 
 /// Classifies and scores; with a part of the set's name as `SHOW` in the environment each of its mails that went wrong is
 /// shown, but never a held-back one.
-fn measure(name: &str, mails: &[(Label, Mail)], lexicon: &Lexicon, show: bool) -> Scores {
+fn measure(name: &str, mails: &[(Label, Mail)], lexicon: &Lexicon) -> Scores {
     let answers: Vec<(&Label, Classification)> = mails
         .iter()
         .map(|(label, mail)| (label, classify(mail, lexicon)))
         .collect();
-    if show && std::env::var("SHOW").is_ok_and(|wanted| name.contains(&wanted)) {
-        for (label, answer) in &answers {
-            let one = score([(*label, answer)]);
-            let clean = one
-                .rights
-                .values()
-                .chain(&mut one.flags.values())
-                .all(|tally| tally.misses + tally.false_alarms == 0);
-            if !clean || one.kinds + one.languages + one.on_behalf < 3 {
+    let wanted = |part: String| name.contains(&part) && !HELD_BACK.contains(&name);
+    if std::env::var("SHOW").is_ok_and(wanted) {
+        answers
+            .iter()
+            .filter(|(label, answer)| went_wrong(label, answer))
+            .for_each(|(label, answer)| {
                 println!(
                     "{} is {} {:?}\n  taken for {answer:?}",
                     label.file, label.kind, label.rights
                 );
-            }
-        }
+            });
     }
     let scores = score(answers.iter().map(|(label, answer)| (*label, answer)));
     println!("{name}: {} mails\n{scores}", scores.mails);
     scores
+}
+
+fn went_wrong(label: &Label, answer: &Classification) -> bool {
+    let one = score([(label, answer)]);
+    let mut tallies = one.rights.values().chain(one.flags.values());
+    tallies.any(|tally| tally.misses + tally.false_alarms > 0) || one.kinds + one.languages + one.on_behalf < 3
 }
 
 #[track_caller]
@@ -251,56 +73,35 @@ fn expect(scores: &Scores, macro_f1: f64, kinds: f64, most_lost: usize) {
 
 #[test]
 fn the_numbered_mails_are_recognised_and_none_that_opens_a_case_is_set_aside() {
-    let scores = measure("numbered", &numbered_mails(), &lexicon(), true);
+    let scores = measure("numbered", &numbered_mails(), &lexicon());
     expect(&scores, 0.97, 0.95, 0);
     assert_eq!((scores.languages, scores.on_behalf), (scores.mails, scores.mails));
     assert!(scores.flags.values().all(|tally| tally.f1() > 0.99));
     assert!(
-        scores.triaged * 10 <= scores.mails,
+        scores.triaged * 7 <= scores.mails,
         "{} mails would wait for a person",
         scores.triaged
     );
 }
 
 #[test]
-fn our_own_mails_are_recognised_and_none_that_opens_a_case_is_set_aside() {
-    let (open, _) = short_mails("own.toml", HELD_BACK);
-    expect(&measure("own", &open, &lexicon(), true), 0.97, 0.95, 0);
-}
-
-#[test]
-fn mails_that_nobody_tuned_for_are_recognised_nearly_as_well() {
-    let (_, held) = short_mails("own.toml", HELD_BACK);
-    expect(&measure("own, held back", &held, &lexicon(), false), 0.88, 0.94, 1);
-}
-
-#[test]
-fn mails_written_before_their_words_were_in_the_lexicon_are_recognised() {
+fn mails_that_words_were_learned_from_are_recognised() {
     let lexicon = lexicon();
-    let (seen, unseen) = short_mails("blind.toml", 2);
-    expect(&measure("blind A", &seen, &lexicon, true), 0.94, 0.95, 0);
-    expect(&measure("blind B", &unseen, &lexicon, false), 0.88, 0.95, 0);
-    let (seen, unseen) = short_mails("blind2.toml", 2);
-    expect(&measure("second round A", &seen, &lexicon, true), 0.95, 0.94, 0);
-    expect(&measure("second round B", &unseen, &lexicon, false), 0.80, 0.91, 0);
-    let (seen, unseen) = short_mails("blind3.toml", 2);
-    expect(&measure("third round A", &seen, &lexicon, true), 0.94, 0.93, 0);
-    expect(&measure("third round B", &unseen, &lexicon, false), 0.75, 0.90, 0);
+    for name in ["own.toml", "blind.toml", "blind2.toml", "blind3.toml"] {
+        expect(&measure(name, &short_mails(name), &lexicon), 0.95, 0.95, 0);
+    }
+    let learned = round4().into_iter().filter(|name| !HELD_BACK.contains(&name.as_str()));
+    for name in learned {
+        expect(&measure(&name, &short_mails(&name), &lexicon), 0.90, 0.95, 0);
+    }
 }
 
-/// Batches of the fourth round, by independent authors; the last of each language is held back.
+/// The honest measure: nothing was learned from these mails, and they were written by authors who never saw the lexicon.
 #[test]
-fn mails_by_authors_who_never_saw_the_lexicon_are_recognised() {
+fn mails_that_nothing_was_learned_from_are_recognised() {
     let lexicon = lexicon();
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(corpus("round4"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    paths.sort();
-    for path in paths {
-        let name = format!("round4/{}", path.file_name().unwrap().to_string_lossy());
-        let (_, mails) = short_mails(&name, 1);
-        measure(&name, &mails, &lexicon, true);
+    for name in HELD_BACK {
+        expect(&measure(name, &short_mails(name), &lexicon), 0.58, 0.80, 0);
     }
 }
 

@@ -27,7 +27,8 @@ pub struct Subject<'m> {
     pub mark: SubjectMark,
     /// What follows the marks.
     pub stripped: &'m str,
-    has_reference: bool,
+    /// Our reference stands in it.
+    pub has_reference: bool,
 }
 
 impl<'m> Subject<'m> {

@@ -1,7 +1,7 @@
 //! Everything a text gives evidence of, gathered in one pass over its sentences.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::language::Language;
 use super::pattern::Strength;
@@ -26,6 +26,8 @@ pub struct Evidence {
     flags: BTreeMap<String, Said>,
     on_behalf: BTreeMap<String, Said>,
     signs: BTreeMap<Sign, Said>,
+    /// Rights of which it is said that they are not meant.
+    denied: BTreeSet<String>,
     /// The writer speaks of themselves somewhere.
     pub first_person: bool,
     /// The writer asks for something.
@@ -84,6 +86,12 @@ impl Evidence {
                     Meaning::Sign(_) => !in_subject || mark == SubjectMark::None,
                 };
                 if counts && let Some(mut found) = reading.find(&rule.pattern, number) {
+                    if found.is_denied {
+                        if let Meaning::Right(id) = &rule.meaning {
+                            self.denied.insert(id.clone());
+                        }
+                        continue;
+                    }
                     let is_old_wish = |told: &Match| told.span.0 < found.span.1;
                     if matches!(rule.meaning, Meaning::Right(_)) && reported.as_ref().is_some_and(is_old_wish) {
                         found.strength = found.strength.min(Strength::Faint);
@@ -165,6 +173,15 @@ impl Evidence {
             .collect()
     }
 
+    /// Whether it is said that a right is not meant, and nowhere that it is.
+    pub fn denies(&self, right: &str) -> bool {
+        self.denied.contains(right)
+            && self
+                .rights
+                .get(right)
+                .is_none_or(|said| said.strength == Strength::Guess)
+    }
+
     /// What may be meant when no right is named even faintly: the two guesses most words speak for.
     pub fn guesses(&self) -> Vec<Found> {
         let mut guesses = self.rights(Strength::Guess);
@@ -203,7 +220,7 @@ impl Evidence {
 /// The first match of a sign in a sentence.
 fn sign_match(reading: &Reading<'_>, tongue: &Tongue, sentence: usize, sign: Sign) -> Option<Match> {
     let mut rules = tongue.rules.iter().filter(|rule| rule.meaning == Meaning::Sign(sign));
-    rules.find_map(|rule| reading.find(&rule.pattern, sentence))
+    rules.find_map(|rule| reading.find(&rule.pattern, sentence).filter(|found| !found.is_denied))
 }
 
 fn note<K: Ord>(said: &mut BTreeMap<K, Said>, key: K, found: Match) {

@@ -27,17 +27,19 @@ pub struct Match {
     pub sentence: usize,
     /// Folded bytes from the first to the last word.
     pub span: (usize, usize),
+    /// The words are there, but an act among them is denied.
+    pub is_denied: bool,
 }
 
 /// The mood of an act: what is done with it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Mood {
-    /// Wanted, or at least not denied.
-    Wished,
-    /// Asked about, supposed or told.
-    Supposed,
     /// Denied.
     Denied,
+    /// Asked about, supposed or told.
+    Supposed,
+    /// Wanted, or at least not denied.
+    Wished,
 }
 
 /// A text with its words found, sentence by sentence.
@@ -97,7 +99,7 @@ impl<'t> Reading<'t> {
         class.is_some_and(|class| (0..self.sentences.len()).any(|sentence| self.has(sentence, class)))
     }
 
-    /// The plainest match of a pattern in a sentence. A denied act is no match; a supposed one is a faint match.
+    /// The plainest match of a pattern in a sentence. A supposed act makes it faint; a denied one is marked.
     pub fn find(&self, pattern: &Pattern, sentence: usize) -> Option<Match> {
         if pattern.without.iter().any(|class| self.has(sentence, *class)) {
             return None;
@@ -107,10 +109,12 @@ impl<'t> Reading<'t> {
             return None;
         }
         let mut strength = pattern.strength;
+        let mut is_denied = false;
         let mut words = Vec::new();
         let mut span = (usize::MAX, 0);
         for chain in &pattern.chains {
             let (found, mood) = self.find_chain(chain, sentence)?;
+            is_denied |= mood == Mood::Denied;
             if mood == Mood::Supposed {
                 strength = strength.min(Strength::Faint);
             }
@@ -125,6 +129,7 @@ impl<'t> Reading<'t> {
             words,
             sentence,
             span,
+            is_denied,
         })
     }
 
@@ -138,7 +143,7 @@ impl<'t> Reading<'t> {
             .collect()
     }
 
-    /// The best way through a chain: one whose acts are wished, else one whose acts are supposed.
+    /// The best way through a chain: one whose acts are wished, else supposed, else denied.
     fn find_chain(&self, chain: &[Item], sentence: usize) -> Option<(Vec<Hit>, Mood)> {
         let mut best = None;
         let mut path = Vec::new();
@@ -156,10 +161,7 @@ impl<'t> Reading<'t> {
         best: &mut Option<(Vec<Hit>, Mood)>,
     ) {
         let Some((item, rest)) = chain.split_first() else {
-            if best
-                .as_ref()
-                .is_none_or(|(_, known)| *known == Mood::Supposed && mood == Mood::Wished)
-            {
+            if best.as_ref().is_none_or(|(_, known)| *known < mood) {
                 *best = Some((path.clone(), mood));
             }
             return;
@@ -185,12 +187,8 @@ impl<'t> Reading<'t> {
             if !item.classes.contains(&hit.class) {
                 continue;
             }
-            let mood = match self.mood(hit, at, sentence) {
-                Mood::Denied => continue,
-                Mood::Supposed => Mood::Supposed,
-                Mood::Wished => mood,
-            };
             path.push(*hit);
+            let mood = mood.min(self.mood(hit, at, sentence));
             self.follow(rest, sentence, at + 1, path, mood, best);
             path.pop();
             if best.as_ref().is_some_and(|(_, mood)| *mood == Mood::Wished) {

@@ -8,6 +8,7 @@ use toml::Spanned;
 use super::written::{Written, WrittenLanguage};
 use super::{KnownIds, Lexicon, Meaning, Roles, Tongue, Variant};
 use crate::domain::classification::hits::Vocabulary;
+use crate::domain::classification::leaning::Leanings;
 use crate::domain::classification::pattern::{Class, Classes};
 use crate::domain::classification::text::{Folding, fold};
 use crate::domain::mistake::{Mistake, line_of};
@@ -89,6 +90,7 @@ impl Compiler<'_> {
             machine_senders: written.machine_senders,
             assumed_language: written.assumed_language.into_inner(),
             on_behalf_first: written.on_behalf_first.into_iter().map(Spanned::into_inner).collect(),
+            leanings: Leanings::default(),
         })
     }
 

@@ -19,7 +19,7 @@ pub use entries::{
     ReminderRule, Right, Source, WaitsFor,
 };
 pub use names::{ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, ReminderId, RightId};
-pub use read::{LEXICON_FILE, Pack, Remark, STATEMENT_FILE, statement_line};
+pub use read::{LEANINGS_FILE, LEXICON_FILE, Pack, Remark, STATEMENT_FILE, statement_line};
 
 use super::deadline::Term;
 

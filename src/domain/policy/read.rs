@@ -17,6 +17,8 @@ use crate::domain::mistake::Mistake;
 pub const STATEMENT_FILE: &str = "statement.toml";
 /// The file that holds the words by which a mail is understood.
 pub const LEXICON_FILE: &str = "lexicon.toml";
+/// The file of a pack with what words lean to, learned from labelled mail; a pack may do without.
+pub const LEANINGS_FILE: &str = "leanings.toml";
 
 /// How many characters of the hash over its files identify a pack; 64 bits.
 const FINGERPRINT_LENGTH: usize = 16;
@@ -32,6 +34,8 @@ pub struct Pack {
     pub fingerprint: String,
     /// The lexicon's text, as it stands in [`LEXICON_FILE`].
     pub lexicon_text: String,
+    /// The text of [`LEANINGS_FILE`], if the pack has one.
+    pub leanings_text: Option<String>,
     /// What was read in a way its author may want to know.
     pub remarks: Vec<Remark>,
 }
@@ -68,6 +72,7 @@ impl Pack {
                 letters,
                 fingerprint: fingerprint(files),
                 lexicon_text,
+                leanings_text: files.get(LEANINGS_FILE).cloned(),
                 remarks,
             })
         } else {

@@ -1,0 +1,110 @@
+//! The findings of the lexicon and the leaning of the words, weighed against each other.
+//!
+//! Patterns know what denial, supposition and reach do to a phrase; weights know many more words. Where the two do not
+//! agree, the heavier side wins and a person is asked.
+
+use super::evidence::Evidence;
+use super::leaning::Leans;
+use super::{Classification, Doubt, Found, Kind};
+
+// The weights were chosen on batches of mail from which neither side had learned.
+
+/// What a kind weighs that the lexicon found and does not doubt.
+const KIND_FOUND: f32 = 0.6;
+/// What a right weighs that the lexicon found, or found denied.
+const RIGHT_FOUND: f32 = 1.0;
+/// What a right weighs that the lexicon only guessed.
+const RIGHT_GUESSED: f32 = 0.4;
+/// Most labelled mail asks for something, so words lean that way by so much too much.
+const MOSTLY_REQUESTS: f32 = 0.2;
+/// Mail is set aside against the lexicon only if its words lean that way by so much more.
+const CLEARLY: f32 = 0.3;
+
+/// Whether the kind is open to be weighed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KindIs {
+    /// Known from headers or a reference.
+    Settled,
+    /// Told by words alone.
+    Open,
+}
+
+/// Weighs a classification made by the lexicon.
+pub fn weigh(answer: &mut Classification, kind_is: KindIs, evidence: &Evidence, leans: &Leans) {
+    if kind_is == KindIs::Open {
+        weigh_kind(answer, leans);
+    }
+    match answer.kind {
+        Kind::Request | Kind::FollowUp => weigh_rights(answer, evidence, leans),
+        Kind::Complaint | Kind::Question | Kind::Automatic | Kind::Unrelated => answer.rights.clear(),
+    }
+}
+
+fn weigh_kind(answer: &mut Classification, leans: &Leans) {
+    let found = answer.kind;
+    let sure = |doubt: &Doubt| matches!(doubt, Doubt::MayBelong | Doubt::OnlyForwarded);
+    let own = if answer.doubts.iter().all(sure) {
+        KIND_FOUND
+    } else {
+        0.0
+    };
+    let weight = |kind: Kind| {
+        let lean = leans.kinds.get(&kind).map_or(0.0, |lean| lean.weight);
+        let against = !kind.opens_case() && kind != Kind::FollowUp && found.opens_case();
+        let favour = if kind == found { own } else { 0.0 };
+        let handicap = if kind == Kind::Request { MOSTLY_REQUESTS } else { 0.0 };
+        lean + favour - handicap - if against { CLEARLY } else { 0.0 }
+    };
+    let heaviest = Kind::ALL
+        .into_iter()
+        .max_by(|one, other| weight(*one).total_cmp(&weight(*other)));
+    let Some(kind) = heaviest.filter(|kind| *kind != found) else {
+        return;
+    };
+    answer.kind = kind;
+    answer.kind_words = leans.kinds.get(&kind).map_or_else(Vec::new, |lean| lean.words.clone());
+    answer.doubt(match kind {
+        Kind::Request => Doubt::FaintWords,
+        Kind::FollowUp => Doubt::MayBelong,
+        Kind::Automatic => Doubt::LooksAutomatic,
+        Kind::Complaint | Kind::Question | Kind::Unrelated => Doubt::FitsNoSort,
+    });
+}
+
+fn weigh_rights(answer: &mut Classification, evidence: &Evidence, leans: &Leans) {
+    let guess = |doubt: &Doubt| matches!(doubt, Doubt::FitsNoSort | Doubt::NoRightNamed);
+    let guessed = answer.doubts.iter().any(guess);
+    let mut rights = Vec::new();
+    for (id, lean) in &leans.rights {
+        let found = answer.rights.iter().find(|right| right.id == *id);
+        let own = match found {
+            Some(_) if guessed => RIGHT_GUESSED,
+            Some(_) => RIGHT_FOUND,
+            None if evidence.denies(id) => -RIGHT_FOUND,
+            None => 0.0,
+        };
+        if lean.weight + own > 0.0 {
+            let words = lean.words.clone();
+            rights.push(found.cloned().unwrap_or_else(|| Found { id: id.clone(), words }));
+        }
+    }
+    // Some requests say no right in so many words, and the lexicon knows them.
+    let unnamed = |doubt: &Doubt| matches!(doubt, Doubt::NoRightNamed | Doubt::OnlyAttached);
+    let names_none = answer.rights.is_empty() && answer.doubts.iter().any(unnamed);
+    if answer.kind == Kind::Request && rights.is_empty() && !names_none {
+        // A request is for something: the likeliest right is better than none.
+        let likeliest = leans
+            .rights
+            .iter()
+            .max_by(|(_, one), (_, other)| one.weight.total_cmp(&other.weight));
+        rights.extend(likeliest.map(|(id, lean)| Found {
+            id: id.clone(),
+            words: lean.words.clone(),
+        }));
+    }
+    let ids = |rights: &[Found]| rights.iter().map(|right| right.id.clone()).collect::<Vec<_>>();
+    if ids(&rights) != ids(&answer.rights) {
+        answer.doubt(Doubt::FaintWords);
+        answer.rights = rights;
+    }
+}
