@@ -156,7 +156,8 @@ impl Leanings {
             mistakes.push(Mistake::new(file, 0, "`always` has no number for each leaning.", cure));
             Vec::new()
         });
-        let mut at = written.words.span().start;
+        // The first word stands on the line after the opening quotes.
+        let mut at = written.words.span().start + "'''\n".len();
         for line in written.words.as_ref().lines().filter(|line| !line.is_empty()) {
             let read = line
                 .rsplit_once('|')

@@ -15,6 +15,10 @@ const KIND_FOUND: f32 = 0.6;
 const RIGHT_FOUND: f32 = 1.0;
 /// What a right weighs that the lexicon only guessed.
 const RIGHT_GUESSED: f32 = 0.4;
+/// Beside rights that the lexicon does not doubt, another is taken as invoked only from this weight on.
+const BESIDE_FOUND: f32 = 0.5;
+/// Words that lean so much away from a right that the lexicon found are reason to ask a person.
+const AWAY: f32 = -0.6;
 /// Most labelled mail asks for something, so words lean that way by so much too much.
 const MOSTLY_REQUESTS: f32 = 0.2;
 /// Mail is set aside against the lexicon only if its words lean that way by so much more.
@@ -42,6 +46,7 @@ pub fn weigh(answer: &mut Classification, kind_is: KindIs, evidence: &Evidence, 
 
 fn weigh_kind(answer: &mut Classification, leans: &Leans) {
     let found = answer.kind;
+    let set_aside = |kind: Kind| matches!(kind, Kind::Automatic | Kind::Unrelated);
     let sure = |doubt: &Doubt| matches!(doubt, Doubt::MayBelong | Doubt::OnlyForwarded);
     let own = if answer.doubts.iter().all(sure) {
         KIND_FOUND
@@ -50,7 +55,7 @@ fn weigh_kind(answer: &mut Classification, leans: &Leans) {
     };
     let weight = |kind: Kind| {
         let lean = leans.kinds.get(&kind).map_or(0.0, |lean| lean.weight);
-        let against = !kind.opens_case() && kind != Kind::FollowUp && found.opens_case();
+        let against = set_aside(kind) && found.opens_case();
         let favour = if kind == found { own } else { 0.0 };
         let handicap = if kind == Kind::Request { MOSTLY_REQUESTS } else { 0.0 };
         lean + favour - handicap - if against { CLEARLY } else { 0.0 }
@@ -63,6 +68,9 @@ fn weigh_kind(answer: &mut Classification, leans: &Leans) {
     };
     answer.kind = kind;
     answer.kind_words = leans.kinds.get(&kind).map_or_else(Vec::new, |lean| lean.words.clone());
+    if set_aside(found) && set_aside(kind) {
+        return;
+    }
     answer.doubt(match kind {
         Kind::Request => Doubt::FaintWords,
         Kind::FollowUp => Doubt::MayBelong,
@@ -74,13 +82,19 @@ fn weigh_kind(answer: &mut Classification, leans: &Leans) {
 fn weigh_rights(answer: &mut Classification, evidence: &Evidence, leans: &Leans) {
     let guess = |doubt: &Doubt| matches!(doubt, Doubt::FitsNoSort | Doubt::NoRightNamed);
     let guessed = answer.doubts.iter().any(guess);
+    let is_sure = !answer.rights.is_empty() && !guessed && !answer.doubts.contains(&Doubt::FaintWords);
+    let mut leans_away = false;
     let mut rights = Vec::new();
     for (id, lean) in &leans.rights {
         let found = answer.rights.iter().find(|right| right.id == *id);
         let own = match found {
             Some(_) if guessed => RIGHT_GUESSED,
-            Some(_) => RIGHT_FOUND,
+            Some(_) => {
+                leans_away |= lean.weight < AWAY;
+                RIGHT_FOUND
+            }
             None if evidence.denies(id) => -RIGHT_FOUND,
+            None if is_sure => -BESIDE_FOUND,
             None => 0.0,
         };
         if lean.weight + own > 0.0 {
@@ -103,8 +117,8 @@ fn weigh_rights(answer: &mut Classification, evidence: &Evidence, leans: &Leans)
         }));
     }
     let ids = |rights: &[Found]| rights.iter().map(|right| right.id.clone()).collect::<Vec<_>>();
-    if ids(&rights) != ids(&answer.rights) {
+    if leans_away || ids(&rights) != ids(&answer.rights) {
         answer.doubt(Doubt::FaintWords);
-        answer.rights = rights;
     }
+    answer.rights = rights;
 }
