@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::event::{Belonging, CaseKind, NewItem};
+use super::event::{Belonging, CaseKind, NewItem, Proposal};
 use super::item::{Decision, Verdict};
 use super::moves::Move;
 use super::person::PersonId;
@@ -111,6 +111,12 @@ pub enum Command {
     SendLetter {
         letter: i64,
     },
+    Reread {
+        message: i64,
+        charset: Option<String>,
+        card: Option<TextRef>,
+        proposal: Proposal,
+    },
     Note {
         text: TextRef,
     },
@@ -162,6 +168,7 @@ impl Command {
             Self::ReleaseMessage { .. } => Move::ReleaseMessage,
             Self::ReadMessage { .. } => Move::ReadMessage,
             Self::SendLetter { .. } => Move::SendLetter,
+            Self::Reread { .. } => Move::Reread,
             Self::Note { .. } => Move::Note,
             Self::TakeMerge { .. }
             | Self::Join { .. }

@@ -159,6 +159,25 @@ pub fn decide(
             return Err(Refusal::NothingChanges);
         }
         Command::SendLetter { letter } => Event::LetterReleased { letter: *letter },
+        Command::Reread {
+            message,
+            charset,
+            card,
+            proposal,
+        } => {
+            if !request.held.contains(message) && !request.messages.contains(message) {
+                return Err(Refusal::UnknownMessage);
+            }
+            let began_here = request.messages.first() == Some(message);
+            // What a person has said stays said, however the message reads now.
+            let is_open_question = began_here && request.stage == Stage::Triage;
+            Event::MessageReread {
+                message: *message,
+                charset: charset.clone(),
+                card: card.clone().filter(|_| began_here),
+                proposal: is_open_question.then(|| proposal.clone()),
+            }
+        }
         Command::Note { text } => Event::Noted { text: text.clone() },
         Command::Join {
             message,

@@ -168,6 +168,19 @@ pub struct Opening {
     pub card: TextRef,
 }
 
+/// What a request is taken for, before a person says what it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// What sort of case.
+    pub kind: CaseKind,
+    /// The requester's language.
+    pub language: String,
+    /// For whom the requester acts.
+    pub on_behalf: OnBehalfId,
+    /// Exemptions that the text hints at; a hint never decides.
+    pub hints: Vec<ExemptionId>,
+}
+
 /// Whether a request waits for a person to say what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -403,6 +416,17 @@ pub enum Event {
         /// What the officer said; equal to the proposal when an earlier correction is taken back.
         said: TakenFor,
     },
+    /// A person chose how the characters of a message are read. Its bytes are the same.
+    MessageReread {
+        /// The message.
+        message: i64,
+        /// The name of the character set; `None` when it is read as it says itself.
+        charset: Option<String>,
+        /// Name, address and subject as they read now, sealed, when the request began with this message.
+        card: Option<TextRef>,
+        /// What the request is taken for now, when it began with this message and waits for triage.
+        proposal: Option<Proposal>,
+    },
     /// A remark for colleagues.
     Noted {
         /// What.
@@ -456,6 +480,7 @@ impl Event {
             Self::MessageConfirmed { .. } => "message-confirmed",
             Self::MessageReleased { .. } => "message-released",
             Self::Corrected { .. } => Self::CORRECTED,
+            Self::MessageReread { .. } => "message-reread",
             Self::Noted { .. } => "noted",
             Self::Reminded { .. } => "reminded",
         }

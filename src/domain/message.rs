@@ -46,6 +46,28 @@ pub struct Making {
     pub calendar_method: Option<String>,
 }
 
+/// How sure it is that the characters shown of a mail are those that its writer wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Characters {
+    /// Declared and sound, or undeclared and readable in one way only, or chosen by a person.
+    #[default]
+    Certain,
+    /// What is declared does not fit, several readings fit, or something is missing: a person must compare.
+    Uncertain,
+}
+
+impl Characters {
+    /// Certain where something holds.
+    pub fn certain_if(holds: bool) -> Self {
+        if holds { Self::Certain } else { Self::Uncertain }
+    }
+
+    /// Certain only where both are.
+    pub fn and(self, other: Self) -> Self {
+        Self::certain_if(self == Self::Certain && other == Self::Certain)
+    }
+}
+
 /// One part that is not shown as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
@@ -93,6 +115,8 @@ pub struct Mail {
     /// Parts that say in another form what the text says, such as the HTML of a mail that is shown as plain text. With
     /// these, the files and what is shown as text, every part is accounted for.
     pub other_forms: Vec<Attachment>,
+    /// Whether subject, names and text are certain to be what was written.
+    pub characters: Characters,
     /// What was odd about it, each thing once.
     pub remarks: Vec<Remark>,
 }
@@ -158,6 +182,13 @@ pub enum Remark {
         /// What it was read as.
         read: String,
     },
+    /// A person chose the character set.
+    CharsetChosen {
+        /// What it is read as.
+        read: String,
+    },
+    /// It was encoded twice on its way, and once was undone.
+    EncodedTwice,
     /// Some bytes are none of the declared character set.
     CharsetDamaged {
         /// What it says.
@@ -190,6 +221,8 @@ impl Remark {
             Self::CharsetUndeclared { .. } => "charset-undeclared",
             Self::CharsetUnknown { .. } => "charset-unknown",
             Self::CharsetMistaken { .. } => "charset-mistaken",
+            Self::CharsetChosen { .. } => "charset-chosen",
+            Self::EncodedTwice => "encoded-twice",
             Self::CharsetDamaged { .. } => "charset-damaged",
         }
     }
@@ -198,7 +231,7 @@ impl Remark {
     pub fn values(&self) -> Vec<(&'static str, &str)> {
         match self {
             Self::SenderNoAddress { shown } => vec![("shown", shown)],
-            Self::CharsetUndeclared { read } => vec![("read", read)],
+            Self::CharsetUndeclared { read } | Self::CharsetChosen { read } => vec![("read", read)],
             Self::CharsetUnknown { declared, read } | Self::CharsetMistaken { declared, read } => {
                 vec![("declared", declared), ("read", read)]
             }
@@ -214,6 +247,7 @@ impl Remark {
             | Self::Contradictory
             | Self::Encrypted
             | Self::AlternativesDiffer
+            | Self::EncodedTwice
             | Self::TextTooLong
             | Self::DirectionOverridden
             | Self::FileNameTooLong

@@ -65,13 +65,15 @@ pub enum Move {
     ReadMessage,
     /// Let a letter go that waits for a person, or send one again that failed.
     SendLetter,
+    /// Choose how the characters of a message are read.
+    Reread,
     /// Write a remark for colleagues.
     Note,
 }
 
 impl Move {
     /// All moves, in the order of a request's life.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Triage,
         Self::ConfirmMessage,
         Self::ReleaseMessage,
@@ -97,6 +99,7 @@ impl Move {
         Self::BringBack,
         Self::Withdraw,
         Self::Merge,
+        Self::Reread,
         Self::Note,
     ];
 
@@ -128,6 +131,7 @@ impl Move {
             Self::ReleaseMessage => "release-message",
             Self::ReadMessage => "read-message",
             Self::SendLetter => "send-letter",
+            Self::Reread => "reread",
             Self::Note => "note",
         }
     }
@@ -198,6 +202,8 @@ pub enum Refusal {
     NothingUnread,
     /// The message is not held here.
     NotThisMessage,
+    /// The request has no such message.
+    UnknownMessage,
     /// There is no such item.
     UnknownItem,
     /// The policy has no such right.
@@ -301,6 +307,7 @@ impl Refusal {
             Self::NothingHeld => ("nothing-held", "No message waits to be confirmed."),
             Self::NothingUnread => ("nothing-unread", "No message waits to be read."),
             Self::NotThisMessage => ("not-this-message", "This message is not waiting here."),
+            Self::UnknownMessage => ("unknown-message", "This request has no such message."),
             Self::UnknownItem => (
                 "unknown-item",
                 "There is no such item. Reload the page: someone may have taken it out.",
@@ -377,12 +384,12 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
     if !permits(role, step) {
         return Err(Refusal::NotYourRole);
     }
-    let of_its_mail = matches!(step, Move::Note | Move::ReadMessage);
+    let of_its_mail = matches!(step, Move::Note | Move::ReadMessage | Move::Reread);
     if matches!(request.stage, Stage::Merged { .. }) && !of_its_mail {
         return Err(Refusal::Merged);
     }
     match step {
-        Move::Note => Ok(()),
+        Move::Note | Move::Reread => Ok(()),
         Move::Assign => running(request),
         Move::Triage => match request.stage {
             Stage::Triage => Ok(()),

@@ -379,6 +379,17 @@ impl Request {
             }
             Event::MessageReleased { message } => self.held.retain(|held| held != message),
             Event::MessageRead { message } => self.unread.retain(|unread| unread != message),
+            Event::MessageReread { card, proposal, .. } => {
+                if let Some(card) = card {
+                    self.card = card.clone();
+                }
+                if let Some(proposal) = proposal {
+                    self.kind = proposal.kind;
+                    self.language = proposal.language.clone();
+                    self.on_behalf = proposal.on_behalf.clone();
+                    self.hints = proposal.hints.clone();
+                }
+            }
             Event::Reminded { rule, due_on } => {
                 self.reminded.insert((rule.clone(), *due_on));
             }

@@ -13,7 +13,7 @@ use crate::domain::command::Command;
 use crate::domain::courtesy::{Courtesy, Limits, Recent, Repeated, Trust, courtesy};
 use crate::domain::event::{Belonging, CaseKind, Channel, Triage};
 use crate::domain::letter::Occasion;
-use crate::domain::message::{Mail, Sender};
+use crate::domain::message::Characters;
 use crate::domain::person::Actor;
 use crate::domain::policy::{ExemptionId, OnBehalfId, RightId};
 use crate::domain::request::{PolicyStamp, Stage};
@@ -21,17 +21,17 @@ use crate::domain::rules::RuleBook;
 use crate::domain::thread::{Fate, Placed, answerable, place};
 use crate::house::House;
 use crate::mail::letters::{self, Letterhead, Words};
-use crate::mail::reading::UNREADABLE;
+use crate::mail::reading::{UNREADABLE, card_of};
 use crate::mail::token::Tokens;
 use crate::packs::{LoadedPack, Shelf};
 use crate::store::door::{Door, Draft, FirstMessage, Seen, StepError};
 use crate::store::marks;
-use crate::store::messages::{self, Card, Look, Outcome as Kept, Settled, Standing};
+use crate::store::messages::{self, Look, Outcome as Kept, Settled, Standing};
 use crate::store::outbox::{Leave, Reported, State};
 use crate::store::requests::{self, Stored};
 use crate::store::{StoreError, Tx, outbox};
 
-use findings::{Clues, findings, own_mentioned};
+use findings::{Clues, findings, is_doubtful, own_mentioned};
 
 /// Why a message is held: a person must say whether it belongs.
 const HELD: &str = "held";
@@ -220,13 +220,13 @@ impl Placing<'_> {
     /// What its sender's own domain disowns, cannot be understood with confidence, comes when the clock stands, or asks for more of a request that is not yet
     /// sorted waits for a person even from a proven sender.
     fn is_plain(&self, stored: &Stored) -> bool {
-        let Some((_, reading)) = &self.read.mail else {
+        let Some((mail, reading)) = &self.read.mail else {
             return false;
         };
         let open = matches!(stored.request.stage, Stage::Open | Stage::NotDelivered { .. });
         let nothing_new = reading.classification.rights.is_empty() && stored.request.is_running();
         let whole = self.read.claimed.oddity.whole_size.is_none();
-        whole && self.trust() == Trust::Plain && !reading.classification.needs_triage && (open || nothing_new)
+        whole && self.trust() == Trust::Plain && !is_doubtful(mail, reading) && (open || nothing_new)
     }
 
     /// The rights that the message invokes and the request has not, as far as its policy allows them.
@@ -294,7 +294,12 @@ impl Placing<'_> {
             hints: classification
                 .map(|found| found.flags.iter().map(|flag| ExemptionId::new(&flag.id)).collect())
                 .unwrap_or_default(),
-            card: self.read.mail.as_ref().map(|(mail, _)| card(mail)).unwrap_or_default(),
+            card: self
+                .read
+                .mail
+                .as_ref()
+                .map(|(mail, _)| card_of(mail))
+                .unwrap_or_default(),
         }
     }
 
@@ -372,8 +377,13 @@ impl Placing<'_> {
                 held: why == HELD,
             },
             marks: self.clues.marks,
-            card: self.read.mail.as_ref().map(|(mail, _)| card(mail)),
+            card: self.read.mail.as_ref().map(|(mail, _)| card_of(mail)),
             reading: reading.transpose().map_err(unwritable)?,
+            characters: match &self.read.mail {
+                // A second delivery is read as the first is.
+                Some((mail, _)) if outcome != Kept::Duplicate => mail.characters,
+                Some(_) | None => Characters::Certain,
+            },
         };
         messages::settle(tx, self.read.claimed.id, &settled)
     }
@@ -412,18 +422,4 @@ fn recent(
         },
         trust,
     })
-}
-
-/// Who wrote and about what, as lists show it.
-fn card(mail: &Mail) -> Card {
-    let (name, address) = match &mail.from {
-        Sender::Known(sender) => (sender.name.clone(), sender.address.clone()),
-        Sender::Ambiguous { shown } => (shown.clone(), String::new()),
-        Sender::Missing => (String::new(), String::new()),
-    };
-    Card {
-        name,
-        address,
-        subject: mail.subject.clone(),
-    }
 }

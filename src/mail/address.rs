@@ -1,7 +1,7 @@
 //! Addresses as header fields write them (RFC 5322, section 3.4), and which of them a mail is from.
 
 use super::{
-    decode::neutral,
+    decode::{Lens, neutral},
     header::{encoded_word_length, words},
     mime::{Headers, MAX_HEADER},
 };
@@ -21,9 +21,12 @@ pub struct Listed {
     pub is_odd: bool,
 }
 
-/// Reads an address field.
-pub fn list(value: &[u8]) -> Listed {
-    let mut reader = Reader::default();
+/// Reads an address field, its names through a lens.
+pub fn list(value: &[u8], lens: Lens) -> Listed {
+    let mut reader = Reader {
+        lens,
+        ..Reader::default()
+    };
     let mut rest = value;
     while let Some((first, after)) = rest.split_first() {
         let length = encoded_word_length(rest).filter(|_| reader.place != Place::Angle);
@@ -63,6 +66,7 @@ enum Place {
 
 #[derive(Default)]
 struct Reader {
+    lens: Lens,
     place: Place,
     comment_depth: usize,
     is_escaped: bool,
@@ -151,9 +155,10 @@ impl Reader {
     }
 
     fn push(&mut self, written: &[u8], name: &[u8]) {
+        // An address is never read as somebody chose: a choice changes how mail looks, not whom it is from.
         match plain(written) {
             Some(address) => self.listed.addresses.push(Address {
-                name: words(name),
+                name: words(name, self.lens),
                 address,
             }),
             None => self.listed.is_odd = true,
@@ -181,16 +186,17 @@ fn plain(written: &[u8]) -> Option<String> {
 }
 
 /// Who a mail says it is from.
-pub fn sender(headers: &Headers<'_>) -> Sender {
+pub fn sender(headers: &Headers<'_>, lens: Lens) -> Sender {
     let fields: Vec<&[u8]> = headers.all("From").take(10).collect();
     let shown = || {
-        let mut shown = fields.iter().map(|field| words(field)).collect::<Vec<_>>().join(" · ");
+        let shown: Vec<String> = fields.iter().map(|field| words(field, lens)).collect();
+        let mut shown = shown.join(" · ");
         shown.truncate(shown.floor_char_boundary(MAX_SHOWN));
         shown
     };
     let mut listed = Listed::default();
     for field in &fields {
-        let Listed { addresses, is_odd } = list(field);
+        let Listed { addresses, is_odd } = list(field, lens);
         listed.addresses.extend(addresses);
         listed.is_odd |= is_odd;
     }
@@ -216,7 +222,7 @@ mod tests {
 
     fn from(value: &str) -> Sender {
         let raw = format!("From: {value}\n\n");
-        sender(&mime::read(raw.as_bytes()).parts[0].headers)
+        sender(&mime::read(raw.as_bytes()).parts[0].headers, Lens::default())
     }
 
     fn known(name: &str, address: &str) -> Sender {

@@ -3,16 +3,17 @@
 use std::collections::HashSet;
 
 use super::{
-    decode::{neutral, overrides_direction, text},
+    decode::{Lens, neutral, overrides_direction, text},
+    fit::Fit,
     header::{Flow, words},
     html,
     mime::{Kind, Part, Structure},
     quote,
 };
-use crate::domain::message::{Attachment, Remark};
+use crate::domain::message::{Attachment, Characters, Remark};
 
 /// Bytes of text that are shown of one message.
-const MAX_TEXT: usize = 1024 * 1024;
+pub const MAX_TEXT: usize = 1024 * 1024;
 
 /// The readable side of a message.
 #[derive(Debug, Default)]
@@ -23,17 +24,30 @@ pub struct Body {
     pub own_text: String,
     /// What is quoted or forwarded, attached messages included.
     pub quoted_text: String,
-    /// Parts that are not shown.
-    pub attachments: Vec<Attachment>,
-    /// Alternatives that are not shown because another one says the same.
-    pub other_forms: Vec<Attachment>,
+    /// The numbers of the parts that are not shown.
+    pub offered: Vec<usize>,
+    /// The numbers of the alternatives that are not shown because another one says the same.
+    pub other_forms: Vec<usize>,
+    /// Whether all of the text is certain to be what was written.
+    pub characters: Characters,
+    /// How well it reads.
+    pub fit: Fit,
     /// What was odd.
     pub remarks: Vec<Remark>,
 }
 
-/// Reads the parts of a message.
-pub fn read(structure: &Structure<'_>) -> Body {
-    let mut layout = Layout::new(structure);
+/// How the parts of a message are read.
+#[derive(Clone, Copy)]
+struct Sight {
+    lens: Lens,
+    /// Bytes of text that are read in all.
+    room: usize,
+}
+
+/// Reads the parts of a message through a lens, at most so many bytes of text.
+pub fn read(structure: &Structure<'_>, lens: Lens, most: usize) -> Body {
+    let mut sight = Sight { lens, room: most };
+    let mut layout = Layout::new(structure, sight);
     if !structure.parts.is_empty() {
         layout.place(0, None);
     }
@@ -41,18 +55,17 @@ pub fn read(structure: &Structure<'_>) -> Body {
         remarks: layout.remarks,
         ..Body::default()
     };
-    let mut room = MAX_TEXT;
     let mut written = String::new();
     let mut forwarded = String::new();
     for shown in layout.shown {
         let Some(part) = structure.parts.get(shown.part) else {
             continue;
         };
-        let text = readable(part, &mut room, &mut body.remarks);
+        let text = readable(part, &mut sight, &mut body);
         match shown.inside {
             None => append(&mut written, &text),
             Some(message) => {
-                append(&mut forwarded, &envelope(structure, message));
+                append(&mut forwarded, &envelope(structure, message, lens));
                 append(&mut forwarded, &text);
             }
         }
@@ -73,10 +86,17 @@ pub fn read(structure: &Structure<'_>) -> Body {
     {
         body.remarks.push(Remark::Encrypted);
     }
-    let files = |parts: &[usize]| parts.iter().filter_map(|index| attachment(structure, *index)).collect();
-    body.attachments = files(&layout.offered);
-    body.other_forms = files(&layout.other_forms);
+    body.offered = layout.offered;
+    body.other_forms = layout.other_forms;
     body
+}
+
+/// Parts as files, by their numbers.
+pub fn attachments(structure: &Structure<'_>, numbers: &[usize]) -> Vec<Attachment> {
+    numbers
+        .iter()
+        .filter_map(|index| attachment(structure, *index))
+        .collect()
 }
 
 fn append(text: &mut String, more: &str) {
@@ -87,14 +107,14 @@ fn append(text: &mut String, more: &str) {
 }
 
 /// The lines above an attached message.
-fn envelope(structure: &Structure<'_>, message: usize) -> String {
+fn envelope(structure: &Structure<'_>, message: usize, lens: Lens) -> String {
     let Some(part) = structure.parts.iter().find(|part| part.parent == Some(message)) else {
         return String::new();
     };
     let field = |name: &str| {
         part.headers
             .first(name)
-            .map(|value| format!("\n{name}: {}", words(value)))
+            .map(|value| format!("\n{name}: {}", words(value, lens)))
             .unwrap_or_default()
     };
     format!(
@@ -114,6 +134,7 @@ struct Shown {
 /// Decides for each part whether it is shown. Goes down no deeper than the structure does, which is limited.
 struct Layout<'structure, 'raw> {
     structure: &'structure Structure<'raw>,
+    sight: Sight,
     children: Vec<Vec<usize>>,
     shown: Vec<Shown>,
     offered: Vec<usize>,
@@ -122,7 +143,7 @@ struct Layout<'structure, 'raw> {
 }
 
 impl<'structure, 'raw> Layout<'structure, 'raw> {
-    fn new(structure: &'structure Structure<'raw>) -> Self {
+    fn new(structure: &'structure Structure<'raw>, sight: Sight) -> Self {
         let mut children = vec![Vec::new(); structure.parts.len()];
         for (index, part) in structure.parts.iter().enumerate() {
             if let Some(siblings) = part.parent.and_then(|parent| children.get_mut(parent)) {
@@ -131,6 +152,7 @@ impl<'structure, 'raw> Layout<'structure, 'raw> {
         }
         Self {
             structure,
+            sight,
             children,
             shown: Vec::new(),
             offered: Vec::new(),
@@ -239,7 +261,7 @@ impl<'structure, 'raw> Layout<'structure, 'raw> {
     fn compare(&self, plain: usize, rich: usize) -> Difference {
         let words_of = |index: usize| {
             let part = self.first_text(index).and_then(|leaf| self.part(leaf));
-            part.map(|part| vocabulary(&readable(part, &mut MAX_TEXT.clone(), &mut Vec::new())))
+            part.map(|part| vocabulary(&readable(part, &mut self.sight.clone(), &mut Body::default())))
                 .unwrap_or_default()
         };
         let (plain, rich) = (words_of(plain), words_of(rich));
@@ -283,14 +305,15 @@ fn vocabulary(text: &str) -> HashSet<String> {
 }
 
 /// A text part as it reads, cut where there is no more room.
-fn readable(part: &Part<'_>, room: &mut usize, remarks: &mut Vec<Remark>) -> String {
+fn readable(part: &Part<'_>, sight: &mut Sight, body: &mut Body) -> String {
+    let Sight { lens, room } = sight;
     // Written bytes are never fewer than decoded ones in base64 and quoted-printable: three to one is the most.
     let written = part.body.get(..room.saturating_mul(3)).unwrap_or(part.body);
     let mut bytes = part.transfer.decode(written);
     if written.len() < part.body.len() || bytes.len() > *room {
         bytes.truncate(*room);
         while bytes.pop_if(|byte| !byte.is_ascii()).is_some() {}
-        remarks.push(Remark::TextTooLong);
+        body.remarks.push(Remark::TextTooLong);
     }
     let is_html = part.media.is("text/html");
     let named_inside = if is_html && part.media.charset.is_none() {
@@ -298,13 +321,15 @@ fn readable(part: &Part<'_>, room: &mut usize, remarks: &mut Vec<Remark>) -> Str
     } else {
         None
     };
-    let decoded = text(&bytes, part.media.charset.as_deref().or(named_inside.as_deref()));
-    remarks.extend(decoded.remark);
+    let decoded = text(&bytes, part.media.charset.as_deref().or(named_inside.as_deref()), *lens);
+    body.remarks.extend(decoded.remark);
+    body.characters = body.characters.and(decoded.characters);
+    body.fit = body.fit.and(Fit::of(&decoded.text));
     if decoded.text.contains("-----BEGIN PGP MESSAGE-----") {
-        remarks.push(Remark::Encrypted);
+        body.remarks.push(Remark::Encrypted);
     }
     if overrides_direction(&decoded.text) {
-        remarks.push(Remark::DirectionOverridden);
+        body.remarks.push(Remark::DirectionOverridden);
     }
     let readable = if is_html {
         html::to_text(&decoded.text)

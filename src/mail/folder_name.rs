@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use super::decode::base64;
+use super::transfer::base64;
 
 /// A folder name as IMAP writes it.
 pub fn to_imap(name: &str) -> String {

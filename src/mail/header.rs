@@ -1,13 +1,14 @@
 //! What header fields say: media types and file names, words in foreign scripts, addresses, ids and dates.
 
 use chrono::{DateTime, Utc};
-use mail_parser::DateTime as Written;
+use mail_parser::DateTime as WrittenDate;
 
 use super::{
-    decode::{base64, escapes, hex, neutral, one_line, text},
+    decode::{Decoded, Lens, neutral, one_line, text},
     mime::Headers,
+    transfer::{base64, escapes, hex},
 };
-use crate::domain::message::Remark;
+use crate::domain::message::{Characters, Remark};
 
 /// Bytes of a file name that are shown.
 const MAX_FILE_NAME: usize = 255;
@@ -68,7 +69,7 @@ impl Media {
     }
 
     /// Reads the fields of one part.
-    pub fn of(headers: &Headers<'_>, in_digest: bool) -> Self {
+    pub fn of(headers: &Headers<'_>, in_digest: bool, lens: Lens) -> Self {
         let mut media = Self::plain_text();
         if in_digest {
             "message/rfc822".clone_into(&mut media.name);
@@ -88,7 +89,9 @@ impl Media {
             .filter(|b| !b.is_empty());
         media.method = content.text("method").map(|method| method.to_ascii_lowercase());
         media.report_type = content.text("report-type").map(|report| report.to_ascii_lowercase());
-        let written_name = disposition.file_name("filename").or_else(|| content.file_name("name"));
+        let written_name = disposition
+            .file_name("filename", lens)
+            .or_else(|| content.file_name("name", lens));
         if written_name.as_ref().is_some_and(|name| name.len() > MAX_FILE_NAME) {
             media.remarks.push(Remark::FileNameTooLong);
         }
@@ -160,11 +163,11 @@ impl Parameters {
     }
 
     /// A file name that is no path, as long as it is written.
-    fn file_name(&self, name: &str) -> Option<String> {
+    fn file_name(&self, name: &str, lens: Lens) -> Option<String> {
         let (bytes, charset) = self.decoded(name)?;
         let decoded = match charset {
-            Some(charset) => text(&bytes, Some(&charset)).text,
-            None => words(&bytes),
+            Some(charset) => text(&bytes, Some(&charset), lens).text,
+            None => words(&bytes, lens),
         };
         Some(safe_file_name(&decoded)).filter(|name| !name.is_empty())
     }
@@ -318,55 +321,78 @@ fn shortened(name: &str) -> String {
 }
 
 /// The text of an unstructured field such as `Subject`, its encoded words decoded (RFC 2047), on one line.
-///
-/// Words that follow each other are joined as bytes first: many programs cut a character in two.
-pub fn words(value: &[u8]) -> String {
-    one_line(&as_written(value))
+pub fn words(value: &[u8], lens: Lens) -> String {
+    one_line(&words_read(value, lens).text)
 }
 
 /// The same with nothing taken out: to be looked at, never to be shown.
 pub fn as_written(value: &[u8]) -> String {
-    let mut result = String::new();
+    words_read(value, Lens::default()).text
+}
+
+/// The same as it is written, with whether all of it is certain.
+///
+/// Words that follow each other are joined as bytes first: many programs cut a character in two.
+pub fn words_read(value: &[u8], lens: Lens) -> Decoded {
+    let mut written = Written {
+        result: String::new(),
+        characters: Characters::Certain,
+        lens,
+    };
     let mut literal: Vec<u8> = Vec::new();
     let mut run: Option<(String, Vec<u8>)> = None;
     let mut rest = value;
     while let Some((first, after)) = rest.split_first() {
-        match EncodedWord::at(rest) {
-            Some(word) => {
-                let joins = literal.iter().all(u8::is_ascii_whitespace)
-                    && run
-                        .as_ref()
-                        .is_some_and(|(charset, _)| charset.eq_ignore_ascii_case(&word.charset));
-                match &mut run {
-                    Some((_, bytes)) if joins => bytes.extend_from_slice(&word.bytes),
-                    _ => {
-                        let between_words = run.is_some() && literal.iter().all(u8::is_ascii_whitespace);
-                        flush_run(&mut run, &mut result);
-                        if !between_words {
-                            result.push_str(&text(&literal, None).text);
-                        }
-                        run = Some((word.charset, word.bytes));
-                    }
-                }
-                literal.clear();
-                rest = rest.get(word.length..).unwrap_or_default();
+        let Some(word) = EncodedWord::at(rest) else {
+            if !matches!(first, b'\r' | b'\n') {
+                literal.push(*first);
             }
-            None => {
-                if !matches!(first, b'\r' | b'\n') {
-                    literal.push(*first);
+            rest = after;
+            continue;
+        };
+        let is_between_words = run.is_some() && literal.iter().all(u8::is_ascii_whitespace);
+        match &mut run {
+            Some((charset, bytes)) if is_between_words && charset.eq_ignore_ascii_case(&word.charset) => {
+                bytes.extend_from_slice(&word.bytes);
+            }
+            _ => {
+                written.run(run.take());
+                if !is_between_words {
+                    written.piece(&literal, None);
                 }
-                rest = after;
+                run = Some((word.charset, word.bytes));
             }
         }
+        literal.clear();
+        rest = rest.get(word.length..).unwrap_or_default();
     }
-    flush_run(&mut run, &mut result);
-    result.push_str(&text(&literal, None).text);
-    result
+    written.run(run);
+    written.piece(&literal, None);
+    Decoded {
+        text: written.result,
+        characters: written.characters,
+        remark: None,
+    }
 }
 
-fn flush_run(run: &mut Option<(String, Vec<u8>)>, result: &mut String) {
-    if let Some((charset, bytes)) = run.take() {
-        result.push_str(&text(&bytes, Some(&charset)).text);
+/// A field as far as it is read.
+struct Written {
+    result: String,
+    characters: Characters,
+    lens: Lens,
+}
+
+impl Written {
+    fn run(&mut self, run: Option<(String, Vec<u8>)>) {
+        if let Some((charset, bytes)) = run {
+            self.piece(&bytes, Some(&charset));
+        }
+    }
+
+    fn piece(&mut self, bytes: &[u8], charset: Option<&str>) {
+        let read = text(bytes, charset, self.lens);
+        self.result.push_str(&read.text);
+        self.characters = self.characters.and(read.characters);
     }
 }
 
@@ -458,7 +484,7 @@ pub fn ids(value: &[u8]) -> Vec<String> {
 /// The instant a date field names, if it names one (RFC 5322, section 3.3).
 pub fn date(value: &[u8]) -> Option<DateTime<Utc>> {
     let value = String::from_utf8_lossy(value.get(..200).unwrap_or(value));
-    let written = Written::parse_rfc822(value.trim()).filter(Written::is_valid)?;
+    let written = WrittenDate::parse_rfc822(value.trim()).filter(WrittenDate::is_valid)?;
     DateTime::from_timestamp(written.to_timestamp(), 0)
 }
 

@@ -3,7 +3,7 @@
 //! The pass keeps its own stack of at most [`MAX_DEPTH`] open parts, so no input can make it recurse, and compares
 //! each line with the open boundaries only, so its time grows with the size of the message and nothing else.
 
-use super::{decode::Transfer, header::Media};
+use super::{decode::Lens, header::Media, transfer::Transfer};
 use crate::domain::message::Remark;
 
 /// Bytes of one header block that are read; the rest of it is passed over.
@@ -107,7 +107,15 @@ pub struct Structure<'raw> {
 
 /// Takes a message apart.
 pub fn read(raw: &[u8]) -> Structure<'_> {
-    let mut reader = Reader::of(raw);
+    read_through(raw, Lens::default())
+}
+
+/// Takes a message apart, the names of its files read through a lens.
+pub fn read_through(raw: &[u8], lens: Lens) -> Structure<'_> {
+    let mut reader = Reader {
+        lens,
+        ..Reader::of(raw)
+    };
     reader.skip_to_headers();
     reader.begin_part(None, Surroundings::Ordinary);
     while reader.at < raw.len() {
@@ -149,6 +157,7 @@ struct Reader<'raw> {
     raw: &'raw [u8],
     /// What ends a line: a line feed, or a carriage return in a message that has no line feed at all.
     line_end: u8,
+    lens: Lens,
     at: usize,
     open: Vec<Open>,
     structure: Structure<'raw>,
@@ -165,6 +174,7 @@ impl<'raw> Reader<'raw> {
         Self {
             raw,
             line_end: if raw.contains(&b'\n') { b'\n' } else { b'\r' },
+            lens: Lens::default(),
             at: 0,
             open: Vec::new(),
             structure: Structure::default(),
@@ -192,7 +202,7 @@ impl<'raw> Reader<'raw> {
         let (mut parent, mut surroundings) = (parent, surroundings);
         loop {
             let headers = self.headers();
-            let media = Media::of(&headers, surroundings == Surroundings::Digest);
+            let media = Media::of(&headers, surroundings == Surroundings::Digest, self.lens);
             let transfer = headers
                 .first("Content-Transfer-Encoding")
                 .map_or(Transfer::Plain, transfer_of);

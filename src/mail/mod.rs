@@ -1,5 +1,6 @@
 //! Bytes in, bytes out: reading mail, watching mailboxes, writing and sending letters.
 
+pub mod charset;
 pub mod parse;
 
 pub mod auth;
@@ -7,10 +8,13 @@ pub mod auth;
 mod address;
 mod body;
 mod decode;
+mod fit;
+mod guess;
 mod header;
 mod html;
 mod mime;
 mod quote;
+mod transfer;
 
 pub mod census;
 pub mod files;
@@ -21,6 +25,7 @@ mod folder_name;
 mod imap;
 mod touch;
 
+pub mod alternatives;
 pub mod bring_back;
 pub mod compose;
 pub mod letters;
@@ -28,6 +33,7 @@ pub mod oauth;
 pub mod probe;
 pub mod reading;
 pub mod report;
+pub mod reread;
 pub mod sign_in;
 pub mod tls;
 pub mod token;

@@ -7,12 +7,14 @@ use chrono::{DateTime, Utc};
 
 use super::{
     address::{self, MAX_ADDRESSES},
-    body::{self, Body},
-    decode::{Transfer, neutral, one_line, text},
-    header::{as_written, date, ids, received_at, words},
+    body::{self, Body, MAX_TEXT},
+    charset::Charset,
+    decode::{Lens, Reach, neutral, one_line, text},
+    header::{as_written, date, ids, received_at, words, words_read},
     mime::{self, Headers, Kind, MAX_HEADER, Structure},
+    transfer::Transfer,
 };
-use crate::domain::message::{Address, Mail, Making, Remark, Sender};
+use crate::domain::message::{Address, Characters, Mail, Making, Remark, Sender};
 
 /// A part of a mail as a file, decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,13 +29,25 @@ pub struct AttachmentBytes {
 
 /// Reads a mail. Never fails and never panics: what cannot be read is text with a remark.
 pub fn parse(raw: &[u8]) -> Mail {
-    catch_unwind(AssertUnwindSafe(|| read(raw))).unwrap_or_else(|_| unread(raw))
+    parse_as(raw, None)
+}
+
+/// Reads a mail as a person chose: by that character set where the mail is uncertain by itself, or everywhere beyond
+/// ASCII where it is not.
+pub fn parse_as(raw: &[u8], chosen: Option<Charset>) -> Mail {
+    catch_unwind(AssertUnwindSafe(|| read(raw, chosen))).unwrap_or_else(|_| unread(raw))
 }
 
 /// The part with this number in [`Mail::attachments`], decoded.
 pub fn attachment(raw: &[u8], index: usize) -> Option<AttachmentBytes> {
+    attachment_as(raw, index, None)
+}
+
+/// The same, its name read as a person chose.
+pub fn attachment_as(raw: &[u8], index: usize, chosen: Option<Charset>) -> Option<AttachmentBytes> {
     catch_unwind(AssertUnwindSafe(|| {
         let structure = mime::read(raw);
+        let structure = mime::read_through(raw, lens(&structure, chosen));
         let part = structure.parts.get(index)?;
         let bytes = match part.kind {
             Kind::Leaf | Kind::Stray => part.transfer.decode(part.body),
@@ -72,18 +86,69 @@ pub fn sender_as_written(raw: &[u8]) -> String {
         .unwrap_or_default()
 }
 
-fn read(raw: &[u8]) -> Mail {
-    let structure = mime::read(raw);
+/// Header fields whose text is shown.
+const SHOWN_FIELDS: [&str; 5] = ["Subject", "From", "To", "Cc", "Reply-To"];
+
+/// Through what a mail is read when a person chose. Whether it is uncertain by itself follows from its bytes alone.
+pub(super) fn lens(structure: &Structure<'_>, chosen: Option<Charset>) -> Lens {
+    let usual = usual(structure);
+    let Some(charset) = chosen else {
+        return Lens { chosen: None, usual };
+    };
+    let reach = reach(structure, Lens { chosen: None, usual });
+    Lens {
+        chosen: Some((charset, reach)),
+        usual,
+    }
+}
+
+/// How far a choice reaches in a mail that reads so by itself.
+pub(super) fn reach(structure: &Structure<'_>, by_itself: Lens) -> Reach {
+    let body = body::read(structure, by_itself, MAX_TEXT);
+    match body.characters.and(characters_of_fields(structure, by_itself)) {
+        Characters::Uncertain => Reach::Uncertain,
+        Characters::Certain => Reach::Everything,
+    }
+}
+
+/// The character set that the first text of a mail declares.
+fn usual(structure: &Structure<'_>) -> Option<Charset> {
+    let mut texts = structure
+        .parts
+        .iter()
+        .filter(|part| part.media.name.starts_with("text/"));
+    texts.find_map(|part| Charset::named(part.media.charset.as_deref()?))
+}
+
+/// Whether every header field that is shown is certain.
+fn characters_of_fields(structure: &Structure<'_>, lens: Lens) -> Characters {
+    let Some(top) = structure.parts.first() else {
+        return Characters::Certain;
+    };
+    SHOWN_FIELDS
+        .iter()
+        .flat_map(|name| top.headers.all(name))
+        .fold(Characters::Certain, |all, value| {
+            all.and(words_read(value, lens).characters)
+        })
+}
+
+fn read(raw: &[u8], chosen: Option<Charset>) -> Mail {
+    let mut structure = mime::read(raw);
+    let lens = lens(&structure, chosen);
+    if lens.chosen.is_some() {
+        structure = mime::read_through(raw, lens);
+    }
     let none = Headers::default();
     let headers = structure.parts.first().map_or(&none, |part| &part.headers);
-    let body = body::read(&structure);
+    let body = body::read(&structure, lens, MAX_TEXT);
     let mut remarks = structure.remarks.clone();
-    let from = address::sender(headers);
-    let to = addresses(headers, &["To", "Cc"], &mut remarks);
-    let reply_to = addresses(headers, &["Reply-To"], &mut remarks);
-    remark_on_sender(&from, headers, &mut remarks);
+    let from = address::sender(headers, lens);
+    let to = addresses(headers, &["To", "Cc"], lens, &mut remarks);
+    let reply_to = addresses(headers, &["Reply-To"], lens, &mut remarks);
+    remark_on_sender(&from, headers, lens, &mut remarks);
     let making = making(headers, &structure);
-    let subject = headers.first("Subject").map(words).unwrap_or_default();
+    let subject = subject(headers, lens);
     if subject.len() > MAX_HEADER {
         remarks.push(Remark::FieldTooLong);
     }
@@ -91,9 +156,11 @@ fn read(raw: &[u8]) -> Mail {
         text,
         own_text,
         quoted_text,
-        attachments,
+        offered,
         other_forms,
+        characters,
         remarks: body_remarks,
+        ..
     } = body;
     remarks.extend(body_remarks);
     Mail {
@@ -115,10 +182,19 @@ fn read(raw: &[u8]) -> Mail {
         own_text,
         quoted_text,
         making,
-        attachments,
-        other_forms,
+        attachments: body::attachments(&structure, &offered),
+        other_forms: body::attachments(&structure, &other_forms),
+        characters: characters.and(characters_of_fields(&structure, lens)),
         remarks: once(remarks),
     }
+}
+
+/// The subject, on one line; empty when there is none.
+pub(super) fn subject(headers: &Headers<'_>, lens: Lens) -> String {
+    headers
+        .first("Subject")
+        .map(|value| words(value, lens))
+        .unwrap_or_default()
 }
 
 /// Each remark once, where it stands first.
@@ -150,15 +226,16 @@ pub fn unread(raw: &[u8]) -> Mail {
         making: Making::default(),
         attachments: Vec::new(),
         other_forms: Vec::new(),
+        characters: Characters::Uncertain,
         remarks: vec![Remark::Unreadable],
     }
 }
 
-fn addresses(headers: &Headers<'_>, names: &[&str], remarks: &mut Vec<Remark>) -> Vec<Address> {
+fn addresses(headers: &Headers<'_>, names: &[&str], lens: Lens, remarks: &mut Vec<Remark>) -> Vec<Address> {
     let mut addresses: Vec<Address> = Vec::new();
     for value in names.iter().flat_map(|name| headers.all(name)) {
         if addresses.len() <= MAX_ADDRESSES {
-            addresses.extend(address::list(value).addresses);
+            addresses.extend(address::list(value, lens).addresses);
         }
     }
     if addresses.len() > MAX_ADDRESSES {
@@ -168,11 +245,15 @@ fn addresses(headers: &Headers<'_>, names: &[&str], remarks: &mut Vec<Remark>) -
     addresses
 }
 
-fn remark_on_sender(from: &Sender, headers: &Headers<'_>, remarks: &mut Vec<Remark>) {
+fn remark_on_sender(from: &Sender, headers: &Headers<'_>, lens: Lens, remarks: &mut Vec<Remark>) {
     match from {
         Sender::Known(_) => {}
         Sender::Ambiguous { .. } => remarks.push(Remark::SenderAmbiguous),
-        Sender::Missing => match headers.first("From").map(words).filter(|shown| !shown.is_empty()) {
+        Sender::Missing => match headers
+            .first("From")
+            .map(|value| words(value, lens))
+            .filter(|shown| !shown.is_empty())
+        {
             Some(shown) => remarks.push(Remark::SenderNoAddress { shown }),
             None => remarks.push(Remark::SenderMissing),
         },
@@ -181,7 +262,7 @@ fn remark_on_sender(from: &Sender, headers: &Headers<'_>, remarks: &mut Vec<Rema
 
 fn making(headers: &Headers<'_>, structure: &Structure<'_>) -> Making {
     let keyword = |name: &str| {
-        let value = headers.first(name).map(words)?;
+        let value = words(headers.first(name)?, Lens::default());
         let word = value
             .split([';', ' ', '('])
             .next()
@@ -224,7 +305,7 @@ fn making(headers: &Headers<'_>, structure: &Structure<'_>) -> Making {
 fn method_inside(body: &[u8], transfer: Transfer) -> Option<String> {
     const LOOKED_AT: usize = 4096;
     let start = transfer.decode(body.get(..LOOKED_AT).unwrap_or(body));
-    let start = text(&start, None).text;
+    let start = text(&start, None, Lens::default()).text;
     let method = start.lines().find_map(|line| line.trim().strip_prefix("METHOD:"))?;
     Some(one_line(method).to_ascii_lowercase())
 }
@@ -437,7 +518,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..600)) {
-            read(&bytes);
+            read(&bytes, None);
+            read(&bytes, Some(Charset::Hz));
         }
 
         #[test]
@@ -450,7 +532,8 @@ mod tests {
                 "On 1 Jan, a@b wrote:", "发件人：", "发送时间：", "主题：",
             ]), 0..60))
         {
-            read(pieces.concat().as_bytes());
+            read(pieces.concat().as_bytes(), None);
+            read(pieces.concat().as_bytes(), Some(Charset::Iso2022Kr));
         }
     }
 }

@@ -453,6 +453,7 @@ fn sealed_place((grp, no): (&str, i64)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::message::Characters;
     use crate::store::messages::{self as mail, Marks, NewMessage, Settled, Standing};
     use crate::store::testing::{instant, stores};
 
@@ -495,6 +496,7 @@ mod tests {
             marks: Marks::default(),
             card: None,
             reading: None,
+            characters: Characters::Certain,
         };
         mail::settle(tx, id, &settled).unwrap();
     }

@@ -138,6 +138,14 @@ impl<'t> Desk<'_, 't> {
         Ok(texts::keep(self.tx, self.key, self.stored.id, purpose, text)?)
     }
 
+    /// Seals a card under the request's key.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn keep_card(&mut self, card: &Card) -> Result<TextRef, StepError> {
+        self.keep("card", &requests::written(card)?)
+    }
+
     /// Reads a text of this request.
     ///
     /// # Errors
@@ -252,12 +260,16 @@ impl Door<'_> {
         let events = decide(&stored.request, &command, rules, self.actor, self.now)?;
         let events = self.with_corrections(tx, id, rules, events)?;
         let first = stored.seq + 1;
+        let card = stored.request.card.clone();
         for recorded in &events {
             stored.request = stored.request.evolve(recorded);
             stored.seq += 1;
         }
         self.append(tx, id, first, events)?;
         requests::update(tx, &stored, rules)?;
+        if stored.request.card != card {
+            requests::recard(tx, &key, &mut stored)?;
+        }
         Ok(stored)
     }
 

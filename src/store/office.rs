@@ -49,6 +49,21 @@ pub fn note_person(
     note(tx, what, json!({ "person": person, "role": role }), by, now)
 }
 
+/// Notes that a person chose how the characters of a message without a request are read; `None` as it says itself.
+///
+/// # Errors
+/// When the store fails.
+pub fn note_reading(
+    tx: &mut Tx<'_>,
+    message: i64,
+    charset: Option<&str>,
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let body = json!({ "message": message, "charset": charset });
+    note(tx, "message-reread", body, by, now)
+}
+
 fn note(tx: &mut Tx<'_>, kind: &str, body: Value, by: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
     let event = NewEvent {
         kind: kind.to_owned(),

@@ -148,13 +148,29 @@ pub(super) fn insert(tx: &mut Tx<'_>, key: &Key, stored: &Stored, rules: Rules<'
             Row::of(stored, rules)?,
         ))
         .execute(tx.conn)?;
+    index_card(tx, stored)?;
+    index_rights(tx, stored)
+}
+
+fn index_card(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), StoreError> {
     let card = &stored.card;
     search::index(
         tx,
         stored.id,
         &[&card.name, &card.address, &card.subject, &stored.request.reference],
-    )?;
-    index_rights(tx, stored)
+    )
+}
+
+/// Shows a request by the card that its journal names now, and finds it by the words of that.
+pub(super) fn recard(tx: &mut Tx<'_>, key: &Key, stored: &mut Stored) -> Result<(), StoreError> {
+    stored.card = read(texts::read_committed(tx, key, &stored.request.card)?.as_bytes())?;
+    let sealed = tx
+        .vault
+        .seal(key, &card_place(stored.id), written(&stored.card)?.as_bytes())?;
+    diesel::update(requests::table.find(stored.id))
+        .set(requests::card.eq(sealed))
+        .execute(tx.conn)?;
+    index_card(tx, stored)
 }
 
 /// Writes a request's row anew after a step.
@@ -250,10 +266,8 @@ fn mend(tx: &mut Tx<'_>, id: i64, book: &dyn RuleBook) -> Result<Option<String>,
     if found == truth && row == Row::of(&truth, rules)? {
         return Ok(None);
     }
-    let sealed = tx.vault.seal(&key, &card_place(id), written(&truth.card)?.as_bytes())?;
-    diesel::update(requests::table.find(id))
-        .set(requests::card.eq(sealed))
-        .execute(tx.conn)?;
+    let mut truth = truth;
+    recard(tx, &key, &mut truth)?;
     update(tx, &truth, rules)?;
     Ok(Some(truth.request.reference))
 }

@@ -95,6 +95,8 @@ diesel::table! {
         card -> Nullable<Binary>,
         reading -> Nullable<Binary>,
         raw -> Binary,
+        charset -> Nullable<Text>,
+        unsure -> Bool,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::domain::reminder::local_instant;
 use crate::house::House;
 use crate::packs::LoadedPack;
 use crate::store::lists::{self, Filter, Life, Line};
+use crate::store::messages;
 use crate::store::outbox::{self, State};
 use crate::store::people::{self, Person};
 use crate::store::{Reader, StoreError};
@@ -152,6 +153,8 @@ struct Found {
     people: Vec<Person>,
     letters: Vec<(State, i64)>,
     mail: balance::Mail,
+    /// Mails whose characters wait for somebody to compare.
+    uncertain: i64,
 }
 
 impl Found {
@@ -167,6 +170,7 @@ impl Found {
             people: people::list(db)?,
             letters,
             mail: balance::Mail::look(db, times.now)?,
+            uncertain: messages::count_uncertain(db)?,
         })
     }
 }
@@ -209,7 +213,7 @@ impl DeskPage {
         Self {
             today: today(&words, &pack.calendar, times.today),
             headline: headline(&words, count(Kind::Late), count(Kind::Today), &groups),
-            notices: notices(&words, house, &pack.calendar, times.today, &found.mail),
+            notices: notices(&words, house, &pack.calendar, times.today, &found),
             next: groups.first().and_then(|group| group.rows.first()).cloned(),
             tallies: tallies.into(),
             groups,
@@ -273,9 +277,19 @@ pub(super) fn calendar_alarm(words: &Words, calendar: &Calendar, today: NaiveDat
     })
 }
 
-fn notices(words: &Words, house: &House, calendar: &Calendar, today: NaiveDate, mail: &balance::Mail) -> Vec<Notice> {
-    let mut notices = balance::notices(words, house, mail);
+fn notices(words: &Words, house: &House, calendar: &Calendar, today: NaiveDate, found: &Found) -> Vec<Notice> {
+    let mut notices = balance::notices(words, house, &found.mail);
     notices.extend(calendar_alarm(words, calendar, today));
+    if found.uncertain > 0 {
+        notices.push(Notice {
+            tone: Tone::Today,
+            text: words.n("desk-unreadable", found.uncertain),
+            link: Some(Link {
+                label: words.t("reading-compare"),
+                href: "/mail?of=uncertain".to_owned(),
+            }),
+        });
+    }
     if house.settings.smtp.is_none() {
         let folder = house.settings.outbox_folder().display().to_string();
         let text = words.with("desk-letters-folder", "folder", &folder);

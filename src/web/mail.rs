@@ -7,12 +7,13 @@ use askama::Template;
 use chrono::DateTime;
 use serde::Deserialize;
 
+use crate::domain::classification::Kind;
 use crate::domain::person::Role;
 use crate::domain::request::PolicyStamp;
 use crate::house::House;
-use crate::mail::reading::{Reading, mail_of};
+use crate::mail::reading::{Opened, Reading};
 use crate::packs::LoadedPack;
-use crate::store::messages::{self, Cursor, Listed, Outcome};
+use crate::store::messages::{self, Cursor, Group, Listed, Outcome};
 use crate::store::requests;
 use crate::web::door::session::Reads;
 use crate::web::error::PageError;
@@ -27,8 +28,21 @@ use crate::web::{aside, show};
 /// How many mails a page holds.
 const SIZE: usize = 40;
 
-/// Outcomes that somebody may want to look at, in the order of the tabs.
-const TABS: [Outcome; 3] = [Outcome::SetAside, Outcome::Quarantined, Outcome::Duplicate];
+/// Mails that somebody may want to look at, in the order of the tabs.
+const TABS: [Group; 4] = [
+    Group::Of(Outcome::SetAside),
+    Group::Of(Outcome::Quarantined),
+    Group::Of(Outcome::Duplicate),
+    Group::Uncertain,
+];
+
+/// The word of a tab, in addresses and in the keys of its words.
+fn word(group: Group) -> &'static str {
+    match group {
+        Group::Of(outcome) => outcome.as_str(),
+        Group::Uncertain => "uncertain",
+    }
+}
 
 /// What the address asks for.
 #[derive(Debug, Default, Deserialize)]
@@ -47,12 +61,12 @@ pub async fn mail(
 ) -> Result<HttpResponse, PageError> {
     let frame = who.frame(&request, Place::Mail, who.words.t("mail-title"));
     let pack = house.pack().map_err(PageError::broken)?;
-    let outcome = TABS
+    let group = TABS
         .into_iter()
-        .find(|tab| tab.as_str() == asked.of)
-        .unwrap_or(Outcome::SetAside);
+        .find(|tab| word(*tab) == asked.of)
+        .unwrap_or(Group::Of(Outcome::SetAside));
     let after = cursor(&asked.after);
-    let (balance, rows) = aside({
+    let (balance, uncertain, rows) = aside({
         let house = Arc::clone(&house);
         // One more than a page shows tells whether there is another.
         let wanted = SIZE as i64 + 1;
@@ -60,7 +74,8 @@ pub async fn mail(
             Ok(house.store.read(|db| {
                 Ok((
                     messages::balance(db)?,
-                    messages::list(db, Some(outcome), after, wanted)?,
+                    messages::count_uncertain(db)?,
+                    messages::list(db, Some(group), after, wanted)?,
                 ))
             })?)
         }
@@ -69,7 +84,7 @@ pub async fn mail(
     let shelf = house.shelf();
     let say = Say::new(who.words, &shelf, house.now.instant(), &[]);
     let words = &who.words;
-    let key = outcome.as_str();
+    let key = word(group);
     let shown = rows.get(..SIZE).unwrap_or(&rows);
     let older = shown.last().filter(|_| rows.len() > SIZE).map(|last| Link {
         label: words.t("requests-older"),
@@ -81,9 +96,14 @@ pub async fn mail(
     });
     show(&MailPage {
         balance: Balance::of(words, &balance),
-        tabs: TABS.map(|tab| Tab::of(words, tab, outcome, &balance)).into(),
+        tabs: TABS
+            .map(|tab| Tab::of(words, tab, group, count(tab, &balance, uncertain)))
+            .into(),
         tab_note: words.t(&format!("mail-note-{key}")),
-        rows: shown.iter().map(|listed| row(&say, &stamp(&pack), listed)).collect(),
+        rows: shown
+            .iter()
+            .map(|listed| row(&say, &stamp(&pack), group, listed))
+            .collect(),
         newer: after.map(|_| Link {
             label: words.t("mail-newest"),
             href: format!("/mail?of={key}"),
@@ -116,7 +136,7 @@ pub async fn mail_one(
 /// A mail with all that its page needs.
 struct Found {
     listed: Listed,
-    raw: Vec<u8>,
+    opened: Opened,
     kept: Option<Reading>,
     request: Option<String>,
     /// The controller's domain, which a forger may want to be taken for.
@@ -134,7 +154,7 @@ impl Found {
                 None => None,
             };
             Ok(Some(Self {
-                raw: messages::raw(db, id)?,
+                opened: Opened::open(db, id)?,
                 kept: Reading::kept(db, id)?,
                 listed,
                 request,
@@ -144,10 +164,15 @@ impl Found {
         found.ok_or(PageError::Absent)
     }
 
+    fn reads_as_request(&self) -> bool {
+        let kind = self.kept.as_ref().map(|kept| kept.classification.kind);
+        self.opened.chosen.is_some() && kind.is_some_and(Kind::opens_case)
+    }
+
     fn page(&self, mut frame: Frame, say: &Say<'_>, stamp: &PolicyStamp, works: bool) -> MailOnePage {
         let words = &say.words;
         let listed = &self.listed;
-        let mail = mail_of(listed, &self.raw);
+        let mail = self.opened.mail();
         let evidence = self.kept.as_ref().map(|kept| {
             let read = &kept.classification;
             let rights = read.rights.iter().flat_map(|found| found.words.iter());
@@ -166,7 +191,7 @@ impl Found {
         };
         let seen = Seen {
             mail: &mail,
-            raw: &self.raw,
+            raw: &self.opened.raw,
             kept: self.kept.as_ref(),
         };
         let mut message = thread::received(say, stamp, listed, &mail);
@@ -180,7 +205,8 @@ impl Found {
             evidence: evidence.unwrap_or_default(),
             related,
             due: self.due(say, stamp),
-            can_bring_back: works && TABS.contains(&listed.outcome),
+            can_bring_back: works && TABS.contains(&Group::Of(listed.outcome)),
+            reads_as_request: self.reads_as_request(),
             message,
             frame,
         }
@@ -214,14 +240,20 @@ fn cursor(text: &str) -> Option<Cursor> {
     })
 }
 
-fn row(say: &Say<'_>, stamp: &PolicyStamp, listed: &Listed) -> MailRow {
+fn row(say: &Say<'_>, stamp: &PolicyStamp, group: Group, listed: &Listed) -> MailRow {
     let card = listed.card.clone().unwrap_or_default();
     MailRow {
-        href: format!("/mail/{}", listed.id),
+        href: match group {
+            Group::Of(_) => format!("/mail/{}", listed.id),
+            Group::Uncertain => format!("/mail/{}/reading", listed.id),
+        },
         at: say.at(listed.received_at, stamp),
         from: say.requester(&card.name, &card.address),
         subject: say.subject(&card.subject),
-        why: why(&say.words, listed),
+        why: match group {
+            Group::Of(_) => why(&say.words, listed),
+            Group::Uncertain => say.words.t(&format!("mail-outcome-{}", listed.outcome.as_str())),
+        },
     }
 }
 
@@ -266,16 +298,23 @@ impl Balance {
     }
 }
 
-impl Tab {
-    fn of(words: &Words, tab: Outcome, current: Outcome, balance: &[(Outcome, i64)]) -> Self {
-        let count = balance
+/// How many mails stand in a tab.
+fn count(tab: Group, balance: &[(Outcome, i64)], uncertain: i64) -> i64 {
+    match tab {
+        Group::Of(outcome) => balance
             .iter()
-            .find(|(outcome, _)| *outcome == tab)
-            .map_or(0, |(_, count)| *count);
+            .find(|(known, _)| *known == outcome)
+            .map_or(0, |(_, count)| *count),
+        Group::Uncertain => uncertain,
+    }
+}
+
+impl Tab {
+    fn of(words: &Words, tab: Group, current: Group, count: i64) -> Self {
         Self {
-            label: words.t(&format!("mail-tab-{}", tab.as_str())),
+            label: words.t(&format!("mail-tab-{}", word(tab))),
             count,
-            href: format!("/mail?of={}", tab.as_str()),
+            href: format!("/mail?of={}", word(tab)),
             current: tab == current,
         }
     }
@@ -362,6 +401,8 @@ pub struct MailOnePage {
     pub due: Option<String>,
     /// It can be made a request.
     pub can_bring_back: bool,
+    /// Somebody chose how it is read, and so it asks for something.
+    pub reads_as_request: bool,
     /// The mail.
     pub message: MessageView,
 }

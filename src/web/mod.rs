@@ -11,6 +11,7 @@ pub mod health;
 pub mod letters;
 pub mod mail;
 pub mod policy;
+pub mod reading;
 pub mod request;
 pub mod requests;
 pub mod routes;

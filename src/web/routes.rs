@@ -11,7 +11,7 @@ use super::door::{invitation, me, people, sign_in};
 use super::error::PageError;
 use super::frame::assets;
 use super::request::{clock, files, places, steps};
-use super::{balance, calendar, desk, entry, health, letters, mail, policy, request, requests};
+use super::{balance, calendar, desk, entry, health, letters, mail, policy, reading, request, requests};
 use crate::house::House;
 
 /// The largest form: a calendar of many years.
@@ -66,6 +66,11 @@ fn inside(app: &mut ServiceConfig) {
         .route("/letters/dispatch", post().to(letters::dispatch))
         .route("/mail", get().to(mail::mail))
         .route("/mail/{id}", get().to(mail::mail_one))
+        .service(
+            resource("/mail/{id}/reading")
+                .route(get().to(reading::reading))
+                .route(post().to(reading::choose)),
+        )
         .route("/mail/{id}/request", post().to(places::from_mail))
         .route("/messages/{id}/original", get().to(files::original))
         .route("/messages/{id}/files/{index}", get().to(files::file))

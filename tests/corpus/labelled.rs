@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use habeas::domain::classification::Kind;
 use habeas::domain::lexicon::{KnownIds, Lexicon};
-use habeas::domain::message::{Address, Attachment, Mail, Making, Sender};
+use habeas::domain::message::{Address, Attachment, Characters, Mail, Making, Sender};
 use habeas::domain::mistake::Mistake;
 use habeas::domain::score::Label;
 use habeas::mail::parse::parse;
@@ -183,6 +183,7 @@ impl OwnMail {
             },
             attachments: if self.attach { vec![file] } else { Vec::new() },
             other_forms: Vec::new(),
+            characters: Characters::default(),
             remarks: Vec::new(),
         }
     }

@@ -15,7 +15,7 @@ use habeas::mail::bring_back::bring_back;
 use habeas::mail::parse::parse;
 use habeas::store::corrections::{self, Wanted};
 use habeas::store::door::{Desk, Door, Seen, StepError};
-use habeas::store::messages::{self, Outcome};
+use habeas::store::messages::{self, Group, Outcome};
 use habeas::store::requests::{self, Stored};
 use habeas::store::vault::keys;
 
@@ -166,7 +166,7 @@ fn a_message_taken_for_something_else_and_made_a_request_by_a_person_is_a_correc
     let aside = story
         .house
         .store
-        .read(|db| messages::list(db, Some(Outcome::SetAside), None, 10))
+        .read(|db| messages::list(db, Some(Group::Of(Outcome::SetAside)), None, 10))
         .unwrap();
     let shelf = story.house.shelf();
     let door = Door {

@@ -17,6 +17,7 @@ mod hostile;
 mod intake;
 mod lexicon;
 mod packs;
+mod readable;
 mod recognition;
 mod reminders;
 mod threads;

@@ -7,7 +7,7 @@ use crate::domain::lexicon::Lexicon;
 use crate::domain::lexicon_proposal::{Effect, effect};
 use crate::domain::score::{Label, score};
 use crate::house::House;
-use crate::mail::parse::parse;
+use crate::mail::reading::Opened;
 use crate::store::messages::{self, Cursor};
 use crate::store::{Reader, StoreError, requests};
 
@@ -94,11 +94,11 @@ pub(super) fn of_house(house: &House, old: &Lexicon, new: &Lexicon, out: &mut im
         let Some(last) = page.last() else { break };
         after = Some(last.cursor);
         for kept in page {
-            let Some(raw) = kept.raw else {
+            let Some(opened) = kept.opened else {
                 erased += 1;
                 continue;
             };
-            let mail = parse(&raw);
+            let mail = opened.mail();
             looked_at += 1;
             let (before, now) = (classify(&mail, old), classify(&mail, new));
             if effect(None, &before, &now) != Effect::None {
@@ -120,19 +120,19 @@ pub(super) fn of_house(house: &House, old: &Lexicon, new: &Lexicon, out: &mut im
 struct KeptMail {
     name: String,
     cursor: Cursor,
-    raw: Option<Vec<u8>>,
+    opened: Option<Opened>,
 }
 
 fn read_page(db: &mut Reader<'_>, after: Option<Cursor>) -> Result<Vec<KeptMail>, StoreError> {
     let mut page = Vec::new();
     for listed in messages::list(db, None, after, PAGE)? {
-        let raw = match messages::raw(db, listed.id) {
-            Ok(raw) => Some(raw),
+        let opened = match Opened::open(db, listed.id) {
+            Ok(opened) => Some(opened),
             Err(StoreError::Erased(_)) => None,
             Err(error) => return Err(error),
         };
         let request = match listed.request_id {
-            Some(id) if raw.is_some() => Some(requests::find(db, id)?.request.reference),
+            Some(id) if opened.is_some() => Some(requests::find(db, id)?.request.reference),
             Some(_) | None => None,
         };
         page.push(KeptMail {
@@ -144,7 +144,7 @@ fn read_page(db: &mut Reader<'_>, after: Option<Cursor>) -> Result<Vec<KeptMail>
                 received_at: listed.received_at,
                 id: listed.id,
             },
-            raw,
+            opened,
         });
     }
     Ok(page)

@@ -3,11 +3,12 @@
 use super::super::intake::Read;
 use crate::domain::classification::Kind;
 use crate::domain::event::Triage;
-use crate::domain::message::Mail;
+use crate::domain::message::{Characters, Mail};
 use crate::domain::request::Stage;
 use crate::domain::thread::{
-    Correspondent, Findings, Folder, Legibility, Maker, Origin, ReportOn, Suspected, bare_subject, is_reply,
+    Correspondent, Findings, Folder, Legibility, Maker, Origin, ReportOn, Suspected, is_reply,
 };
+use crate::mail::reading::{Reading, marks_of};
 use crate::mail::report::Report;
 use crate::mail::token::{Addressed, LetterName, Tokens};
 use crate::store::marks::{self, Mark};
@@ -36,26 +37,14 @@ impl Clues {
 
     /// What a mail shows.
     pub fn of(vault: &Vault, tokens: Tokens<'_>, mail: &Mail) -> Self {
-        let address = mail.sender().map(|sender| sender.address.as_str());
-        let subject = bare_subject(&mail.subject);
-        let text = mail.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let same = mail.message_id.as_deref().zip(address);
         let named = || {
             mail.in_reply_to
                 .iter()
                 .chain(mail.references.iter().rev())
                 .take(Self::MOST_REFERENCES)
         };
-        let marks = Marks {
-            mid: mail.message_id.as_deref().map(|mid| marks::message_id(vault, mid)),
-            sender: address.map(|address| marks::address(vault, address)),
-            fingerprint: same.map(|(mid, address)| marks::fingerprint(vault, mid, address, &subject, &text)),
-            thread: address
-                .filter(|_| !subject.is_empty())
-                .map(|address| marks::thread(vault, address, &subject)),
-        };
         Self {
-            marks,
+            marks: marks_of(vault, mail),
             letters: named().filter_map(|mid| tokens.letter(mid)).collect(),
             addressed: mail.to.iter().filter_map(|to| tokens.addressed(&to.address)).collect(),
             references: named().map(|mid| marks::message_id(vault, mid)).collect(),
@@ -144,7 +133,7 @@ pub(super) fn findings(
         reference: suspected(tx, reference, address)?,
         subject: suspected(tx, subject, address)?,
         kind: reading.classification.kind,
-        triage: if reading.classification.needs_triage || read.claimed.oddity.whole_size.is_some() {
+        triage: if is_doubtful(mail, reading) || read.claimed.oddity.whole_size.is_some() {
             Triage::Needed
         } else {
             Triage::Clear
@@ -237,6 +226,11 @@ pub(super) fn own_mentioned(tx: &mut Tx<'_>, mentioned: &[String], address: &str
         }
     }
     Ok(None)
+}
+
+/// Whether a person must look at a mail before anything follows from it.
+pub(super) fn is_doubtful(mail: &Mail, reading: &Reading) -> bool {
+    reading.classification.needs_triage || mail.characters == Characters::Uncertain
 }
 
 /// The one open request of a sender; none when there are several, so that nothing is guessed.

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{Card, Oddity, Outcome, place};
+use crate::domain::message::Characters;
 use crate::store::marks::Mark;
 use crate::store::schema::{keys, messages, oddities, requests};
 use crate::store::vault::keys as key_rows;
@@ -37,10 +38,32 @@ pub struct Listed {
     pub duplicate_of: Option<i64>,
     /// It waits for an officer to say whether it belongs.
     pub held: bool,
+    /// Whether its characters are certain, or a person must compare.
+    pub characters: Characters,
     /// Who wrote and about what; `None` before it was read and after it was erased.
     pub card: Option<Card>,
     /// What is odd about it.
     pub oddity: Oddity,
+}
+
+/// Which messages a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Those of one outcome.
+    Of(Outcome),
+    /// Those whose characters wait for somebody to compare.
+    Uncertain,
+}
+
+/// The bytes of a message and how they are to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Raw {
+    /// Every byte, as it arrived.
+    pub bytes: Vec<u8>,
+    /// By which character set a person chose to read it.
+    pub charset: Option<String>,
+    /// Why it stands where it stands, as a short code.
+    pub why: String,
 }
 
 /// A place in a list that later arrivals do not shift.
@@ -125,10 +148,10 @@ pub fn look_up(db: &mut Reader<'_>, look: Look<'_>) -> Result<Vec<Found>, StoreE
         .collect()
 }
 
-/// Messages of one outcome, or of any, the newest first, after the place of `after`.
+/// Messages of one group, or of any, the newest first, after the place of `after`.
 pub fn list(
     db: &mut Reader<'_>,
-    outcome: Option<Outcome>,
+    group: Option<Group>,
     after: Option<Cursor>,
     limit: i64,
 ) -> Result<Vec<Listed>, StoreError> {
@@ -138,9 +161,11 @@ pub fn list(
         .order((messages::received_at.desc(), messages::id.desc()))
         .limit(limit)
         .into_boxed::<MultiBackend>();
-    if let Some(outcome) = outcome {
-        query = query.filter(messages::outcome.eq(outcome.as_str()));
-    }
+    query = match group {
+        Some(Group::Of(outcome)) => query.filter(messages::outcome.eq(outcome.as_str())),
+        Some(Group::Uncertain) => query.filter(messages::unsure.eq(true)),
+        None => query,
+    };
     if let Some(Cursor { received_at, id }) = after {
         let at = Stamp::from(received_at);
         let same_instant = messages::received_at.eq(at).and(messages::id.lt(id));
@@ -197,17 +222,31 @@ pub fn find(db: &mut Reader<'_>, id: i64) -> Result<Option<Listed>, StoreError> 
     Ok(all_listed(db, row.into_iter().collect())?.pop())
 }
 
+/// How many messages wait for somebody to compare their readings.
+pub fn count_uncertain(db: &mut Reader<'_>) -> Result<i64, StoreError> {
+    Ok(messages::table
+        .filter(messages::unsure.eq(true))
+        .count()
+        .get_result(db.conn)?)
+}
+
 /// Every byte of a message, as it arrived.
 pub fn raw(db: &mut Reader<'_>, id: i64) -> Result<Vec<u8>, StoreError> {
-    let row: Option<(i64, Vec<u8>, Vec<u8>)> = messages::table
+    to_read(db, id).map(|raw| raw.bytes)
+}
+
+/// The bytes of a message, with how a person chose to read them.
+pub fn to_read(db: &mut Reader<'_>, id: i64) -> Result<Raw, StoreError> {
+    let row: Option<(i64, Vec<u8>, Vec<u8>, Option<String>, String)> = messages::table
         .inner_join(keys::table)
         .filter(messages::id.eq(id))
-        .select((keys::id, keys::wrapped, messages::raw))
+        .select((keys::id, keys::wrapped, messages::raw, messages::charset, messages::why))
         .first(db.conn)
         .optional()?;
-    let (key_id, wrapped, raw) = row.ok_or(StoreError::Missing { what: "message", id })?;
+    let (key_id, wrapped, raw, charset, why) = row.ok_or(StoreError::Missing { what: "message", id })?;
     let key = key_rows::open(db, key_id, &wrapped)?;
-    db.vault.open(&key, &place(id, "raw"), &raw)
+    let bytes = db.vault.open(&key, &place(id, "raw"), &raw)?;
+    Ok(Raw { bytes, charset, why })
 }
 
 /// What the classification of a message said; `None` when it was never read.
@@ -258,6 +297,7 @@ struct Row {
     request_id: Option<i64>,
     duplicate_of: Option<i64>,
     held: bool,
+    unsure: bool,
     card: Option<Vec<u8>>,
     key_id: i64,
 }
@@ -305,6 +345,7 @@ fn listed(db: &Reader<'_>, (row, wrapped): (Row, Vec<u8>), oddity: Oddity) -> Re
         request_id: row.request_id,
         duplicate_of: row.duplicate_of,
         held: row.held,
+        characters: Characters::certain_if(!row.unsure),
         card,
         oddity,
     })

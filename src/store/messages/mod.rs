@@ -8,10 +8,13 @@ mod keep;
 mod settle;
 
 pub use find::{
-    Cursor, Found, Listed, Look, balance, find, list, look_up, of_request, quarantined_since, raw, reading, too_large,
+    Cursor, Found, Group, Listed, Look, Raw, balance, count_uncertain, find, list, look_up, of_request,
+    quarantined_since, raw, reading, to_read, too_large,
 };
 pub use keep::{Kept, NewMessage, Sighting, Taken, keep, taken};
-pub use settle::{Claimed, Health, Marks, Settled, Standing, Wanted, change, claim, key_of, reconsider, rekey, settle};
+pub use settle::{
+    Claimed, Health, Marks, Reread, Settled, Standing, Wanted, change, claim, key_of, reconsider, rekey, reread, settle,
+};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

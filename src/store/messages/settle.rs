@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::find::oddities_of;
 use super::{Card, Oddity, Outcome, place};
+use crate::domain::message::Characters;
 use crate::store::error::exactly_one;
 use crate::store::marks::Mark;
 use crate::store::schema::{keys, messages, requests};
@@ -92,6 +93,21 @@ pub struct Settled {
     pub card: Option<Card>,
     /// The classification; sealed.
     pub reading: Option<Value>,
+    /// Whether its characters are certain.
+    pub characters: Characters,
+}
+
+/// What reading a message anew, as a person chose, gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reread<'a> {
+    /// By what it is read from now on; `None` as it says itself.
+    pub charset: Option<&'a str>,
+    /// Of the sender and the subject as they read now.
+    pub thread: Option<Mark>,
+    /// What lists show; sealed.
+    pub card: &'a Card,
+    /// The classification; sealed.
+    pub reading: &'a Value,
 }
 
 /// Claims kept mails until `now + lease`, counting the attempt before anything reads them, so that no mail can bring
@@ -206,8 +222,28 @@ pub fn settle(tx: &mut Tx<'_>, id: i64, settled: &Settled) -> Result<(), StoreEr
         messages::thread.eq(marks.thread.as_ref().map(Mark::as_slice)),
         messages::card.eq(card),
         messages::reading.eq(reading),
+        messages::unsure.eq(settled.characters == Characters::Uncertain),
     ))
     .execute(tx.conn)?;
+    exactly_one(changed)
+}
+
+/// Writes down how a message reads as a person chose; its characters are certain from then on, its bytes the same.
+///
+/// The fingerprint stays that of the first reading: a second delivery is read that way too before it is compared.
+pub fn reread(tx: &mut Tx<'_>, id: i64, reread: &Reread<'_>) -> Result<(), StoreError> {
+    let (_, key) = key_row(tx, id)?;
+    let card = seal_json(tx, &key, id, "card", reread.card)?;
+    let reading = seal_json(tx, &key, id, "reading", reread.reading)?;
+    let changed = diesel::update(messages::table.find(id))
+        .set((
+            messages::charset.eq(reread.charset),
+            messages::unsure.eq(false),
+            messages::thread.eq(reread.thread.as_ref().map(Mark::as_slice)),
+            messages::card.eq(card),
+            messages::reading.eq(reading),
+        ))
+        .execute(tx.conn)?;
     exactly_one(changed)
 }
 

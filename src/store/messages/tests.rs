@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::domain::message::Characters;
 use crate::store::schema::messages;
 use crate::store::testing::{instant, stores};
 use crate::store::vault::keys;
@@ -62,6 +63,7 @@ fn settled(outcome: Outcome, request_id: Option<i64>) -> Settled {
             subject: "Access".into(),
         }),
         reading: Some(json!({"rights": ["access"]})),
+        characters: Characters::Uncertain,
     }
 }
 
@@ -479,7 +481,11 @@ fn pages_of_a_list_do_not_shift_when_mail_arrives() {
         for no in 1..=5 {
             kept_one(&store, no, b"same instant");
         }
-        let page = |after| store.read(|db| list(db, Some(Outcome::Kept), after, 2)).unwrap();
+        let page = |after| {
+            store
+                .read(|db| list(db, Some(Group::Of(Outcome::Kept)), after, 2))
+                .unwrap()
+        };
         let ids = |page: &[Listed]| page.iter().map(|listed| listed.id).collect::<Vec<_>>();
         let cursor = |page: &[Listed]| {
             page.last().map(|last| Cursor {
@@ -493,7 +499,12 @@ fn pages_of_a_list_do_not_shift_when_mail_arrives() {
         let second = page(cursor(&first));
         assert_eq!(ids(&second), [3, 2]);
         assert_eq!(ids(&page(cursor(&second))), [1]);
-        assert_eq!(store.read(|db| list(db, Some(Outcome::Joined), None, 2)).unwrap(), []);
+        assert_eq!(
+            store
+                .read(|db| list(db, Some(Group::Of(Outcome::Joined)), None, 2))
+                .unwrap(),
+            []
+        );
     }
 }
 

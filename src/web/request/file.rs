@@ -13,8 +13,7 @@ use crate::domain::rules::Rules;
 use crate::domain::serial::{self, Case, Series};
 use crate::domain::text::TextRef;
 use crate::mail::letters::{self, Letterhead, Words as LetterWords};
-use crate::mail::parse::parse;
-use crate::mail::reading::Reading;
+use crate::mail::reading::{Opened, Reading};
 use crate::packs::{LoadedPack, Shelf};
 use crate::store::door::StepError;
 use crate::store::messages::{self, Listed};
@@ -52,7 +51,7 @@ pub(super) struct File {
 /// A message of the request with what was kept of it.
 pub(super) struct Incoming {
     pub listed: Listed,
-    pub raw: Vec<u8>,
+    pub opened: Opened,
     pub kept: Option<Reading>,
 }
 
@@ -79,9 +78,9 @@ impl File {
         }
         let mut messages = Vec::new();
         for listed in messages::of_request(db, stored.id)? {
-            let raw = messages::raw(db, listed.id)?;
+            let opened = Opened::open(db, listed.id)?;
             let kept = Reading::kept(db, listed.id)?;
-            messages.push(Incoming { listed, raw, kept });
+            messages.push(Incoming { listed, opened, kept });
         }
         let mut letters = Vec::new();
         for letter in outbox::of_request(db, stored.id)? {
@@ -162,8 +161,8 @@ fn own_text(db: &mut Reader<'_>, request: &Request) -> Result<String, StoreError
     if size > MOST_COMPARED_BYTES {
         return Ok(String::new());
     }
-    match messages::raw(db, *first) {
-        Ok(raw) => Ok(parse(&raw).own_text),
+    match Opened::open(db, *first) {
+        Ok(opened) => Ok(opened.mail().own_text),
         Err(StoreError::Erased(_) | StoreError::Missing { .. }) => Ok(String::new()),
         Err(error) => Err(error),
     }
@@ -237,6 +236,7 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::Corrected { .. }
         | Event::MessageRead { .. }
         | Event::LetterReleased { .. }
+        | Event::MessageReread { .. }
         | Event::Reminded { .. } => Vec::new(),
     }
 }

@@ -6,8 +6,7 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, web};
 
 use crate::house::House;
-use crate::mail::parse::attachment;
-use crate::mail::reading::UNREADABLE;
+use crate::mail::reading::Opened;
 use crate::store::messages;
 use crate::web::aside;
 use crate::web::door::session::Reads;
@@ -30,14 +29,8 @@ pub async fn file(
     let (id, index) = path.into_inner();
     let house = Arc::clone(&house);
     let found = aside(move || {
-        let found = house
-            .store
-            .read(|db| Ok((messages::find(db, id)?, messages::raw(db, id)?)))?;
-        // What brought the reader down before is not taken apart again; the original can be had as it is.
-        Ok(match found {
-            (Some(listed), raw) if listed.why != UNREADABLE => attachment(&raw, index),
-            _ => None,
-        })
+        let opened = house.store.read(|db| Opened::open(db, id))?;
+        Ok(opened.attachment(index))
     })
     .await?
     .ok_or(PageError::Absent)?;

@@ -261,6 +261,10 @@ pub struct MessageView {
     pub awaiting: Option<Awaiting>,
     /// Where its raw bytes are; empty for letters of ours.
     pub raw: String,
+    /// Where its readings are compared; empty for letters of ours.
+    pub reading: String,
+    /// Its characters are not certain.
+    pub is_uncertain: bool,
 }
 
 /// One attachment.
@@ -409,7 +413,8 @@ impl RequestPage {
 }
 
 /// Moves whose forms stand where their matter is: at a message, at an item, at the answer, at the notes.
-const ELSEWHERE: [Step; 13] = [
+const ELSEWHERE: [Step; 14] = [
+    Step::Reread,
     Step::ConfirmMessage,
     Step::ReleaseMessage,
     Step::ReadMessage,

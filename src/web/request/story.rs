@@ -6,7 +6,9 @@ use crate::domain::correction::TakenFor;
 use crate::domain::event::{By, Event, NewItem, Recorded};
 use crate::domain::policy::{Policy, RightId};
 use crate::domain::request::PolicyStamp;
+use crate::mail::charset::Charset;
 use crate::web::frame::say::Say;
+use crate::web::reading;
 
 /// Tells events in the words of a page.
 pub(super) struct Story<'s> {
@@ -162,6 +164,10 @@ impl<'s> Story<'s> {
             },
             Event::Corrected { proposed, said, .. } => {
                 (plain().0, format!("{} → {}", self.taken(proposed), self.taken(said)))
+            }
+            Event::MessageReread { charset, .. } => {
+                let name = reading::name(words, charset.as_deref().and_then(Charset::named));
+                (words.with(&key, "charset", &name), String::new())
             }
             Event::Reminded { rule, due_on } => {
                 let name = self.policy.and_then(|policy| policy.reminder(rule));

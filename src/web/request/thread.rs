@@ -5,11 +5,10 @@ use super::file::{File, Incoming};
 use super::handling::unusual;
 use super::origin::{Origin, Seen};
 use super::page::{DeliveryLine, FileView, MessageView};
-use crate::domain::message::{Address, Attachment, Mail, Remark, Sender};
+use crate::domain::message::{Address, Attachment, Characters, Mail, Remark, Sender};
 use crate::domain::request::{PolicyStamp, Stage};
 use crate::domain::rules::Rules;
 use crate::mail::parse::parse;
-use crate::mail::reading::mail_of;
 use crate::store::messages::Listed;
 use crate::store::outbox::{Outgoing, State};
 use crate::web::frame::look::Fact;
@@ -37,11 +36,11 @@ pub(super) fn thread(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Vec<Messag
 
 fn of_request(say: &Say<'_>, file: &File, rules: Rules<'_>, message: &Incoming) -> MessageView {
     let stamp = &file.stored.request.policy;
-    let mail = mail_of(&message.listed, &message.raw);
+    let mail = message.opened.mail();
     let mut view = received(say, stamp, &message.listed, &mail);
     let seen = Seen {
         mail: &mail,
-        raw: &message.raw,
+        raw: &message.opened.raw,
         kept: message.kept.as_ref(),
     };
     view.origin = Some(Origin::of(&say.words, &seen, &file.known));
@@ -87,6 +86,8 @@ pub(in crate::web) fn received(say: &Say<'_>, stamp: &PolicyStamp, listed: &List
         other_forms: mail.other_forms.iter().map(view).collect(),
         awaiting: None,
         raw: format!("/messages/{}/original", listed.id),
+        reading: format!("/mail/{}/reading", listed.id),
+        is_uncertain: listed.characters == Characters::Uncertain,
     }
 }
 
@@ -156,6 +157,8 @@ fn sent(say: &Say<'_>, stamp: &PolicyStamp, letter: &Outgoing, raw: &[u8]) -> Me
         other_forms: Vec::new(),
         awaiting: None,
         raw: String::new(),
+        reading: String::new(),
+        is_uncertain: false,
     }
 }
 

@@ -109,6 +109,7 @@ fn noun(step: Step) -> &'static str {
         Step::ReleaseMessage => "release",
         Step::ReadMessage => "reading",
         Step::SendLetter => "dispatch",
+        Step::Reread => "characters",
         Step::Note => "notes",
     }
 }

@@ -22,3 +22,5 @@ remark-charset-unknown = It names a character set that nobody knows, “{ $decla
 remark-charset-mistaken = It says its character set is { $declared }, but was read as { $read }.
 remark-charset-damaged = Some of it is not { $declared }, as it says. What could not be read is shown as �.
 message-other-forms = The same text in another form, as files:
+remark-charset-chosen = It is read as { $read }, as somebody chose.
+remark-encoded-twice = It was encoded twice on its way. Once was undone.

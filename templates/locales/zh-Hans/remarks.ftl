@@ -22,3 +22,5 @@ remark-charset-unknown = 所注明的字符编码“{ $declared }”无法识别
 remark-charset-mistaken = 注明的字符编码为 { $declared }，实际按 { $read } 读取。
 remark-charset-damaged = 部分内容不符合所注明的 { $declared } 编码，无法读取处显示为 �。
 message-other-forms = 同一内容的其他格式（作为文件提供）：
+remark-charset-chosen = 已按人工选定的 { $read } 读取。
+remark-encoded-twice = 邮件在途中被重复编码，已还原一次。

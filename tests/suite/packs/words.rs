@@ -1,7 +1,7 @@
 //! A pack's own words find its own rights.
 
 use habeas::domain::classification::classify;
-use habeas::domain::message::{Address, Mail, Making, Sender};
+use habeas::domain::message::{Address, Characters, Mail, Making, Sender};
 
 use super::pack;
 
@@ -28,6 +28,7 @@ fn mail(subject: &str, text: &str) -> Mail {
         making: Making::default(),
         attachments: Vec::new(),
         other_forms: Vec::new(),
+        characters: Characters::Certain,
         remarks: Vec::new(),
     }
 }
