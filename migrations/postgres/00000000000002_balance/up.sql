@@ -14,7 +14,7 @@ CREATE TABLE balances (
     set_aside BIGINT NOT NULL,
     duplicate BIGINT NOT NULL,
     quarantined BIGINT NOT NULL,
-    placing BIGINT NOT NULL,
+    "placing" BIGINT NOT NULL,
     missing BIGINT NOT NULL,
     worst BIGINT NOT NULL,
     PRIMARY KEY (place, day)

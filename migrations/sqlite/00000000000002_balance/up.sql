@@ -15,7 +15,7 @@ CREATE TABLE balances (
     set_aside INTEGER NOT NULL,
     duplicate INTEGER NOT NULL,
     quarantined INTEGER NOT NULL,
-    placing INTEGER NOT NULL,
+    "placing" INTEGER NOT NULL,
     missing INTEGER NOT NULL,
     worst INTEGER NOT NULL,
     PRIMARY KEY (place, day)
