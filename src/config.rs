@@ -666,5 +666,5 @@ fn inbox() -> Vec<String> {
 }
 
 fn poll_seconds() -> u64 {
-    60
+    45
 }

@@ -111,28 +111,42 @@ pub fn security(line: Line) -> Security {
 /// Takes the complete files of the drop folder and moves each into its `taken` folder once it is kept.
 ///
 /// # Errors
-/// When the folder cannot be read or the store fails; the files stay for the next run.
+/// When the folder cannot be read or the store fails; and when a file cannot be taken. Such files stay where they are, so
+/// that somebody looks at them.
 pub fn drop_folder(house: &House) -> anyhow::Result<usize> {
     let folder = &house.settings.drop_folder;
     if folder.as_os_str().is_empty() {
         return Ok(0);
     }
     let mut count = 0;
+    let mut refused = 0_usize;
     for file in files::settled(folder)? {
+        let mut is_whole = true;
         let mut batch = Vec::new();
         for found in files::walk(std::slice::from_ref(&file)) {
             match found {
                 Found::Message(message) => batch.push(from_file(house, message)),
                 Found::PassedOver { source } => tracing::debug!(source, "passed over, it is no mail"),
-                Found::Unreadable { source, why } => tracing::warn!(source, why, "a file could not be read"),
+                Found::Unreadable { source, why } => {
+                    tracing::warn!(source, why, "a file could not be read");
+                    is_whole = false;
+                }
             }
             if batch.len() >= BATCH {
                 count += intake::take(house, &std::mem::take(&mut batch))?.len();
             }
         }
         count += intake::take(house, &batch)?.len();
-        files::move_taken(&file, &folder.join("taken"))?;
+        if is_whole {
+            files::move_taken(&file, &folder.join("taken"))?;
+        } else {
+            refused += 1;
+        }
     }
+    anyhow::ensure!(
+        refused == 0,
+        "{refused} files of the drop folder cannot be taken and stay there; see the lines above"
+    );
     Ok(count)
 }
 
@@ -150,7 +164,7 @@ pub fn from_file(house: &House, message: files::Message) -> Arrival {
         place: message.source,
         received_at: crate::mail::parse::top_received(&message.raw).or(message.hint_received_at),
         raw: message.raw,
-        whole_size: None,
+        whole_size: message.whole_size,
     }
 }
 

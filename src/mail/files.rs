@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
-/// Bytes of a message that is taken whole; what is larger is named, not read.
+/// Bytes of a message that is taken whole; of what is larger, only the header is.
 pub const MAX_MESSAGE: usize = 50 * 1024 * 1024;
 
 /// What stands at a place where mail was looked for.
@@ -36,8 +36,10 @@ pub enum Found {
 pub struct Message {
     /// The path without detours, with `#n` for the n-th message of an mbox, counted from 1; `-` is standard input.
     pub source: String,
-    /// Its bytes.
+    /// Its bytes, or its header alone when it is too large.
     pub raw: Vec<u8>,
+    /// The size in bytes of a message of which only the header is here.
+    pub whole_size: Option<u64>,
     /// When it arrived, as the mbox separator or the Maildir file name tells.
     pub hint_received_at: Option<DateTime<Utc>>,
 }
@@ -218,16 +220,21 @@ fn message(stream: impl Read, source: &str, hint: Option<DateTime<Utc>>) -> Resu
         source: source.to_owned(),
         why,
     };
+    let unread = |error: io::Error| problem(format!("It cannot be read: {error}."));
     let mut raw = Vec::new();
     let limit = u64::try_from(MAX_MESSAGE).unwrap_or(u64::MAX);
-    let read = stream.take(limit + 1).read_to_end(&mut raw);
-    read.map_err(|error| problem(format!("It cannot be read: {error}.")))?;
+    let mut stream = stream.take(limit + 1);
+    stream.read_to_end(&mut raw).map_err(unread)?;
+    let mut whole_size = None;
     if raw.len() > MAX_MESSAGE {
-        return Err(problem(too_large()));
+        let rest = io::copy(&mut stream.into_inner(), &mut io::sink()).map_err(unread)?;
+        whole_size = Some(limit + 1 + rest);
+        raw.truncate(header_end(&raw));
     }
     Ok(Found::Message(Message {
         source: source.to_owned(),
         raw,
+        whole_size,
         hint_received_at: hint,
     }))
 }
@@ -260,8 +267,20 @@ fn looks_like_mail(start: &[u8]) -> bool {
         && name.trim_ascii_end().iter().all(u8::is_ascii_graphic)
 }
 
-fn too_large() -> String {
-    format!("It is larger than {} MiB.", MAX_MESSAGE / 1024 / 1024)
+/// Where the header of a message ends, its empty line included.
+fn header_end(raw: &[u8]) -> usize {
+    /// More of a header is not worth keeping of a message that is not kept.
+    const LONGEST: usize = 256 * 1024;
+    let mut after_line = true;
+    let mut end = 0;
+    for line in raw.get(..LONGEST).unwrap_or(raw).split_inclusive(|byte| *byte == b'\n') {
+        end += line.len();
+        if after_line && line.trim_ascii().is_empty() {
+            break;
+        }
+        after_line = line.ends_with(b"\n");
+    }
+    end
 }
 
 /// A Maildir file's name begins with the second of its delivery.
@@ -309,7 +328,7 @@ impl Mbox {
         self.number += 1;
         let source = format!("{}#{}", self.source, self.number);
         let mut raw = Vec::new();
-        let mut is_too_large = false;
+        let mut size = 0_u64;
         let mut after_empty_line = false;
         loop {
             let line = match self.line() {
@@ -329,16 +348,20 @@ impl Mbox {
                 break;
             }
             after_empty_line = line.trim_ascii().is_empty();
-            is_too_large |= raw.len() + line.len() > MAX_MESSAGE;
-            if !is_too_large {
-                raw.extend_from_slice(unquoted(&line));
+            let line = unquoted(&line);
+            size += line.len() as u64;
+            if raw.len() + line.len() <= MAX_MESSAGE {
+                raw.extend_from_slice(line);
             }
         }
-        if is_too_large {
-            return Some(Found::Unreadable {
+        if size > MAX_MESSAGE as u64 {
+            raw.truncate(header_end(&raw));
+            return Some(Found::Message(Message {
                 source,
-                why: too_large(),
-            });
+                raw,
+                whole_size: Some(size),
+                hint_received_at: separator_date(&separator),
+            }));
         }
         // The empty line before a separator belongs to the mbox, not to the message.
         for end in [b"\r\n\r\n".as_slice(), b"\n\n".as_slice()] {
@@ -350,6 +373,7 @@ impl Mbox {
         Some(Found::Message(Message {
             source,
             raw,
+            whole_size: None,
             hint_received_at: separator_date(&separator),
         }))
     }
@@ -536,13 +560,34 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_or_too_large_is_said() {
+    fn what_is_not_there_is_said() {
         let folder = Folder::with(&[]);
         assert!(folder.walk("absent.eml")[0].contains("absent.eml! It cannot be read"));
-        let file = File::create(folder.path("huge.eml")).unwrap();
-        io::Write::write_all(&mut &file, b"From: a@example.org\n\n").unwrap();
-        file.set_len(u64::try_from(MAX_MESSAGE).unwrap() + 1).unwrap();
-        assert_eq!(folder.walk("huge.eml"), ["huge.eml! It is larger than 50 MiB."]);
+    }
+
+    #[test]
+    fn of_what_is_too_large_the_header_and_the_size_are_taken() {
+        let folder = Folder::with(&[]);
+        let size = u64::try_from(MAX_MESSAGE).unwrap() + 4711;
+        for (name, start) in [
+            ("huge.eml", "From: a@example.org\n\nIt is long"),
+            (
+                "huge.mbox",
+                "From a@example.org Tue Mar  4 10:00:00 2025\nFrom: a@example.org\n\nIt is long",
+            ),
+        ] {
+            let file = File::create(folder.path(name)).unwrap();
+            io::Write::write_all(&mut &file, start.as_bytes()).unwrap();
+            file.set_len(size).unwrap();
+            let Some(Found::Message(message)) = walk(&[folder.path(name)]).next() else {
+                panic!("{name} is not taken")
+            };
+            assert_eq!(message.raw, b"From: a@example.org\n\n", "{name}");
+            let separator = start.len() - "From: a@example.org\n\nIt is long".len();
+            assert_eq!(message.whole_size, Some(size - separator as u64), "{name}");
+        }
+        assert_eq!(header_end(b"no line end"), 11);
+        assert_eq!(header_end(b"a: b\r\n\r\nc\n\n"), 8);
     }
 
     #[cfg(unix)]

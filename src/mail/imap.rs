@@ -2,7 +2,7 @@
 //!
 //! Folders are opened for reading only and messages are fetched without being marked as read; see `touch` for the rest.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_imap::Session;
@@ -26,8 +26,14 @@ use super::tls::Line;
 
 /// How long the server may take to answer one question.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
-/// How long it may take to hand over one batch of messages.
-const FETCH_PATIENCE: Duration = Duration::from_secs(300);
+/// How long it may take to hand over one batch of messages …
+const FETCH_PATIENCE: Duration = Duration::from_secs(900);
+/// … and how long it may be silent before the next of them, beyond the time that its bytes need on the slowest line.
+const SILENCE: Duration = Duration::from_secs(30);
+/// Bytes a second of the slowest line.
+const SLOWEST_LINE: u64 = 64 * 1024;
+/// How long it may take to end an idle that we broke off.
+const IDLE_PATIENCE: Duration = Duration::from_secs(15);
 /// How long it is asked to tell of new mail by itself before it is asked again.
 const LONGEST_IDLE: Duration = Duration::from_secs(5 * 60);
 /// Messages handed over at a time.
@@ -203,7 +209,7 @@ impl<'a> Connection<'a> {
     /// When the server says that it took messages; those of which it does not say so are left out.
     pub async fn receipts(&mut self, uids: &[u32]) -> Result<Vec<(u32, DateTime<Utc>)>, MailboxError> {
         let fetches = self
-            .ask(uids, "(UID INTERNALDATE)")
+            .ask(uids, "(UID INTERNALDATE)", SILENCE)
             .await?
             .map_err(|error| refused(self.host, &error))?;
         let told = fetches.iter();
@@ -214,38 +220,38 @@ impl<'a> Connection<'a> {
 
     /// Who wrote a message and about what, as its header says; the inner error is what the server says instead.
     pub async fn head(&mut self, uid: u32) -> Result<Result<Vec<u8>, String>, MailboxError> {
-        match self.ask(&[uid], "(UID BODY.PEEK[HEADER])").await? {
-            Ok(fetches) => Ok(fetches
+        const HEAD: &str = "(UID BODY.PEEK[HEADER])";
+        let told = match self.ask(&[uid], HEAD, SILENCE).await? {
+            Ok(fetches) => fetches
                 .iter()
                 .find(|fetch| fetch.uid == Some(uid))
                 .and_then(|fetch| fetch.header())
-                .map(<[u8]>::to_vec)
-                .ok_or_else(String::new)),
-            Err(Error::No(why) | Error::Bad(why)) => Ok(Err(one_line(&why))),
-            Err(error) => Err(refused(self.host, &error)),
+                .map(<[u8]>::to_vec),
+            Err(Error::No(_) | Error::Bad(_)) => None,
+            Err(error) => return Err(refused(self.host, &error)),
+        };
+        match told {
+            Some(header) => Ok(Ok(header)),
+            None => {
+                let answer = self.command(&format!("UID FETCH {uid} {HEAD}")).await?;
+                Ok(Err(answer.err().unwrap_or_default()))
+            }
         }
     }
 
-    /// The sizes of messages, in the order of their UIDs; those that are gone by now are left out.
+    /// The sizes of messages, in the order of their UIDs. One of which the server does not tell counts as empty: whether
+    /// it is gone or withheld shows when it is fetched.
     pub async fn sizes(&mut self, uids: &[u32]) -> Result<Vec<Sized>, MailboxError> {
-        let fetches = self
-            .ask(uids, "(UID RFC822.SIZE)")
-            .await?
-            .map_err(|error| refused(self.host, &error))?;
-        let wanted: BTreeSet<u32> = uids.iter().copied().collect();
-        let mut sizes: Vec<Sized> = fetches
-            .iter()
-            .filter_map(|fetch| {
-                Some(Sized {
-                    uid: fetch.uid?,
-                    bytes: fetch.size?,
-                })
-            })
-            .filter(|message| wanted.contains(&message.uid))
-            .collect();
-        sizes.sort_unstable_by_key(|message| message.uid);
-        sizes.dedup_by_key(|message| message.uid);
-        Ok(sizes)
+        let mut sizes: BTreeMap<u32, u32> = uids.iter().map(|uid| (*uid, 0)).collect();
+        let told = match self.ask(uids, "(UID RFC822.SIZE)", SILENCE).await? {
+            Ok(fetches) => fetches,
+            Err(Error::No(_) | Error::Bad(_)) => Vec::new(),
+            Err(error) => return Err(refused(self.host, &error)),
+        };
+        for (uid, size) in told.iter().filter_map(|fetch| Some((fetch.uid?, fetch.size?))) {
+            sizes.entry(uid).and_modify(|known| *known = size);
+        }
+        Ok(sizes.into_iter().map(|(uid, bytes)| Sized { uid, bytes }).collect())
     }
 
     /// The messages of a batch, and those that the server does not hand over, with what it says.
@@ -254,36 +260,80 @@ impl<'a> Connection<'a> {
         place: &Place,
         batch: &[Sized],
     ) -> Result<(Vec<Fetched>, Vec<(u32, String)>), MailboxError> {
-        let uids: Vec<u32> = batch.iter().map(|message| message.uid).collect();
-        match self.ask(&uids, query(batch)).await? {
-            Ok(fetches) => Ok((messages(place, batch, &fetches), Vec::new())),
-            // One bad message spoils the whole answer: ask for each alone.
-            Err(Error::No(_) | Error::Bad(_)) => {
-                let (mut fetched, mut withheld) = (Vec::new(), Vec::new());
-                for message in batch {
-                    match self.ask(&[message.uid], query(&[*message])).await? {
-                        Ok(fetches) => fetched.extend(messages(place, &[*message], &fetches)),
-                        Err(Error::No(why) | Error::Bad(why)) => {
-                            withheld.push((message.uid, one_line(&why)));
-                        }
-                        Err(error) => return Err(refused(self.host, &error)),
-                    }
-                }
-                Ok((fetched, withheld))
+        let mut fetched = self.fetch_some(place, batch).await?;
+        let mut withheld = Vec::new();
+        let got: BTreeSet<u32> = fetched.iter().map(|message| message.uid).collect();
+        // One bad message may spoil the whole answer: ask for each that did not come alone.
+        for message in batch.iter().filter(|message| !got.contains(&message.uid)) {
+            let alone = self.fetch_some(place, &[*message]).await?;
+            if alone.is_empty()
+                && let Some(why) = self.why_not(message).await?
+            {
+                withheld.push((message.uid, why));
             }
+            fetched.extend(alone);
+        }
+        Ok((fetched, withheld))
+    }
+
+    async fn fetch_some(&mut self, place: &Place, some: &[Sized]) -> Result<Vec<Fetched>, MailboxError> {
+        let uids: Vec<u32> = some.iter().map(|message| message.uid).collect();
+        match self.ask(&uids, query(some), silence(some)).await? {
+            Ok(fetches) => Ok(messages(place, some, &fetches)),
+            Err(Error::No(_) | Error::Bad(_)) => Ok(Vec::new()),
             Err(error) => Err(refused(self.host, &error)),
         }
     }
 
-    /// Asks about messages. The outer error is the connection's, the inner one the server's answer.
-    async fn ask(&mut self, uids: &[u32], what: &str) -> Result<Result<Vec<Fetch>, Error>, MailboxError> {
+    /// Why the server does not hand over a message: its no. `None` when it has none, as for a message that is gone.
+    async fn why_not(&mut self, message: &Sized) -> Result<Option<String>, MailboxError> {
+        let command = format!("UID FETCH {} {}", message.uid, query(&[*message]));
+        Ok(self.command(&command).await?.err())
+    }
+
+    /// Gives a command of which only the end matters. The inner error is the server's no, which the library's own fetch,
+    /// store and expunge take for an end like any other.
+    pub async fn command(&mut self, command: &str) -> Result<Result<(), String>, MailboxError> {
         let (host, stop) = (self.host, self.stop.clone());
         let asked = async {
-            let answers = match self.session.uid_fetch(uid_set(uids), what).await {
-                Ok(answers) => answers.try_collect().await,
-                Err(error) => Err(error),
+            match self.session.run_command_and_check_ok(command).await {
+                Ok(()) => Ok(Ok(())),
+                Err(Error::No(why) | Error::Bad(why)) => Ok(Err(one_line(&why))),
+                Err(error) => Err(refused(host, &error)),
+            }
+        };
+        limited(host, stop, PATIENCE, asked).await
+    }
+
+    /// Asks about messages, and bears so long a silence before each answer. The outer error is the connection's, the inner one the server's answer.
+    async fn ask(
+        &mut self,
+        uids: &[u32],
+        what: &str,
+        silence: Duration,
+    ) -> Result<Result<Vec<Fetch>, Error>, MailboxError> {
+        let (host, stop) = (self.host, self.stop.clone());
+        let asked = async {
+            let limit = silence;
+            let slow = |_| MailboxError::Slow {
+                host: host.to_owned(),
+                limit,
             };
-            Ok(answers)
+            let mut answers = match timeout(limit, self.session.uid_fetch(uid_set(uids), what))
+                .await
+                .map_err(slow)?
+            {
+                Ok(answers) => answers,
+                Err(error) => return Ok(Err(error)),
+            };
+            let mut told = Vec::new();
+            loop {
+                match timeout(limit, answers.try_next()).await.map_err(slow)? {
+                    Ok(Some(answer)) => told.push(answer),
+                    Ok(None) => return Ok(Ok(told)),
+                    Err(error) => return Ok(Err(error)),
+                }
+            }
         };
         limited(host, stop, FETCH_PATIENCE, asked).await
     }
@@ -325,7 +375,7 @@ impl<'a> Connection<'a> {
             }
         }
         let ended = async { idle.done().await.map_err(|error| refused(host, &error)) };
-        let session = limited(host, stop.clone(), PATIENCE, ended).await?;
+        let session = limited(host, stop.clone(), IDLE_PATIENCE, ended).await?;
         Ok(Self {
             session,
             host,
@@ -376,6 +426,12 @@ pub fn refused(host: &str, error: &Error) -> MailboxError {
         host: host.to_owned(),
         why,
     }
+}
+
+/// How long the server may be silent while it hands over the largest of these.
+fn silence(batch: &[Sized]) -> Duration {
+    let largest = batch.iter().map(|message| u64::from(message.bytes)).max();
+    SILENCE + Duration::from_secs(largest.unwrap_or(0) / SLOWEST_LINE)
 }
 
 /// What to ask for: nothing that marks a message as read.

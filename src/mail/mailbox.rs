@@ -29,7 +29,9 @@ use super::transport::protection;
 /// Pauses after a lost connection double from this one …
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// … to this one, so that new mail is in within a minute of the server's return.
-const LAST_PAUSE: Duration = Duration::from_secs(40);
+const LAST_PAUSE: Duration = Duration::from_secs(30);
+/// So many rounds go by before a message that the server did not hand over is asked for again.
+const WITHHELD_ROUNDS: usize = 10;
 /// How often to look whether messages can be taken again.
 const PAUSED: Duration = Duration::from_secs(10);
 
@@ -345,6 +347,9 @@ pub async fn check(settings: &ImapSettings) -> Result<Vec<String>, MailboxError>
     } else {
         format!("looked at every {} s", settings.poll.as_secs())
     });
+    if let (After::Move(_), false) = (&settings.after, open.can.moves || open.can.uidplus) {
+        lines.push("can neither move messages nor remove single ones: set after = \"mark\"".to_owned());
+    }
     for folder in &settings.folders {
         let Opened { exists, .. } = open.examine(folder).await?;
         lines.push(format!("{folder} holds {exists} messages"));
@@ -371,8 +376,8 @@ struct Watcher<'a, T> {
 struct Watched {
     uidvalidity: u32,
     taken: BTreeMap<u32, Taken>,
-    /// Messages that the server did not hand over on this connection.
-    withheld: BTreeSet<u32>,
+    /// Messages that the server did not hand over, with the rounds until they are asked for again.
+    withheld: BTreeMap<u32, usize>,
 }
 
 impl<T: Taker> Watcher<'_, T> {
@@ -442,7 +447,7 @@ impl<T: Taker> Watcher<'_, T> {
         Ok(Watched {
             uidvalidity,
             taken,
-            withheld: BTreeSet::new(),
+            withheld: BTreeMap::new(),
         })
     }
 
@@ -454,10 +459,14 @@ impl<T: Taker> Watcher<'_, T> {
         watched: &mut Watched,
         on_server: &BTreeSet<u32>,
     ) -> Result<(), MailboxError> {
+        watched.withheld.retain(|_, rounds| {
+            *rounds -= 1;
+            *rounds > 0
+        });
         let wanted: Vec<u32> = on_server
             .iter()
             .copied()
-            .filter(|uid| !watched.taken.contains_key(uid) && !watched.withheld.contains(uid))
+            .filter(|uid| !watched.taken.contains_key(uid) && !watched.withheld.contains_key(uid))
             .collect();
         for some in wanted.chunks(500) {
             let sizes = connection.sizes(some).await?;
@@ -519,7 +528,7 @@ impl<T: Taker> Watcher<'_, T> {
         };
         let (fetched, withheld) = connection.fetch(&place, batch).await?;
         for (uid, why) in withheld {
-            watched.withheld.insert(uid);
+            watched.withheld.insert(uid, WITHHELD_ROUNDS);
             (self.report)(WatchState::Withheld {
                 folder: folder.to_owned(),
                 uid,

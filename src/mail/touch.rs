@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 
 use async_imap::error::Error;
 use async_imap::types::Flag;
-use futures_util::TryStreamExt;
 
 use super::decode::one_line;
 use super::folder_name::to_imap;
@@ -133,32 +132,14 @@ impl Connection<'_> {
             return outcome(limited(host, stop, PATIENCE, asked).await);
         }
         let asked = async { answer(host, self.session.uid_copy(&set, target).await) };
-        outcome(limited(host, stop.clone(), PATIENCE, asked).await)?;
+        outcome(limited(host, stop, PATIENCE, asked).await)?;
         self.store(uids, "\\Deleted").await?;
-        let asked = async {
-            let removed = match self.session.uid_expunge(&set).await {
-                Ok(removed) => removed.try_for_each(async |_| Ok(())).await,
-                Err(error) => Err(error),
-            };
-            answer(host, removed)
-        };
-        outcome(limited(host, stop, PATIENCE, asked).await)
+        outcome(self.command(&format!("UID EXPUNGE {set}")).await)
     }
 
     async fn store(&mut self, uids: &[u32], flag: &str) -> Result<(), Trouble> {
-        let (host, stop) = (self.host, self.stop.clone());
-        let asked = async {
-            let stored = match self
-                .session
-                .uid_store(uid_set(uids), format!("+FLAGS.SILENT ({flag})"))
-                .await
-            {
-                Ok(changed) => changed.try_for_each(async |_| Ok(())).await,
-                Err(error) => Err(error),
-            };
-            answer(host, stored)
-        };
-        outcome(limited(host, stop, PATIENCE, asked).await)
+        let command = format!("UID STORE {} +FLAGS.SILENT ({flag})", uid_set(uids));
+        outcome(self.command(&command).await)
     }
 
     async fn make(&mut self, target: &str) -> Result<(), Trouble> {

@@ -3,8 +3,8 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -40,6 +40,8 @@ pub enum Kind<'a> {
     Expired,
     /// It speaks no TLS, as after someone on the way took STARTTLS out.
     NoTls,
+    /// It cannot move messages in one step (RFC 6851).
+    WithoutMove,
 }
 
 impl Dovecot {
@@ -54,7 +56,7 @@ impl Dovecot {
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let certificates = match kind {
             Kind::Expired => Certificates::expired(folder.path()),
-            Kind::Usual | Kind::Tokens(..) | Kind::NoTls => Certificates::make(folder.path()),
+            Kind::Usual | Kind::Tokens(..) | Kind::NoTls | Kind::WithoutMove => Certificates::make(folder.path()),
         };
         let (port, tls_port) = (free_port(), free_port());
         let mut server = Self {
@@ -68,6 +70,9 @@ impl Dovecot {
         match kind {
             Kind::Usual | Kind::Expired => {}
             Kind::NoTls => configuration.push_str("ssl = no\n"),
+            Kind::WithoutMove => configuration.push_str(
+                "imap_capability = IMAP4rev1 SASL-IR LITERAL+ ID ENABLE IDLE UIDPLUS\n",
+            ),
             Kind::Tokens(authorisation, mechanisms) => {
                 let introspection = format!(
                     "introspection_mode = post\nintrospection_url = {}\nusername_attribute = username\n\
@@ -140,7 +145,51 @@ impl Dovecot {
 
     /// A conversation with the server beside the one under test.
     pub fn client(&self) -> ImapClient {
-        ImapClient::connect(self.port)
+        self.client_of(USER)
+    }
+
+    /// The same for another account; the server lets in everybody with the password.
+    pub fn client_of(&self, user: &str) -> ImapClient {
+        ImapClient::connect(self.port, user)
+    }
+
+    /// The folder with the mail of the one account.
+    pub fn mail(&self) -> PathBuf {
+        self.path("mail").join(USER)
+    }
+
+    /// Puts a copy of a folder in the place of another, as the server's own user.
+    pub fn restore(&self, from: &Path, to: &Path) {
+        drop(fs::remove_dir_all(to));
+        let copied = Command::new("cp").arg("-a").arg(from).arg(to).status();
+        assert!(copied.unwrap().success());
+    }
+
+    /// Gives the INBOX another UIDVALIDITY, and its messages other numbers, while the server is down.
+    pub fn renumber(&self) {
+        let list = self.mail().join("dovecot-uidlist");
+        let text = fs::read_to_string(&list).unwrap();
+        let mut lines = text.lines();
+        let head = lines
+            .next()
+            .unwrap()
+            .split(' ')
+            .map(|word| match word.strip_prefix('V') {
+                Some(validity) => format!("V{}", validity.parse::<u32>().unwrap() + 1),
+                None => word.to_owned(),
+            });
+        let mut renumbered = head.collect::<Vec<_>>().join(" ");
+        // The file alone names a message; a line without it gets the next number when the server comes back.
+        renumbered.push('\n');
+        for entry in fs::read_dir(self.mail()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.file_name().unwrap().to_string_lossy().starts_with("dovecot.index") {
+                fs::remove_file(path).unwrap();
+            }
+        }
+        let owner = fs::metadata(&list).unwrap();
+        fs::write(&list, renumbered).unwrap();
+        std::os::unix::fs::chown(&list, Some(owner.uid()), Some(owner.gid())).unwrap();
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -200,7 +249,7 @@ pub struct ImapClient {
 }
 
 impl ImapClient {
-    fn connect(port: u16) -> Self {
+    fn connect(port: u16, user: &str) -> Self {
         let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         let mut client = Self {
@@ -208,7 +257,7 @@ impl ImapClient {
             number: 0,
         };
         client.line();
-        client.command(&format!("LOGIN {USER} {PASSWORD}"));
+        client.command(&format!("LOGIN {user} {PASSWORD}"));
         client
     }
 

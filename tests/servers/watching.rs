@@ -11,15 +11,26 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::dovecot::{Dovecot, PASSWORD, USER};
+use super::half_dead::{Failure, HalfDead};
 
-const DATE: &str = "04-Mar-2025 10:00:00 +0800";
+pub const DATE: &str = "04-Mar-2025 10:00:00 +0800";
 
 /// Keeps messages as the store does: for good, by their numbers, and fails when told to.
 #[derive(Default)]
-struct Keeper {
-    kept: Mutex<BTreeMap<(String, u32, u32), Fetched>>,
+pub struct Keeper {
+    pub kept: Mutex<BTreeMap<(String, u32, u32), Fetched>>,
     fails: Mutex<usize>,
     paused: Mutex<Option<String>>,
+}
+
+impl Keeper {
+    /// One that fails so often before it keeps anything.
+    pub fn failing(times: usize) -> Self {
+        Self {
+            fails: Mutex::new(times),
+            ..Self::default()
+        }
+    }
 }
 
 impl Taker for Keeper {
@@ -58,15 +69,15 @@ impl Taker for Keeper {
 }
 
 /// A watched mailbox.
-struct Watch {
+pub struct Watch {
     keeper: Arc<Keeper>,
-    states: Arc<Mutex<Vec<WatchState>>>,
+    pub states: Arc<Mutex<Vec<WatchState>>>,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
 impl Watch {
-    fn start(settings: ImapSettings, keeper: &Arc<Keeper>) -> Self {
+    pub fn start(settings: ImapSettings, keeper: &Arc<Keeper>) -> Self {
         let (stop, stopped) = watch::channel(false);
         let states: Arc<Mutex<Vec<WatchState>>> = Arc::default();
         let (heard, taker) = (Arc::clone(&states), Arc::clone(keeper));
@@ -82,7 +93,7 @@ impl Watch {
     }
 
     /// Waits until so many messages are kept, and returns how long it took.
-    async fn until(&self, count: usize) -> Duration {
+    pub async fn until(&self, count: usize) -> Duration {
         let since = Instant::now();
         while self.keeper.kept.lock().unwrap().len() < count {
             let states = self.states.lock().unwrap().clone();
@@ -92,7 +103,7 @@ impl Watch {
         since.elapsed()
     }
 
-    async fn until_state(&self, test: impl Fn(&WatchState) -> bool) {
+    pub async fn until_state(&self, test: impl Fn(&WatchState) -> bool) {
         let since = Instant::now();
         while !self.states.lock().unwrap().iter().any(&test) {
             assert!(
@@ -104,7 +115,7 @@ impl Watch {
         }
     }
 
-    async fn stop(self) {
+    pub async fn stop(self) {
         self.stop.send(true).unwrap();
         let since = Instant::now();
         self.task.await.unwrap();
@@ -113,7 +124,7 @@ impl Watch {
     }
 }
 
-fn settings(server: &Dovecot, folders: &[&str]) -> ImapSettings {
+pub fn settings(server: &Dovecot, folders: &[&str]) -> ImapSettings {
     ImapSettings {
         host: "localhost".to_owned(),
         port: server.tls_port,
@@ -128,7 +139,7 @@ fn settings(server: &Dovecot, folders: &[&str]) -> ImapSettings {
     }
 }
 
-fn letter(number: usize) -> Vec<u8> {
+pub fn letter(number: usize) -> Vec<u8> {
     format!("From: ann{number}@example.org\r\nSubject: {number}\r\n\r\n\u{1}raw \\ \"bytes\" {number}\r\n").into_bytes()
 }
 
@@ -192,10 +203,7 @@ async fn what_cannot_be_kept_is_offered_again() {
     for number in 0..3 {
         person.append("INBOX", "", DATE, &letter(number));
     }
-    let keeper = Arc::new(Keeper {
-        fails: Mutex::new(2),
-        ..Keeper::default()
-    });
+    let keeper = Arc::new(Keeper::failing(2));
     let watch = Watch::start(settings(&server, &["INBOX"]), &keeper);
     watch.until(3).await;
     watch
@@ -316,4 +324,90 @@ async fn a_check_says_what_is_there_or_what_to_do() {
             assert!(error.to_string().contains("The certificate of"), "{error}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Dovecot; .ci/run runs it"]
+async fn while_nothing_can_be_taken_the_mail_waits_and_then_all_of_it_comes() {
+    let server = Dovecot::start();
+    server.client().append("INBOX", "", DATE, &letter(0));
+    let keeper: Arc<Keeper> = Arc::default();
+    *keeper.paused.lock().unwrap() = Some("The disk is nearly full.".to_owned());
+    let quick = ImapSettings {
+        poll: Duration::from_secs(1),
+        ..settings(&server, &["INBOX"])
+    };
+    let watch = Watch::start(quick, &keeper);
+    watch
+        .until_state(|state| matches!(state, WatchState::Paused { why } if why == "The disk is nearly full."))
+        .await;
+    server.client().append("INBOX", "", DATE, &letter(1));
+    assert_eq!(keeper.kept.lock().unwrap().len(), 0);
+    *keeper.paused.lock().unwrap() = None;
+    watch.until(2).await;
+    watch.stop().await;
+}
+
+/// Watches a server that fails once and then behaves, and says how long the mail took.
+async fn through(failure: Failure) -> (HalfDead, Watch, Duration) {
+    let server = HalfDead::start(failure, (0..5).map(letter).collect());
+    let settings = ImapSettings {
+        host: "localhost".to_owned(),
+        port: server.port,
+        security: Security::PlainLoopback,
+        extra_ca: None,
+        user: USER.to_owned(),
+        proof: Proof::Password(PASSWORD.to_owned()),
+        folders: vec!["INBOX".to_owned()],
+        untouched: Vec::new(),
+        after: After::Keep,
+        poll: Duration::from_secs(1),
+    };
+    let watch = Watch::start(settings, &Arc::default());
+    let whole = if matches!(failure, Failure::Withholds(_)) { 4 } else { 5 };
+    let since = Instant::now();
+    while watch.keeper.kept.lock().unwrap().len() < whole {
+        let states = watch.states.lock().unwrap().clone();
+        assert!(since.elapsed() < Duration::from_secs(60), "{failure:?}: {states:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    (server, watch, since.elapsed())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes a minute; .ci/run runs it"]
+async fn a_server_that_is_half_dead_costs_a_minute_at_most_and_no_mail() {
+    for failure in [
+        Failure::HangsInFetch,
+        Failure::EndsInFetch,
+        Failure::EndsAfterLogin,
+        Failure::Garbage,
+        Failure::NamesNone,
+    ] {
+        let (server, watch, took) = through(failure).await;
+        let kept: Vec<Vec<u8>> = watch
+            .keeper
+            .kept
+            .lock()
+            .unwrap()
+            .values()
+            .map(|message| message.raw.clone())
+            .collect();
+        assert_eq!(kept, (0..5).map(letter).collect::<Vec<_>>(), "{failure:?}");
+        assert!(server.connections() >= 2, "{failure:?} was not noticed");
+        println!("{failure:?}: {took:?}");
+        watch.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "belongs to the others; .ci/run runs it"]
+async fn a_message_that_the_server_refuses_to_hand_over_holds_up_no_other_and_is_said() {
+    let (_server, watch, _) = through(Failure::Withholds(3)).await;
+    watch
+        .until_state(|state| matches!(state, WatchState::Withheld { uid: 3, why, .. } if why.contains("broken")))
+        .await;
+    let uids: Vec<u32> = watch.keeper.kept.lock().unwrap().keys().map(|key| key.2).collect();
+    assert_eq!(uids, [1, 2, 4, 5]);
+    watch.stop().await;
 }

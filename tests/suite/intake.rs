@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use habeas::config::Settings;
 use habeas::domain::request::Stage;
+use habeas::jobs::collect;
 use habeas::jobs::intake::{self, Arrival, Outcome, Taken};
 use habeas::mail::reading::Reading;
 use habeas::store::messages::{self, Wanted};
@@ -442,4 +443,33 @@ fn a_sender_who_cannot_be_written_to_opens_a_request_without_an_acknowledgement(
     assert!(needs_triage);
     assert_eq!(story.request(&reference).request.acknowledgement, None);
     assert_eq!(kept(&story, taken.message).why, "not-acknowledged");
+}
+
+#[test]
+fn a_file_of_the_drop_folder_goes_only_when_all_of_it_is_kept() {
+    let drop = tempfile::tempdir().unwrap();
+    let folder = drop.path().to_owned();
+    let story = Story::with("2026-03-02T09:00:00+08:00", |settings| Settings {
+        drop_folder: folder,
+        ..settings
+    });
+    let path = |name: &str| drop.path().join(name);
+    std::fs::write(path("a.eml"), mail("h@meadow.example", "My data", ASK)).unwrap();
+    std::fs::write(path("b.msg"), [0xd0, 0xcf, 0x11, 0xe0, 0, 0]).unwrap();
+    let large = std::fs::File::create(path("c.eml")).unwrap();
+    std::io::Write::write_all(&mut &large, mail("k@meadow.example", "All of it", "").as_bytes()).unwrap();
+    large.set_len(60_000_000).unwrap();
+    for _ in 0..2 {
+        let said = collect::drop_folder(&story.house).unwrap_err().to_string();
+        assert!(said.starts_with("1 files of the drop folder cannot be taken"), "{said}");
+        assert!(path("b.msg").exists(), "what cannot be taken stays to be looked at");
+    }
+    assert!(path("taken/a.eml").exists() && path("taken/c.eml").exists());
+    let large = story.request("DSR-2026-000002");
+    assert_eq!(
+        (large.card.subject.as_str(), large.request.stage),
+        ("All of it", Stage::Triage)
+    );
+    std::fs::remove_file(path("b.msg")).unwrap();
+    assert_eq!(collect::drop_folder(&story.house).unwrap(), 0);
 }
