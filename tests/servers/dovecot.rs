@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -70,9 +71,9 @@ impl Dovecot {
         match kind {
             Kind::Usual | Kind::Expired => {}
             Kind::NoTls => configuration.push_str("ssl = no\n"),
-            Kind::WithoutMove => configuration.push_str(
-                "imap_capability = IMAP4rev1 SASL-IR LITERAL+ ID ENABLE IDLE UIDPLUS\n",
-            ),
+            Kind::WithoutMove => {
+                configuration.push_str("imap_capability = IMAP4rev1 SASL-IR LITERAL+ ID ENABLE IDLE UIDPLUS\n")
+            }
             Kind::Tokens(authorisation, mechanisms) => {
                 let introspection = format!(
                     "introspection_mode = post\nintrospection_url = {}\nusername_attribute = username\n\
@@ -104,8 +105,10 @@ impl Dovecot {
     /// Ends the server as a power cut would.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
-            // The master's children end with it: they watch its pipe.
-            child.kill().unwrap();
+            // Its children are of its group.
+            let group = format!("-{}", child.id());
+            let killed = Command::new("kill").args(["-KILL", "--", &group]).status();
+            assert!(killed.unwrap().success());
             child.wait().unwrap();
         }
         let since = Instant::now();
@@ -113,7 +116,7 @@ impl Dovecot {
             assert!(since.elapsed() < Duration::from_secs(10), "Dovecot does not end");
             std::thread::sleep(Duration::from_millis(50));
         }
-        drop(fs::remove_file(self.path("run/master.pid")));
+        drop(fs::remove_dir_all(self.path("run")));
     }
 
     /// Starts the server again, with the mail it had.
@@ -129,7 +132,8 @@ impl Dovecot {
         command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::piped());
+            .stderr(Stdio::piped())
+            .process_group(0);
         let child = command.spawn().expect("Dovecot is installed (package dovecot-imapd)");
         self.child = Some(child);
         let since = Instant::now();

@@ -237,7 +237,8 @@ pub fn raw(db: &mut Reader<'_>, id: i64) -> Result<Vec<u8>, StoreError> {
 
 /// The bytes of a message, with how a person chose to read them.
 pub fn to_read(db: &mut Reader<'_>, id: i64) -> Result<Raw, StoreError> {
-    let row: Option<(i64, Vec<u8>, Vec<u8>, Option<String>, String)> = messages::table
+    type RawRow = (i64, Vec<u8>, Vec<u8>, Option<String>, String);
+    let row: Option<RawRow> = messages::table
         .inner_join(keys::table)
         .filter(messages::id.eq(id))
         .select((keys::id, keys::wrapped, messages::raw, messages::charset, messages::why))
