@@ -454,6 +454,32 @@ mod tests {
     }
 
     #[test]
+    fn what_html_mail_quotes_is_folded_away() {
+        let quoted = "<p>Which data shall we delete?</p>";
+        for below in [
+            format!(
+                "<div class=\"gmail_quote\"><div class=\"gmail_attr\">On Mon, Mar 3, 2025 at 10:00 AM Privacy &lt;<a \
+                 href=\"mailto:p@example.com\">p@example.com</a>&gt; wrote:<br></div><blockquote>{quoted}</blockquote></div>"
+            ),
+            format!("<blockquote type=\"cite\">{quoted}</blockquote>"),
+            format!(
+                "<hr><div id=\"divRplyFwdMsg\"><b>From:</b> Privacy &lt;p@example.com&gt;<br><b>Sent:</b> Monday, March 3, \
+                 2025<br><b>To:</b> Ann<br><b>Subject:</b> Re: My data</div>{quoted}"
+            ),
+            format!(
+                "<div class=\"OutlookMessageHeader\"><b>发件人:</b>&nbsp;隐私<br><b>发送时间:</b>&nbsp;2025-03-03<br><b>收件人:</b>\
+                 &nbsp;安<br><b>主题:</b>&nbsp;x</div>{quoted}"
+            ),
+            format!("<div>------------------&nbsp;原始邮件&nbsp;------------------</div><div>{quoted}</div>"),
+        ] {
+            let html = format!("<div>Please correct my address.</div>{below}");
+            let mail = mail(&["Content-Type: text/html; charset=utf-8", "", &html]);
+            assert_eq!(mail.own_text, "Please correct my address.", "{below}");
+            assert!(mail.quoted_text.ends_with("Which data shall we delete?"), "{below}");
+        }
+    }
+
+    #[test]
     fn a_request_that_only_the_html_holds_is_not_overlooked() {
         let parts = |plain: &str, html: &str| {
             mail(&[

@@ -38,6 +38,8 @@ pub fn split(text: &str) -> Split {
             let taken = if goes_on_marked { head } else { rest.len() };
             quoted.extend(rest.iter().take(taken).map(|line| unmarked(line)));
             at += taken;
+        } else if is_device_line(line) {
+            at += 1;
         } else if let Some(length) = signature_length(rest, heads.get(at..).unwrap_or_default()) {
             at += length;
         } else {
@@ -80,8 +82,9 @@ fn head_length(lines: &[&str]) -> usize {
 
 /// `-----Original Message-----`, `---------- Forwarded message`, `------------------ 原始邮件 ------------------`.
 fn is_divider(line: &str) -> bool {
-    const NAMES: [&str; 35] = [
+    const NAMES: [&str; 37] = [
         "original message",
+        "replied message",
         "original appointment",
         "forwarded message",
         "forwarded by",
@@ -103,6 +106,7 @@ fn is_divider(line: &str) -> bool {
         "回复邮件",
         "原文",
         "以下是转发的邮件",
+        "下面是被转发的邮件",
         "ursprüngliche nachricht",
         "ursprungliche nachricht",
         "original-nachricht",
@@ -188,7 +192,10 @@ fn is_attribution(lines: &[&str]) -> bool {
         return false;
     };
     let last = last.trim_end_matches(['\u{3000}', ' ', '*']).trim_end();
-    let Some(end) = last.strip_suffix([':', '：']) else {
+    // One program puts the whole line between dashes instead of ending it with a colon.
+    let fenced = first.trim_start().strip_prefix("----").zip(last.strip_suffix("----"));
+    let first = fenced.map_or(*first, |(first, _)| first);
+    let Some(end) = last.strip_suffix([':', '：']).or(fenced.map(|(_, end)| end)) else {
         return false;
     };
     if lines
@@ -213,7 +220,7 @@ fn is_attribution(lines: &[&str]) -> bool {
             "escreveu",
             "schreef",
             "ha scritto",
-        ]) || (starts(&["Am "]) && end.contains(" schrieb ")));
+        ]) || (starts(&["Am "]) && lines.iter().any(|line| line.contains(" schrieb "))));
     let eastern = ends(&[
         "写道",
         "寫道",
@@ -225,7 +232,35 @@ fn is_attribution(lines: &[&str]) -> bool {
         "작성",
         "썼습니다",
     ]);
-    names_source && (western || eastern)
+    // Gmail in Japanese names the day and the address and has no verb.
+    let verbless = end.ends_with('>') && end.contains('@') && first.contains('年') && first.contains('月');
+    names_source && (western || eastern || verbless)
+}
+
+/// A line that a telephone or a mail service writes below every mail, such as "Sent from my iPhone".
+fn is_device_line(line: &str) -> bool {
+    const BETWEEN: [(&str, &str); 13] = [
+        ("sent from my ", ""),
+        ("sent from mail for ", ""),
+        ("sent from outlook for ", ""),
+        ("get outlook for ", ""),
+        ("sent with proton mail", ""),
+        ("发自我的", ""),
+        ("發自我的", ""),
+        ("从我的", "发送"),
+        ("從我的", "傳送"),
+        ("获取 outlook for ", ""),
+        ("取得 outlook for ", ""),
+        ("von meinem ", "gesendet"),
+        ("envoyé de mon ", ""),
+    ];
+    const MOST: usize = 40;
+    let line = line.trim().to_lowercase();
+    let is_short = line.chars().count() <= MOST && !line.ends_with(['.', '。', '!', '?', '！', '？']);
+    is_short
+        && BETWEEN
+            .iter()
+            .any(|(start, end)| line.starts_with(start) && line.ends_with(end))
 }
 
 /// How many lines a signature at the start of these takes up: from `-- ` to the end or to a quoted message.
@@ -401,6 +436,28 @@ mod tests {
             assert_eq!(split.own, "Please correct my name.", "{quoted}");
             assert!(split.quoted.ends_with("Delete?"), "{quoted}");
         }
+    }
+
+    #[test]
+    fn what_mail_programs_add_to_the_writers_words_is_folded_away() {
+        let table = include_str!("../../tests/golden/quotes/cases.txt");
+        let mut cases = 0;
+        let mut wrong = Vec::new();
+        for case in table
+            .split("@@ ")
+            .filter(|case| !case.starts_with("own\n") && !case.is_empty())
+        {
+            let (name, text) = case.split_once('\n').unwrap();
+            let own = table.split_once(case).unwrap().1.strip_prefix("@@ own\n").unwrap();
+            let own = own.split("@@ ").next().unwrap().trim_end();
+            let split = split(text.trim_end());
+            if split.own != own {
+                wrong.push(format!("{name}: {split:?}"));
+            }
+            cases += 1;
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert!(cases >= 35, "{cases}");
     }
 
     #[test]
