@@ -119,7 +119,7 @@ mod tests {
         .expect("a label");
         let shown = score([(&label, &Classification::unrelated("en"))]).to_string();
         let row = |start: &str| {
-            let line = shown.lines().filter(|line| line.starts_with(start)).next_back();
+            let line = shown.lines().rfind(|line| line.starts_with(start));
             line.unwrap_or_default()
                 .split_whitespace()
                 .collect::<Vec<_>>()
