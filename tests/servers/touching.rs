@@ -20,11 +20,20 @@ fn found(client: &mut ImapClient, folder: &str, what: &str) -> Vec<u32> {
         .collect()
 }
 
-/// Waits until a search gives so many numbers.
+/// Whether a folder was made yet.
+fn is_there(client: &mut ImapClient, folder: &str) -> bool {
+    client.command(&format!("LIST \"\" {folder}")).contains("* LIST")
+}
+
+/// Waits until a folder is there and a search of it gives so many numbers.
 fn until_found(client: &mut ImapClient, folder: &str, what: &str, count: usize) -> Vec<u32> {
     let since = Instant::now();
     loop {
-        let numbers = found(client, folder, what);
+        let numbers = if is_there(client, folder) {
+            found(client, folder, what)
+        } else {
+            Vec::new()
+        };
         if numbers.len() == count {
             return numbers;
         }
