@@ -14,6 +14,8 @@ use crate::domain::message::{Attachment, Characters, Remark};
 
 /// Bytes of text that are shown of one message.
 pub const MAX_TEXT: usize = 1024 * 1024;
+/// Bytes of text that are compared with their alternatives in one message.
+const MAX_COMPARED: usize = 4 * MAX_TEXT;
 
 /// The readable side of a message.
 #[derive(Debug, Default)]
@@ -140,6 +142,7 @@ struct Layout<'structure, 'raw> {
     offered: Vec<usize>,
     other_forms: Vec<usize>,
     remarks: Vec<Remark>,
+    room_to_compare: usize,
 }
 
 impl<'structure, 'raw> Layout<'structure, 'raw> {
@@ -158,6 +161,7 @@ impl<'structure, 'raw> Layout<'structure, 'raw> {
             offered: Vec::new(),
             other_forms: Vec::new(),
             remarks: Vec::new(),
+            room_to_compare: MAX_COMPARED,
         }
     }
 
@@ -258,13 +262,11 @@ impl<'structure, 'raw> Layout<'structure, 'raw> {
         }
     }
 
-    fn compare(&self, plain: usize, rich: usize) -> Difference {
-        let words_of = |index: usize| {
-            let part = self.first_text(index).and_then(|leaf| self.part(leaf));
-            part.map(|part| vocabulary(&readable(part, &mut self.sight.clone(), &mut Body::default())))
-                .unwrap_or_default()
+    /// How far two alternatives differ. Where there is no more room to compare, both are taken for worth showing.
+    fn compare(&mut self, plain: usize, rich: usize) -> Difference {
+        let (Some(plain), Some(rich)) = (self.words_of(plain), self.words_of(rich)) else {
+            return Difference::Both;
         };
-        let (plain, rich) = (words_of(plain), words_of(rich));
         let missing = rich.difference(&plain).count();
         let extra = plain.difference(&rich).count();
         // Addresses of links and pictures make small differences in every newsletter.
@@ -275,6 +277,15 @@ impl<'structure, 'raw> Layout<'structure, 'raw> {
         } else {
             Difference::Both
         }
+    }
+
+    fn words_of(&mut self, index: usize) -> Option<HashSet<String>> {
+        let part = self.first_text(index).and_then(|leaf| self.part(leaf))?;
+        let room = self.room_to_compare.min(self.sight.room);
+        let mut sight = Sight { room, ..self.sight };
+        let words = vocabulary(&readable(part, &mut sight, &mut Body::default()));
+        self.room_to_compare -= room - sight.room;
+        (room > 0).then_some(words)
     }
 }
 
@@ -311,8 +322,7 @@ fn readable(part: &Part<'_>, sight: &mut Sight, body: &mut Body) -> String {
     let written = part.body.get(..room.saturating_mul(3)).unwrap_or(part.body);
     let mut bytes = part.transfer.decode(written);
     if written.len() < part.body.len() || bytes.len() > *room {
-        bytes.truncate(*room);
-        while bytes.pop_if(|byte| !byte.is_ascii()).is_some() {}
+        cut(&mut bytes, *room);
         body.remarks.push(Remark::TextTooLong);
     }
     let is_html = part.media.is("text/html");
@@ -339,6 +349,21 @@ fn readable(part: &Part<'_>, sight: &mut Sight, body: &mut Body) -> String {
     let readable = neutral(&readable);
     *room = room.saturating_sub(bytes.len());
     readable.trim_matches('\n').trim_end().to_owned()
+}
+
+/// Cuts bytes where no character is cut in two, as far as that can be told without knowing the character set.
+fn cut(bytes: &mut Vec<u8>, most: usize) {
+    const LOOKED_AT: usize = 1000;
+    bytes.truncate(most);
+    let whole = match str::from_utf8(bytes) {
+        Ok(_) => return,
+        Err(error) if error.error_len().is_none() => error.valid_up_to(),
+        Err(_) => {
+            let last_ascii = bytes.iter().rev().take(LOOKED_AT).position(u8::is_ascii);
+            bytes.len() - last_ascii.unwrap_or(0)
+        }
+    };
+    bytes.truncate(whole);
 }
 
 /// The character set an HTML document names in its head.
@@ -422,4 +447,22 @@ pub fn file_name(part: &Part<'_>, index: usize) -> String {
         .file_name
         .clone()
         .unwrap_or_else(|| format!("part-{index}.{ending}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cut;
+
+    #[test]
+    fn text_is_cut_between_characters() {
+        let cut_at = |text: &[u8], most| {
+            let mut bytes = text.to_vec();
+            cut(&mut bytes, most);
+            bytes
+        };
+        assert_eq!(cut_at("删除".as_bytes(), 5), "删".as_bytes());
+        assert_eq!(cut_at(b"ab", 9), b"ab");
+        assert_eq!(cut_at(b"a \xc9\xbe\xb3\xfd", 5), b"a ");
+        assert_eq!(cut_at(&b"\xb3\xfd".repeat(900), 1501).len(), 1501);
+    }
 }
