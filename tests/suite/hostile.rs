@@ -2,13 +2,23 @@
 
 mod bombs;
 
+#[path = "../fuzz/src/promises.rs"]
+mod promises;
+
+use std::path::PathBuf;
 use std::time::Duration;
 
+use actix_web::test::init_service;
 use habeas::domain::lexicon::Lexicon;
 use habeas::domain::message::{Mail, Remark, Sender};
+use habeas::domain::person::Role;
 use habeas::mail::parse::{attachment, parse};
 use habeas::mail::reading::Reading;
 use habeas::packs::Shelf;
+use habeas::web::app;
+
+use crate::harness::house::Story;
+use crate::web::{get, hire, send, visit};
 
 /// Processor time of this thread where the system tells it: other work on the machine does not count.
 fn processor_time() -> Duration {
@@ -39,6 +49,44 @@ fn twice_the_mail_costs_at_most_twice_the_time() {
     };
     for (name, make) in bombs::BOMBS {
         assert!((0..TRIES).any(|_| is_in_proportion(*make)), "{name}");
+    }
+}
+
+/// Every file in a folder, and none when there is no such folder.
+fn files(folder: &str) -> Vec<PathBuf> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> = paths.filter(|path| path.is_file()).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn every_promise_holds_for_the_seeds_of_the_fuzzer_and_for_all_that_it_has_found() {
+    for (name, promise) in promises::PROMISES {
+        let seeds = files(&format!("tests/fuzz/seeds/{name}"));
+        assert!(!seeds.is_empty(), "{name} has no seeds");
+        for file in seeds
+            .into_iter()
+            .chain(files(&format!("tests/fuzz/regressions/{name}")))
+        {
+            println!("{}", file.display());
+            promise(&std::fs::read(file).unwrap());
+        }
+    }
+}
+
+#[test]
+fn every_promise_holds_for_the_corpus_and_for_small_bombs() {
+    const SIZE: usize = 3000;
+    for file in files("tests/corpus") {
+        println!("{}", file.display());
+        promises::mail(&std::fs::read(file).unwrap());
+    }
+    for (name, make) in bombs::BOMBS {
+        println!("{name}");
+        promises::mail(&make(SIZE));
     }
 }
 
@@ -254,5 +302,82 @@ fn no_address_is_made_of_what_is_none() {
         let mail = parse(format!("From: {field}\nTo: {field}\n\n").as_bytes());
         assert!(mail.sender().is_none(), "{field:?}: {:?}", mail.from);
         assert!(!matches!(mail.from, Sender::Known(_)));
+    }
+}
+
+#[actix_web::test]
+async fn files_that_could_act_are_handed_over_and_never_opened_and_their_names_are_text() {
+    let story = Story::at("2026-03-02T09:00:00+08:00");
+    let kinds = [
+        "text/html",
+        "image/svg+xml",
+        "application/xml",
+        "application/pdf",
+        "message/rfc822",
+    ];
+    let parts: String = kinds
+        .iter()
+        .map(|kind| {
+            format!("--b\nContent-Type: {kind}\nContent-Disposition: attachment; filename=\"<b>x\\\"&\u{202e}.exe\"\n\n<a>\n\n")
+        })
+        .collect();
+    let ask = "Please send me a copy of all personal data you hold about me.";
+    let mail = format!(
+        "From: a@example.org\nSubject: My data\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n{ask}\n{parts}--b--\n"
+    );
+    let message = story.receives(mail).message;
+    let officer = visit(&story, hire(&story, "mei@example.com", Role::Officer, "zh-Hans"));
+    let app = init_service(app(story.house.clone())).await;
+    let page = send(&app, get(&format!("/mail/{message}"), Some(&officer)).to_request())
+        .await
+        .body;
+    assert!(
+        page.contains("&#60;b&#62;x&#34;&#38;.exe") && !page.contains("<b>x"),
+        "{page}"
+    );
+    let offered: Vec<&str> = page
+        .split("href=\"")
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|path| path.starts_with(&format!("/messages/{message}/")))
+        .collect();
+    assert_eq!(
+        offered.len(),
+        kinds.len() + 1,
+        "each file and the original: {offered:?}"
+    );
+    for path in offered {
+        let file = send(&app, get(path, Some(&officer)).to_request()).await;
+        for (name, value) in [
+            ("content-type", "application/octet-stream"),
+            ("x-content-type-options", "nosniff"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("cache-control", "no-store"),
+        ] {
+            assert_eq!(file.header(name), value, "{path}");
+        }
+        assert!(file.header("content-disposition").starts_with("attachment; "), "{path}");
+        assert!(file.header("content-security-policy").contains("sandbox"), "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn what_is_odd_about_a_mail_is_said_in_the_language_of_who_reads_it() {
+    let story = Story::at("2026-03-02T09:00:00+08:00");
+    let message = story
+        .receives("From: a@example.org, b@example.org\nSubject: x\n\nPlease delete my data.\n")
+        .message;
+    let app = init_service(app(story.house.clone())).await;
+    for (language, words) in [
+        ("en", "more than one way who it is from"),
+        ("zh-Hans", "发件人有多种解读"),
+    ] {
+        let officer = visit(
+            &story,
+            hire(&story, &format!("{language}@example.com"), Role::Officer, language),
+        );
+        let page = send(&app, get(&format!("/mail/{message}"), Some(&officer)).to_request())
+            .await
+            .body;
+        assert!(page.contains(words), "{page}");
     }
 }
