@@ -24,8 +24,11 @@ static PACK: LazyLock<Arc<LoadedPack>> = LazyLock::new(|| {
     shelf.pack(None).expect("there is a built-in pack")
 });
 
+/// Holds what must be true of the bytes, and panics where it is not.
+pub type Promise = fn(&[u8]);
+
 /// What each kind of foreign bytes is held to, by the name of its fuzz target.
-pub const PROMISES: &[(&str, fn(&[u8]))] = &[
+pub const PROMISES: &[(&str, Promise)] = &[
     ("mail", mail),
     ("header", header),
     ("text", text),
