@@ -6,7 +6,11 @@ use serde::Deserialize;
 
 use crate::domain::classification::{Classification, Found, Kind};
 
+pub use tally::Tally;
+use tally::{mean_f1, share};
+
 mod table;
+mod tally;
 
 /// What a careful privacy officer would make of one mail; one object of a `labels.json`.
 #[derive(Debug, Clone, Deserialize)]
@@ -42,33 +46,12 @@ impl Label {
     fn allows(&self, kind: Kind) -> bool {
         self.kind == kind || self.kind_optional.contains(&kind)
     }
-}
 
-/// Hits, misses and false alarms of one right, flag or kind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Invoked and found.
-    pub hits: usize,
-    /// Invoked and not found.
-    pub misses: usize,
-    /// Found and neither invoked nor optional.
-    pub false_alarms: usize,
-}
-
-impl Tally {
-    /// The share of what was found that is right; 1 when nothing was found.
-    pub fn precision(&self) -> f64 {
-        share(self.hits, self.hits + self.false_alarms)
-    }
-
-    /// The share of what is there that was found; 1 when nothing is there.
-    pub fn recall(&self) -> f64 {
-        share(self.hits, self.hits + self.misses)
-    }
-
-    /// The harmonic mean of the two.
-    pub fn f1(&self) -> f64 {
-        share(2 * self.hits, 2 * self.hits + self.misses + self.false_alarms)
+    /// Whether an answer names an allowed kind, every right invoked and none besides.
+    fn is_met(&self, answer: &Classification) -> bool {
+        let found = |id: &String| answer.rights.iter().any(|right| right.id == *id);
+        let allowed = |right: &Found| self.rights.contains(&right.id) || self.rights_optional.contains(&right.id);
+        self.allows(answer.kind) && self.rights.iter().all(found) && answer.rights.iter().all(allowed)
     }
 }
 
@@ -91,6 +74,8 @@ pub struct Scores {
     pub on_behalf: usize,
     /// Mails a person is asked to look at.
     pub triaged: usize,
+    /// Mails no person is asked to look at whose kind and rights are all right.
+    pub unaided: usize,
     /// How often a kind (first) was taken for one (second). An answer that the label allows besides its own kind
     /// counts as taken for itself.
     pub confusion: BTreeMap<(Kind, Kind), usize>,
@@ -164,15 +149,6 @@ impl LanguageScores {
     }
 }
 
-fn mean_f1(rights: &BTreeMap<String, Tally>) -> f64 {
-    let sum: f64 = rights.values().map(Tally::f1).sum();
-    if rights.is_empty() {
-        1.0
-    } else {
-        sum / rights.len() as f64
-    }
-}
-
 /// Compares answers with their labels, pair by pair.
 pub fn score<'a>(pairs: impl IntoIterator<Item = (&'a Label, &'a Classification)>) -> Scores {
     let mut scores = Scores::default();
@@ -194,6 +170,7 @@ pub fn score<'a>(pairs: impl IntoIterator<Item = (&'a Label, &'a Classification)
         };
         scores.on_behalf += usize::from(on_behalf == answer.on_behalf.id);
         scores.triaged += usize::from(answer.needs_triage);
+        scores.unaided += usize::from(!answer.needs_triage && label.is_met(answer));
         let labelled = if label.allows(answer.kind) {
             answer.kind
         } else {
@@ -228,10 +205,6 @@ fn tally(tallies: &mut BTreeMap<String, Tally>, wanted: &[String], optional: &[S
             tallies.entry(found.id.clone()).or_default().false_alarms += 1;
         }
     }
-}
-
-fn share(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
 }
 
 #[cfg(test)]

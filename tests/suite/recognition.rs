@@ -132,6 +132,56 @@ fn what_is_denied_supposed_or_cited_is_not_invoked() {
 }
 
 #[test]
+fn a_denial_reaches_as_far_as_its_clause_and_what_is_denied_is_not_invoked() {
+    let lexicon = lexicon();
+    for (text, meant) in [
+        (
+            "I do not want my account deleted, only the address corrected: it is 8 Mill Lane now.",
+            "correction",
+        ),
+        (
+            "Please do not delete my profile. I want you to send me a copy of it.",
+            "copy",
+        ),
+        ("别给我注销账号，只要把手机号改成新的。", "correction"),
+        ("不是要删除，我想查阅你们保存的我的个人信息。", "access"),
+    ] {
+        let answer = classify(&said(text).mail(), &lexicon);
+        assert_eq!((answer.kind, rights(&answer)), (Kind::Request, vec![meant]), "{text}");
+    }
+}
+
+#[test]
+fn acts_on_orders_invoices_and_applications_invoke_nothing() {
+    let lexicon = lexicon();
+    for text in [
+        "Please delete my last order, I clicked twice.",
+        "Please correct the invoice, the quantity is wrong, and send a new copy to accounts.",
+        "I withdraw my application for the post of clerk.",
+        "撤回发票申请，我填错了抬头。",
+        "帮我把上一单删掉，别发货。",
+        "Bitte stornieren Sie meine Bestellung.",
+    ] {
+        let answer = classify(&said(text).mail(), &lexicon);
+        assert_eq!((answer.kind, rights(&answer)), (Kind::Unrelated, vec![]), "{text}");
+    }
+}
+
+#[test]
+fn small_print_about_deleting_this_mail_invokes_nothing() {
+    let print =
+        "\n\nThis e-mail is confidential. If you are not the intended recipient, please delete it and do not copy it.";
+    let answer = classify(
+        &said(&format!(
+            "Please correct my date of birth in your records to 4 May 1980.{print}"
+        ))
+        .mail(),
+        &lexicon(),
+    );
+    assert_eq!(rights(&answer), ["correction"]);
+}
+
+#[test]
 fn a_machine_that_invokes_a_right_is_put_before_a_person_and_a_plain_one_is_not() {
     let lexicon = lexicon();
     let auto = |text: &str| {
@@ -202,6 +252,31 @@ fn a_forwarded_wish_counts_only_when_it_is_made_ones_own() {
     };
     assert_eq!(rights(&forward("Please deal with the request below.")), ["deletion"]);
     assert_eq!(rights(&forward("Thanks, see you at the meeting on Friday.")), [""; 0]);
+}
+
+/// Two seconds are the rule; without optimisation, on a busy machine, it takes longer.
+#[test]
+fn a_megabyte_made_to_cost_the_most_is_read_in_bounded_time() {
+    let lexicon = lexicon();
+    let most = std::time::Duration::from_secs(if cfg!(debug_assertions) { 10 } else { 2 });
+    for piece in [
+        "do not delete my data ",
+        "not not not my my my delete delete data ",
+        "please delete, my, data, \"please\" delete ",
+        "not send me my my name my photo to my new my name ",
+        "别删我的信息，不要给我发我的资料，",
+        "请把我的我的我的信息信息信息发给给给给新医院",
+        "bitte nicht löschen meine meine Daten Daten ",
+        "? ? ? \" \" ",
+    ] {
+        let mut mail = said("").mail();
+        mail.own_text = piece.repeat(1024 * 1024 / piece.len());
+        let begun = std::time::Instant::now();
+        classify(&mail, &lexicon);
+        let taken = begun.elapsed();
+        println!("{piece:?}: {taken:?}");
+        assert!(taken < most, "{piece:?} took {taken:?}");
+    }
 }
 
 #[test]

@@ -160,10 +160,12 @@ impl<'t> Reading<'t> {
         mood: Mood,
         best: &mut Option<(Vec<Hit>, Mood)>,
     ) {
+        // The mood of a path only falls, so a way that is no better than the best so far leads nowhere.
+        if best.as_ref().is_some_and(|(_, known)| *known >= mood) {
+            return;
+        }
         let Some((item, rest)) = chain.split_first() else {
-            if best.as_ref().is_none_or(|(_, known)| *known < mood) {
-                *best = Some((path.clone(), mood));
-            }
+            *best = Some((path.clone(), mood));
             return;
         };
         if item.spoken_of {
@@ -191,9 +193,6 @@ impl<'t> Reading<'t> {
             let mood = mood.min(self.mood(hit, at, sentence));
             self.follow(rest, sentence, at + 1, path, mood, best);
             path.pop();
-            if best.as_ref().is_some_and(|(_, mood)| *mood == Mood::Wished) {
-                return;
-            }
         }
     }
 

@@ -35,6 +35,12 @@ impl fmt::Display for Scores {
             writeln!(f, "{what}: {right} of {mails} ({:.1} %)", 100.0 * share(right, mails))?;
         }
         writeln!(f, "for a person to look at: {} of {mails}", self.triaged)?;
+        let (right, others) = (self.unaided, mails - self.triaged);
+        let percent = 100.0 * share(right, others);
+        writeln!(
+            f,
+            "of the others, kind and rights all right: {right} of {others} ({percent:.1} %)"
+        )?;
         match self.lost.as_slice() {
             [] => writeln!(f, "no request, complaint or question lost"),
             lost => writeln!(f, "LOST: {}", lost.join(", ")),
