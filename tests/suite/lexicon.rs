@@ -133,10 +133,11 @@ fn a_phrase_that_would_break_others_is_shown_as_worse() {
         folder.path(),
     )
     .unwrap();
-    assert!(
-        said.contains("WORSE     0005.eml: request (access) → request (access + deletion)"),
-        "{said}"
-    );
+    // What else is read in the mail may change as recognition learns; that the phrase breaks it may not.
+    let broken = said
+        .lines()
+        .find(|line| line.contains("WORSE     0005.eml: request (access"));
+    assert!(broken.is_some_and(|line| line.ends_with("deletion)")), "{said}");
     assert!(said.contains("0 better, 2 worse"), "{said}");
 }
 
