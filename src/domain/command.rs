@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::event::{Belonging, CaseKind, NewItem, Proposal};
+use super::event::{Belonging, CaseKind, Clock, NewItem, Proposal};
 use super::item::{Decision, Verdict};
 use super::moves::Move;
 use super::person::PersonId;
@@ -96,7 +96,7 @@ pub enum Command {
     TakeMerge {
         request: i64,
         reference: String,
-        received_at: DateTime<Utc>,
+        clock: Clock,
         items: Vec<NewItem>,
     },
     ConfirmMessage {

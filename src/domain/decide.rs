@@ -20,7 +20,7 @@ use super::rules::Rules;
 use basis::fits;
 use clock::{bounced, extend, recount, take_merge};
 
-pub use clock::recounted;
+pub use clock::{merged, recounted};
 
 /// Decides a command. Nothing else changes a request.
 ///
@@ -138,10 +138,10 @@ pub fn decide(
         Command::TakeMerge {
             request: other,
             reference,
-            received_at,
+            clock,
             items,
         } => {
-            return take_merge(request, rules, *other, reference, *received_at, items);
+            return take_merge(request, rules, *other, reference, *clock, items);
         }
         Command::ConfirmMessage { message } | Command::ReleaseMessage { message }
             if !request.held.contains(message) =>

@@ -23,6 +23,15 @@ pub struct Recorded {
     pub event: Event,
 }
 
+/// What a deadline is counted from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    /// The receipt.
+    pub from: DateTime<Utc>,
+    /// How often the term was extended.
+    pub extensions: u32,
+}
+
 /// Who caused an event, as the journal names them: the role a person had is not part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
@@ -355,6 +364,9 @@ pub enum Event {
         received_at: DateTime<Utc>,
         /// The deadline that governs now, the earlier of both.
         deadline: Deadline,
+        /// The other's clock where it is the one that governs now; `None` where this request's own goes on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        clock: Option<Clock>,
         /// The other's items that this one did not have, with their own receipt.
         items: Vec<NewItem>,
     },

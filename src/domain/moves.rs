@@ -196,6 +196,8 @@ pub enum Refusal {
     Merged,
     /// A request cannot be merged into itself or into one that does not run.
     MergeTarget,
+    /// A message waits here, and must be confirmed or read before the request goes on elsewhere.
+    MessagesFirst,
     /// No message is held.
     NothingHeld,
     /// No message waits to be read.
@@ -304,6 +306,10 @@ impl Refusal {
             Self::NotSetAside => ("not-set-aside", "It is not set aside or withdrawn."),
             Self::Merged => ("merged", "It was merged and goes on under another reference."),
             Self::MergeTarget => ("merge-target", "Merge it into another request that is still open."),
+            Self::MessagesFirst => (
+                "messages-first",
+                "First read or confirm the messages that wait here: what they add goes along with the merge.",
+            ),
             Self::NothingHeld => ("nothing-held", "No message waits to be confirmed."),
             Self::NothingUnread => ("nothing-unread", "No message waits to be read."),
             Self::NotThisMessage => ("not-this-message", "This message is not waiting here."),
@@ -384,7 +390,7 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
     if !permits(role, step) {
         return Err(Refusal::NotYourRole);
     }
-    let of_its_mail = matches!(step, Move::Note | Move::ReadMessage | Move::Reread);
+    let of_its_mail = matches!(step, Move::Note | Move::ReadMessage | Move::Reread | Move::SendLetter);
     if matches!(request.stage, Stage::Merged { .. }) && !of_its_mail {
         return Err(Refusal::Merged);
     }
@@ -418,7 +424,12 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
             Stage::Answered { .. } | Stage::Closed { .. } => Ok(()),
             _ => Err(Refusal::NotAnswered),
         },
-        Move::SetAside | Move::Withdraw | Move::Merge => not_sending(request),
+        Move::SetAside | Move::Withdraw => not_sending(request),
+        // Where it goes on, nobody could say any more whether they belong, nor what they add.
+        Move::Merge if !(request.held.is_empty() && request.unread.is_empty()) => {
+            not_sending(request).and(Err(Refusal::MessagesFirst))
+        }
+        Move::Merge => not_sending(request),
         Move::BringBack => match request.stage {
             Stage::SetAside { .. } | Stage::Withdrawn { .. } => Ok(()),
             _ => Err(Refusal::NotSetAside),

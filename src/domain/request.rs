@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::deadline::Deadline;
-use super::event::{Belonging, CaseKind, Channel, Delivery, Event, NewItem, Opening, Recorded, Triage};
+use super::event::{Belonging, CaseKind, Channel, Clock, Delivery, Event, NewItem, Opening, Recorded, Triage};
 use super::item::{Assessment, Basis, Decided, Item};
 use super::person::PersonId;
 use super::policy::{ExemptionId, MethodId, OnBehalfId, ReminderId};
@@ -344,12 +344,12 @@ impl Request {
                 };
             }
             Event::MergeTaken {
-                received_at,
-                deadline,
-                items,
-                ..
+                deadline, clock, items, ..
             } => {
-                self.clock_from = self.clock_from.min(*received_at);
+                if let Some(clock) = clock {
+                    self.clock_from = clock.from;
+                    self.extensions = clock.extensions;
+                }
                 self.deadline = deadline.clone();
                 for item in items {
                     self.add(item);
@@ -466,6 +466,14 @@ impl Request {
     /// Everyone who took a decision that stands.
     pub fn deciders(&self) -> BTreeSet<PersonId> {
         self.decisions().map(|decided| decided.by).collect()
+    }
+
+    /// What its deadline is counted from.
+    pub fn clock(&self) -> Clock {
+        Clock {
+            from: self.clock_from,
+            extensions: self.extensions,
+        }
     }
 
     /// The next thing to do.

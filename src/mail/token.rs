@@ -7,6 +7,7 @@
 use subtle::ConstantTimeEq;
 
 use crate::config::{ReplyForm, Settings};
+use crate::domain::message::Mail;
 use crate::store::Vault;
 
 /// Bytes of a secret and of a signature: 128 bits each.
@@ -115,6 +116,17 @@ impl<'h> Tokens<'h> {
         let request = read_number(number)?;
         self.is_signed("reply address", &[number], signature)
             .then_some(Addressed::Request(request))
+    }
+
+    /// The requests that a mail's reply headers, or the addresses it was sent to, name by our signature.
+    pub fn requests_named(&self, mail: &Mail) -> Vec<i64> {
+        let letters = mail.in_reply_to.iter().chain(&mail.references);
+        let replied = letters.filter_map(|id| self.letter(id)?.request);
+        let addressed = mail.to.iter().filter_map(|to| match self.addressed(&to.address)? {
+            Addressed::Request(request) => Some(request),
+            Addressed::Letter(_) => None,
+        });
+        replied.chain(addressed).collect()
     }
 
     /// Whether an address is the privacy contact's, its tagged forms included.

@@ -15,6 +15,7 @@ pub mod ids;
 pub mod journal;
 pub mod lists;
 pub mod marks;
+pub mod mergers;
 pub mod messages;
 pub mod notices;
 pub mod office;

@@ -54,6 +54,18 @@ pub fn is_there(db: &mut Reader<'_>, id: i64) -> Result<bool, StoreError> {
     Ok(found == 1)
 }
 
+/// The reference of a request, which is there also after its key was destroyed.
+///
+/// # Errors
+/// When the store fails.
+pub fn reference_of(db: &mut Reader<'_>, id: i64) -> Result<Option<String>, StoreError> {
+    Ok(requests::table
+        .find(id)
+        .select(requests::reference)
+        .first(db.conn)
+        .optional()?)
+}
+
 /// A request by its reference.
 ///
 /// # Errors

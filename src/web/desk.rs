@@ -22,7 +22,7 @@ use crate::web::frame::look::{Link, Notice, RequestRow, Tone};
 use crate::web::frame::say::{SOON, Say};
 use crate::web::frame::words::Words;
 use crate::web::frame::{Frame, Place};
-use crate::web::{aside, balance, show};
+use crate::web::{aside, balance, letters, show};
 
 /// How many rows each group shows.
 const ROWS: i64 = 8;
@@ -151,6 +151,9 @@ impl Kind {
 struct Found {
     groups: Vec<(Kind, i64, Vec<Line>)>,
     people: Vec<Person>,
+    /// How many letters wait to be sent.
+    queued: i64,
+    /// How many need a person.
     letters: Vec<(State, i64)>,
     mail: balance::Mail,
     /// Mails whose characters wait for somebody to compare.
@@ -164,11 +167,16 @@ impl Found {
             let (count, lines) = lists::group(db, &times.filter(kind), ROWS)?;
             groups.push((kind, count, lines));
         }
-        let letters = outbox::counts(db)?;
+        let counts = outbox::counts(db)?;
         Ok(Self {
             groups,
             people: people::list(db)?,
-            letters,
+            queued: counts
+                .iter()
+                .filter(|(state, _)| *state == State::Queued)
+                .map(|(_, count)| count)
+                .sum(),
+            letters: outbox::needy_counts(db, letters::since(times.now))?,
             mail: balance::Mail::look(db, times.now)?,
             uncertain: messages::count_uncertain(db)?,
         })
@@ -213,11 +221,14 @@ impl DeskPage {
         Self {
             today: today(&words, &pack.calendar, times.today),
             headline: headline(&words, count(Kind::Late), count(Kind::Today), &groups),
-            notices: notices(&words, house, &pack.calendar, times.today, &found),
+            notices: letters::notices(&words, &found.letters)
+                .into_iter()
+                .chain(notices(&words, house, &pack.calendar, times.today, &found))
+                .collect(),
             next: groups.first().and_then(|group| group.rows.first()).cloned(),
             tallies: tallies.into(),
             groups,
-            state: state(&words, house, &found.letters),
+            state: state(&words, house, found.queued),
             frame,
         }
     }
@@ -303,7 +314,7 @@ fn notices(words: &Words, house: &House, calendar: &Calendar, today: NaiveDate, 
 }
 
 /// How the parts that work by themselves do, from their last reports.
-fn state(words: &Words, house: &House, letters: &[(State, i64)]) -> Vec<Notice> {
+fn state(words: &Words, house: &House, waiting: i64) -> Vec<Notice> {
     let line = |tone, text| Notice { tone, text, link: None };
     let mut lines = Vec::new();
     if house.settings.mailbox.is_empty() {
@@ -317,9 +328,6 @@ fn state(words: &Words, house: &House, letters: &[(State, i64)]) -> Vec<Notice> 
     for (part, _) in failing {
         lines.push(line(Tone::Late, words.with("desk-part-failing", "part", &part)));
     }
-    lines.extend(super::letters::notices(words, letters));
-    let queued = letters.iter().find(|(state, _)| *state == State::Queued);
-    let waiting = queued.map_or(0, |(_, count)| *count);
     if waiting > 0 {
         lines.push(line(Tone::Quiet, words.n("desk-sending-waiting", waiting)));
     }

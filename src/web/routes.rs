@@ -10,7 +10,7 @@ use super::door::guard::Base;
 use super::door::{invitation, me, people, sign_in};
 use super::error::PageError;
 use super::frame::assets;
-use super::request::{clock, files, places, steps};
+use super::request::{beside, clock, files, places, steps};
 use super::{balance, calendar, desk, entry, health, letters, mail, policy, reading, request, requests};
 use crate::house::House;
 
@@ -97,6 +97,7 @@ fn inside(app: &mut ServiceConfig) {
 fn of_a_request(app: &mut ServiceConfig) {
     app.route("/requests/{reference}", get().to(request::request))
         .route("/requests/{reference}/clock", get().to(clock::clock))
+        .route("/requests/{reference}/beside/{other}", get().to(beside::beside))
         .route("/requests/{reference}/preview", post().to(request::preview))
         .route("/requests/{reference}/triage", post().to(steps::triage))
         .route("/requests/{reference}/assignment", post().to(steps::assignment))

@@ -319,7 +319,7 @@ fn deliver(story: &Story, folder: &Path) {
 }
 
 /// A report of a mail server as RFC 3464 writes it.
-fn report(to: &str, action: &str, returned: &str) -> String {
+pub(crate) fn report(to: &str, action: &str, returned: &str) -> String {
     format!(
         "From: MAILER-DAEMON@mx.meadow.example\nTo: {to}\nSubject: Delivery report\nAuto-Submitted: auto-replied\n\
          Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\n\n--b\nContent-Type: text/plain\n\nAbout \

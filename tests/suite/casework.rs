@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use habeas::domain::calendar::Calendar;
 use habeas::domain::command::Command;
 use habeas::domain::decide::decide;
-use habeas::domain::event::{Belonging, By, CaseKind, Channel, Event, Opening, Recorded, Triage};
+use habeas::domain::event::{Belonging, By, CaseKind, Channel, Clock, Event, Opening, Recorded, Triage};
 use habeas::domain::item::{Basis, Decision, Verdict};
 use habeas::domain::moves::{Move, Refusal, may, moves};
 use habeas::domain::person::{Actor, PersonId, Role};
@@ -490,11 +490,18 @@ fn merging_keeps_the_earlier_clock_and_every_item() {
         Command::TakeMerge {
             request: 2,
             reference: "DSR-2025-000002".into(),
-            received_at: earlier,
+            clock: Clock {
+                from: earlier,
+                extensions: 0,
+            },
             items,
         },
     );
     assert!(target.request.deadline.ends_at < before.ends_at);
+    assert_eq!(target.request.clock_from, earlier);
+    let receipts: Vec<_> = target.request.items.iter().map(|item| item.received_at).collect();
+    assert_eq!(receipts, [*RECEIVED, earlier], "each right keeps its own receipt");
+    assert_eq!(target.request.items[1].deadline, rules.deadline(earlier, 0));
     assert_eq!(
         target.request.items.iter().map(|item| &item.right).collect::<Vec<_>>(),
         [first, second]
@@ -511,6 +518,66 @@ fn merging_keeps_the_earlier_clock_and_every_item() {
         .is_refused(officer(MEI), into(false), Refusal::MergeTarget)
         .does(officer(MEI), into(true));
     other.is_refused(officer(MEI), Command::BringBack, Refusal::Merged);
+}
+
+#[test]
+fn an_extension_merges_with_the_clock_that_it_was_announced_for() {
+    let right = right_without_ground(ONE_MONTH.policy());
+    let days = |days| TimeDelta::days(days);
+    let take = |from, extensions| Command::TakeMerge {
+        request: 2,
+        reference: "DSR-2025-000002".into(),
+        clock: Clock { from, extensions },
+        items: vec![],
+    };
+    let extend = Command::Extend {
+        reason: text(9),
+        letter: None,
+    };
+    let rules = ONE_MONTH.rules();
+
+    // The later request was never extended: its plain term ends first and governs.
+    let mut extended = Case::opened(&ONE_MONTH, &[right], Triage::Clear);
+    extended.does(officer(MEI), extend);
+    let later = *RECEIVED + days(3);
+    extended.does(officer(MEI), take(later, 0));
+    assert_eq!(extended.request.deadline, rules.deadline(later, 0));
+    assert_eq!((extended.request.clock_from, extended.request.extensions), (later, 0));
+
+    // The earlier request was extended, and its requester was told: the later one's plain term goes on.
+    let mut plain = Case::opened(&ONE_MONTH, &[right], Triage::Clear);
+    let own = plain.request.deadline.clone();
+    plain.does(officer(MEI), take(*RECEIVED - days(3), 1));
+    assert_eq!(plain.request.deadline, own);
+    assert_eq!((plain.request.clock_from, plain.request.extensions), (*RECEIVED, 0));
+
+    // Nothing is moved by the calendar afterwards: the deadline is what its clock says.
+    plain.is_refused(Actor::Clock, Command::Recount, Refusal::NothingChanges);
+}
+
+#[test]
+fn a_request_is_not_merged_while_a_message_waits_in_it() {
+    for belonging in [Belonging::Held, Belonging::Proven] {
+        let mut case = Case::opened(&DEFAULT, &[right_without_ground(DEFAULT.policy())], Triage::Clear);
+        let merge = Command::Merge {
+            into: 9,
+            reference: "DSR-2025-000009".into(),
+            target_runs: true,
+        };
+        let join = Command::Join {
+            message: 5,
+            received_at: case.now,
+            belonging,
+        };
+        let settle = match belonging {
+            Belonging::Held => Command::ConfirmMessage { message: 5 },
+            Belonging::Proven => Command::ReadMessage { message: 5 },
+        };
+        case.does(Actor::Mail, join)
+            .is_refused(officer(MEI), merge.clone(), Refusal::MessagesFirst)
+            .does(officer(MEI), settle)
+            .does(officer(MEI), merge);
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use habeas::store::outbox::{self, State};
 use habeas::store::requests::{self, Stored};
 use habeas::web::app;
 
+use super::automatic::report;
 use super::web::{get, hire, post, send, visit};
 use crate::harness::house::{Story, mail, mail_with};
 
@@ -55,6 +56,7 @@ async fn a_proven_reply_stands_on_the_desk_until_an_officer_says_that_it_was_rea
         page.body.contains("under our signature"),
         "the page says why it belongs"
     );
+    assert!(page.body.contains("A new message from the requester"), "it comes first");
     let seq = story.request(reference).seq.to_string();
     let path = format!("/requests/{reference}/messages/{message}/reading");
     let done = send(&app, post(&path, &officer, &[("seq", &seq)]).to_request()).await;
@@ -91,6 +93,14 @@ async fn a_held_message_is_confirmed_and_what_it_adds_counts_from_its_own_receip
     );
     story.wait(TimeDelta::days(2));
     let officer = visit(&story, hire(&story, "mei@example.com", Role::Officer, "zh-Hans"));
+    let path = format!("/requests/{reference}");
+    let page = send(&app, get(&path, Some(&officer)).to_request()).await.body;
+    assert!(page.contains("无法证明出自请求人"), "what is lacking of a proof");
+    assert!(
+        page.contains("name=\"right\" value=\"deletion\" checked"),
+        "what it asks for is chosen"
+    );
+    assert!(page.contains("<q>delete my account"), "with the words that say so");
     let seq = story.request(reference).seq.to_string();
     let path = format!("/requests/{reference}/messages/{}/confirmation", taken.message);
     let fields = [("seq", seq.as_str()), ("right", "deletion")];
@@ -127,17 +137,42 @@ async fn a_reply_that_takes_the_request_back_ends_it_only_when_an_officer_says_s
     } else {
         "confirmation"
     };
+    let page = send(
+        &app,
+        get(&format!("/requests/{reference}"), Some(&officer)).to_request(),
+    )
+    .await
+    .body;
+    let asked = page.find("name=\"withdraws\"").unwrap();
+    assert!(!page[asked..asked + 40].contains("checked"), "nobody has chosen it yet");
+    assert!(page.contains("The requester says so in the message of "));
     let path = format!("/requests/{reference}/messages/{message}/{noun}");
     let seq = before.seq.to_string();
-    send(
-        &app,
-        post(&path, &officer, &[("seq", &seq), ("withdraws", "yes")]).to_request(),
-    )
-    .await;
+    let silent = [("seq", seq.as_str()), ("withdraws", "yes"), ("reason", " ")];
+    let refused = send(&app, post(&path, &officer, &silent).to_request()).await;
+    assert!(
+        refused.body.contains("Write where the requester says"),
+        "{}",
+        refused.status
+    );
+    assert_eq!(story.request(reference).seq, before.seq, "nothing happened");
+    let told = [
+        ("seq", seq.as_str()),
+        ("withdraws", "yes"),
+        ("reason", "She writes so on 2 March."),
+    ];
+    send(&app, post(&path, &officer, &told).to_request()).await;
     assert!(matches!(
         story.request(reference).request.stage,
         Stage::Withdrawn { .. }
     ));
+    let page = send(
+        &app,
+        get(&format!("/requests/{reference}"), Some(&officer)).to_request(),
+    )
+    .await
+    .body;
+    assert!(page.contains("She writes so on 2 March."));
     let sent: Vec<String> = letters(&story, &stored)
         .into_iter()
         .map(|letter| letter.occasion)
@@ -184,8 +219,217 @@ async fn a_letter_that_waits_is_named_on_the_desk_and_leaves_by_a_click_that_is_
     assert_eq!(history.last().unwrap().event.name(), "letter-released");
     let list = send(&app, get("/letters", Some(&officer)).to_request()).await.body;
     assert!(list.contains("Send all 2 that wait") && list.contains(&opened[1].request.reference));
-    send(&app, post("/letters/dispatch", &officer, &[]).to_request()).await;
+    let none = send(&app, post("/letters/dispatch", &officer, &[]).to_request()).await;
+    assert!(none.body.contains("Choose the letters that should go."));
+    let ids: Vec<String> = opened
+        .iter()
+        .map(|request| letters(&story, request)[0].id.to_string())
+        .collect();
+    let chosen = [("waiting", ids[1].as_str()), ("waiting", &ids[2]), ("letter", &ids[2])];
+    send(&app, post("/letters/dispatch", &officer, &chosen).to_request()).await;
+    assert_eq!(
+        opened.iter().map(state).collect::<Vec<_>>(),
+        [State::Queued, State::Waiting, State::Queued],
+        "what was chosen and nothing else"
+    );
+    let all = [("waiting", ids[1].as_str()), ("all", "yes")];
+    send(&app, post("/letters/dispatch", &officer, &all).to_request()).await;
     assert!(opened.iter().all(|request| state(request) == State::Queued));
+}
+
+#[actix_web::test]
+async fn a_letter_that_came_back_is_shown_with_the_servers_words_until_its_request_is_long_over() {
+    let story = house();
+    let officer = visit(&story, hire(&story, "mei@example.com", Role::Officer, "en"));
+    let app = init_service(app(story.house.clone())).await;
+    let stored = story.opens(mail(ANN, "My data", ASK));
+    let reference = &stored.request.reference;
+    let sent = letters(&story, &stored)[0].message_id.clone();
+    let taken = story.receives(report("privacy@example.com", "failed", &sent));
+    assert!(
+        matches!(taken.outcome, Outcome::Joined { held: false, .. }),
+        "{:?}",
+        taken.outcome
+    );
+    let desk = send(&app, get("/", Some(&officer)).to_request()).await.body;
+    assert!(desk.contains("1 letter did not arrive.") && desk.contains("href=\"/letters\""));
+    let list = send(&app, get("/letters", Some(&officer)).to_request()).await.body;
+    assert!(list.contains("550 no such user") && list.contains("name=\"letter\""));
+    let path = format!("/requests/{reference}");
+    let page = send(&app, get(&path, Some(&officer)).to_request()).await.body;
+    assert!(page.contains("A mail server reports on a letter of ours"));
+    assert!(
+        !page.contains("name=\"withdraws\"") && !page.contains("name=\"right\" value=\"deletion\""),
+        "a report asks for nothing"
+    );
+    let seq = story.request(reference).seq.to_string();
+    let fields = [("seq", seq.as_str()), ("reason", "She called.")];
+    send(
+        &app,
+        post(&format!("{path}/retraction"), &officer, &fields).to_request(),
+    )
+    .await;
+    story.wait(TimeDelta::days(15));
+    let again = visit(&story, hire(&story, "tom@example.com", Role::Officer, "en"));
+    let list = send(&app, get("/letters", Some(&again)).to_request()).await.body;
+    assert!(!list.contains("550 no such user"), "nobody can do anything about it");
+}
+
+#[actix_web::test]
+async fn a_reply_to_our_question_leads_on_to_the_proof_of_identity() {
+    let story = house();
+    let officer = visit(&story, hire(&story, "mei@example.com", Role::Officer, "en"));
+    let app = init_service(app(story.house.clone())).await;
+    let stored = story.opens(mail(ANN, "My data", ASK));
+    let reference = &stored.request.reference;
+    let path = format!("/requests/{reference}");
+    let method = story.house.pack().unwrap().pack.policy.identity[0].id.to_string();
+    let seq = story.request(reference).seq.to_string();
+    let fields = [
+        ("seq", seq.as_str()),
+        ("method", &method),
+        ("reason", "So that it is you."),
+    ];
+    send(
+        &app,
+        post(&format!("{path}/identity-question"), &officer, &fields).to_request(),
+    )
+    .await;
+    let message = reply(&story, &stored, "My last order has the number 4711.");
+    let page = send(&app, get(&path, Some(&officer)).to_request()).await.body;
+    assert!(page.contains("this may be the answer"));
+    let seq = story.request(reference).seq.to_string();
+    let noun = if story.request(reference).request.unread.contains(&message) {
+        "reading"
+    } else {
+        "confirmation"
+    };
+    let fields = [("seq", seq.as_str()), ("then", "identity")];
+    let done = send(
+        &app,
+        post(&format!("{path}/messages/{message}/{noun}"), &officer, &fields).to_request(),
+    )
+    .await;
+    let to = done.headers.get("location").unwrap().to_str().unwrap();
+    assert!(to.ends_with("#move-confirm-identity"), "{to}");
+}
+
+#[actix_web::test]
+async fn two_requests_of_one_person_stand_side_by_side_and_merging_keeps_both_receipts() {
+    let story = house();
+    let earlier = story.opens(mail(ANN, "My data", ASK));
+    story.wait(TimeDelta::days(7));
+    let later = story.opens(mail(
+        ANN,
+        "Please delete",
+        "Please delete my account and all personal data you hold about me.",
+    ));
+    let (old, new) = (&earlier.request.reference, &later.request.reference);
+    let officer = visit(&story, hire(&story, "mei@example.com", Role::Officer, "en"));
+    let auditor = visit(&story, hire(&story, "ada@example.com", Role::Auditor, "zh-Hans"));
+    let app = init_service(app(story.house.clone())).await;
+
+    let beside = format!("/requests/{new}/beside/{old}");
+    let page = send(&app, get(&format!("/requests/{new}"), Some(&officer)).to_request()).await;
+    assert!(
+        page.body.contains(&format!("href=\"{beside}\"")),
+        "the page leads there"
+    );
+    let page = send(&app, get(&beside, Some(&officer)).to_request()).await.body;
+    for said in [
+        "a copy of all personal data",
+        "Please delete my account",
+        "Address: ann@meadow.example",
+        &format!("Only {old} asks for"),
+        &format!("the clock of {old} ends earlier"),
+        &format!("Merge {old} into {new}"),
+        &format!("{old} goes on and stays due on"),
+    ] {
+        assert!(page.contains(said), "{said}");
+    }
+    let looked = send(&app, get(&beside, Some(&auditor)).to_request()).await.body;
+    assert!(looked.contains("两件相同之处") && !looked.contains("<button class=\"quiet\">"));
+    let absent = send(
+        &app,
+        get(&format!("/requests/{new}/beside/{new}"), Some(&officer)).to_request(),
+    )
+    .await;
+    assert_eq!(absent.status, StatusCode::NOT_FOUND);
+
+    let seq = earlier.seq.to_string();
+    let fields = [("seq", seq.as_str()), ("into", new)];
+    let done = send(
+        &app,
+        post(&format!("/requests/{old}/merger"), &officer, &fields).to_request(),
+    )
+    .await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+    let merged = story.request(new).request;
+    assert_eq!(merged.clock_from, earlier.request.received_at);
+    assert_eq!(merged.deadline, earlier.request.deadline, "the earlier clock governs");
+    assert_eq!(merged.received_at, later.request.received_at);
+    for item in earlier.request.items.iter().chain(&later.request.items) {
+        let kept = merged.items.iter().find(|kept| kept.right == item.right).unwrap();
+        assert_eq!(
+            (kept.received_at, &kept.deadline, kept.message),
+            (item.received_at, &item.deadline, item.message)
+        );
+    }
+    let page = send(&app, get(&format!("/requests/{new}"), Some(&officer)).to_request())
+        .await
+        .body;
+    assert!(
+        page.contains("a copy of all personal data you hold"),
+        "its messages are shown there"
+    );
+    assert!(page.contains("It came with a request that was merged into this one"));
+    let page = send(&app, get(&format!("/requests/{old}"), Some(&officer)).to_request())
+        .await
+        .body;
+    assert!(page.contains(&format!("It goes on as {new}")));
+
+    // What she writes under the old letters belongs to the request that goes on, and a right can be added by its receipt.
+    let message = reply(&story, &earlier, "Thank you.");
+    assert!(story.request(new).request.unread.contains(&message));
+    let first = earlier.request.messages[0].to_string();
+    let seq = story.request(new).seq.to_string();
+    let fields = [("seq", seq.as_str()), ("right", "correction"), ("message", &first)];
+    send(
+        &app,
+        post(&format!("/requests/{new}/items"), &officer, &fields).to_request(),
+    )
+    .await;
+    let added = story.request(new).request.items.pop().unwrap();
+    assert_eq!(
+        (added.right.as_str(), added.received_at),
+        ("correction", earlier.request.received_at)
+    );
+    let rebuilt = story
+        .house
+        .store
+        .write(|tx| requests::rebuild(tx, &*story.house.shelf()))
+        .unwrap();
+    assert_eq!(rebuilt.differed, Vec::<String>::new());
+}
+
+#[actix_web::test]
+async fn a_mail_that_wants_its_replies_elsewhere_says_so_on_the_page() {
+    let story = house();
+    let officer = visit(&story, hire(&story, "mei@example.com", Role::Officer, "en"));
+    let app = init_service(app(story.house.clone())).await;
+    let elsewhere = story.opens(mail_with(ANN, "My data", "Reply-To: <ann@elsewhere.example>\r\n", ASK));
+    let same = story.opens(mail_with(
+        "Bo <bo@meadow.example>",
+        "My data",
+        "Reply-To: <Bo@meadow.example>\r\n",
+        ASK,
+    ));
+    let warning = "Replies to this mail would go to another address, ";
+    for (stored, warned) in [(elsewhere, true), (same, false)] {
+        let path = format!("/requests/{}", stored.request.reference);
+        let page = send(&app, get(&path, Some(&officer)).to_request()).await.body;
+        assert_eq!(page.contains(warning), warned, "{path}");
+    }
 }
 
 #[actix_web::test]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::deadline::Deadline;
-use crate::domain::event::{Event, NewItem};
+use crate::domain::event::{Clock, Event, NewItem};
 use crate::domain::moves::Refusal;
 use crate::domain::request::{Request, Stage};
 use crate::domain::rules::Rules;
@@ -28,22 +28,17 @@ pub(super) fn extend(
     }])
 }
 
-/// The earlier receipt governs, so that a merge never moves a deadline later.
+/// The earlier of both clocks governs, so that a merge never moves a deadline later; each item keeps its own receipt.
 pub(super) fn take_merge(
     request: &Request,
     rules: Rules<'_>,
     other: i64,
     reference: &str,
-    received_at: DateTime<Utc>,
+    clock: Clock,
     items: &[NewItem],
 ) -> Result<Vec<Event>, Refusal> {
     not_sending(request)?;
-    let theirs = rules.deadline(received_at, 0);
-    let deadline = if theirs.ends_at < request.deadline.ends_at {
-        theirs
-    } else {
-        request.deadline.clone()
-    };
+    let theirs = merged(request, rules, clock);
     let items = items
         .iter()
         .filter(|new| request.items.iter().all(|item| item.right != new.right))
@@ -52,10 +47,19 @@ pub(super) fn take_merge(
     Ok(vec![Event::MergeTaken {
         request: other,
         reference: reference.to_owned(),
-        received_at,
-        deadline,
+        received_at: clock.from,
+        clock: theirs.is_some().then_some(clock),
+        deadline: theirs.unwrap_or_else(|| request.deadline.clone()),
         items,
     }])
+}
+
+/// The deadline of another request's clock where that would govern if it were merged into this one; `None` where this
+/// one's own goes on. Both are earlier or later by their end; of two that end together, by their receipt.
+pub fn merged(request: &Request, rules: Rules<'_>, clock: Clock) -> Option<Deadline> {
+    let theirs = rules.deadline(clock.from, clock.extensions);
+    let earlier = (theirs.ends_at, clock.from) < (request.deadline.ends_at, request.clock_from);
+    earlier.then_some(theirs)
 }
 
 fn not_sending(request: &Request) -> Result<(), Refusal> {

@@ -4,7 +4,6 @@ use super::super::intake::Read;
 use crate::domain::classification::Kind;
 use crate::domain::event::Triage;
 use crate::domain::message::{Characters, Mail};
-use crate::domain::request::Stage;
 use crate::domain::thread::{
     Correspondent, Findings, Folder, Legibility, Maker, Origin, ReportOn, Suspected, is_reply,
 };
@@ -13,8 +12,8 @@ use crate::mail::report::Report;
 use crate::mail::token::{Addressed, LetterName, Tokens};
 use crate::store::marks::{self, Mark};
 use crate::store::messages::{self, Look, Marks, Outcome as Kept};
-use crate::store::requests::{self, Stored};
-use crate::store::{StoreError, Tx, Vault, outbox};
+use crate::store::requests;
+use crate::store::{StoreError, Tx, Vault, mergers, outbox};
 
 /// Keyed digests by which a message is compared with others.
 #[derive(Default)]
@@ -93,7 +92,7 @@ pub(super) fn findings(
                 request: match letter.request_id {
                     Some(request) => {
                         let stored = requests::find(tx, request)?;
-                        Some(goes_on_as(tx, stored)?)
+                        Some(mergers::goes_on_as(tx, stored)?.id)
                     }
                     None => None,
                 },
@@ -267,7 +266,7 @@ fn suspected(tx: &mut Tx<'_>, request: Option<i64>, address: Option<&str>) -> Re
     let Some(id) = request else { return Ok(None) };
     let stored = requests::find(tx, id)?;
     let requester = stored.card.address.clone();
-    let id = goes_on_as(tx, stored)?;
+    let id = mergers::goes_on_as(tx, stored)?.id;
     let same = address.is_some_and(|address| address.eq_ignore_ascii_case(&requester));
     let from = if same {
         Correspondent::Requester
@@ -275,15 +274,4 @@ fn suspected(tx: &mut Tx<'_>, request: Option<i64>, address: Option<&str>) -> Re
         Correspondent::Stranger
     };
     Ok(Some(Suspected { request: id, from }))
-}
-
-/// The request under which a merged one goes on.
-fn goes_on_as(tx: &mut Tx<'_>, mut stored: Stored) -> Result<i64, StoreError> {
-    for _ in 0..8 {
-        let Stage::Merged { into, .. } = stored.request.stage else {
-            break;
-        };
-        stored = requests::find(tx, into)?;
-    }
-    Ok(stored.id)
 }

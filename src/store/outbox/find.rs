@@ -1,11 +1,12 @@
 //! Finding and counting outgoing mail.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::{Outgoing, State, open_recipient, place};
 use crate::store::marks::{self, Mark};
-use crate::store::schema::outbox;
+use crate::store::schema::{outbox, requests};
 use crate::store::vault::keys;
 use crate::store::{MultiBackend, Reader, Stamp, StoreError};
 
@@ -28,6 +29,48 @@ pub fn in_state(db: &mut Reader<'_>, state: State, limit: i64) -> Result<Vec<Out
         .select(Row::as_select())
         .load(db.conn)?;
     rows.into_iter().map(|row| shown(db, row)).collect()
+}
+
+/// The mails that need a person, the newest of each state first: those that wait for one, did not arrive or may not have,
+/// while their request is open or since an instant. Of a request whose answer came back only those that wait are among
+/// them: that it did not arrive the request itself says.
+pub fn needy(db: &mut Reader<'_>, since: DateTime<Utc>, limit: i64) -> Result<Vec<Outgoing>, StoreError> {
+    let mut found = Vec::new();
+    for state in State::NEEDY {
+        let rows: Vec<Row> = needing(state, since)
+            .order(outbox::id.desc())
+            .limit(limit)
+            .select(Row::as_select())
+            .load(db.conn)?;
+        for row in rows {
+            found.push(shown(db, row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// How many mails need a person, by state, as [`needy`] finds them.
+pub fn needy_counts(db: &mut Reader<'_>, since: DateTime<Utc>) -> Result<Vec<(State, i64)>, StoreError> {
+    State::NEEDY
+        .into_iter()
+        .map(|state| Ok((state, needing(state, since).count().get_result(db.conn)?)))
+        .collect()
+}
+
+fn needing<'a>(state: State, since: DateTime<Utc>) -> outbox::BoxedQuery<'a, MultiBackend> {
+    let query = outbox::table
+        .filter(outbox::state.eq(state.as_str()))
+        .into_boxed::<MultiBackend>();
+    let of_it = || requests::table.filter(requests::id.nullable().eq(outbox::request_id));
+    let ended = outbox::settled_at.ge(Stamp::from(since)).assume_not_null();
+    let is_open = exists(of_it().filter(requests::open.eq(true)));
+    let answer_is_back = exists(of_it().filter(requests::delivery.eq("not-delivered")));
+    match state {
+        State::Failed | State::Unknown => query.filter(ended.or(is_open)).filter(not(answer_is_back)),
+        State::Delayed => query.filter(ended),
+        State::Waiting => query.filter(outbox::queued_at.ge(Stamp::from(since)).or(is_open)),
+        State::Queued | State::Leased | State::Sent => query,
+    }
 }
 
 /// One mail.

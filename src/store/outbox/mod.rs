@@ -3,7 +3,9 @@
 mod find;
 mod send;
 
-pub use find::{automatic_since, counts, find, find_by_message_id, find_by_token, in_state, of_request, raw};
+pub use find::{
+    automatic_since, counts, find, find_by_message_id, find_by_token, in_state, needy, needy_counts, of_request, raw,
+};
 pub use send::{Reported, enqueue, lease, report, requeue, settle};
 
 use chrono::{DateTime, Utc};
@@ -41,6 +43,9 @@ impl State {
         Self::Failed,
         Self::Unknown,
     ];
+
+    /// Those in which a mail may need a person, the most pressing first.
+    pub const NEEDY: [Self; 4] = [Self::Failed, Self::Waiting, Self::Unknown, Self::Delayed];
 
     /// Its written form.
     pub fn as_str(self) -> &'static str {

@@ -1,6 +1,8 @@
 //! A message at which somebody is waited for: to say whether it belongs, or to have read it, and what it may ask for.
 
 use super::file::{File, Incoming};
+use crate::domain::authenticity::Verdict;
+use crate::domain::classification::Found;
 use crate::domain::policy::RightId;
 use crate::domain::request::{Identity, Stage};
 use crate::domain::rules::Rules;
@@ -12,10 +14,10 @@ use crate::web::frame::say::Say;
 pub struct Awaiting {
     /// The question.
     pub title: String,
-    /// Why it is asked.
+    /// Why it is asked: what proves that the message belongs here, or does not.
     pub why: String,
-    /// What recognition reads in it, with the words; may be empty.
-    pub reads: String,
+    /// What recognition reads in it, each with the words that say so; empty when it could not be read.
+    pub reads: Vec<Recognised>,
     /// The last part of the address of its form: `confirmation` or `reading`.
     pub noun: &'static str,
     /// The move that the form makes.
@@ -26,10 +28,28 @@ pub struct Awaiting {
     pub movable: bool,
     /// Rights that it may add, those recognised in it chosen; empty while none can be added.
     pub rights: Vec<Choice>,
-    /// Whether it could take the request back.
-    pub retractable: bool,
+    /// The words that say where the requester takes the request back, to be changed; `None` where nothing can be taken back.
+    pub retraction: Option<String>,
     /// Whether we asked who the requester is, so that it may be the answer.
     pub answers_identity: bool,
+}
+
+/// Something that recognition reads in a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recognised {
+    /// The sort of mail, or a right.
+    pub name: String,
+    /// The words of the message that say so.
+    pub words: Vec<String>,
+}
+
+/// Who wrote a waiting message, as far as that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writer {
+    /// The address that the request came from.
+    Requester,
+    /// Another, or none that is plain.
+    Other,
 }
 
 impl Awaiting {
@@ -47,8 +67,11 @@ impl Awaiting {
         if !held && !request.unread.contains(&id) {
             return None;
         }
+        let writer = writer(file, message);
+        // What joins by itself from another address is a mail server's report: it asks for nothing.
+        let may_ask = held || writer == Writer::Requester;
         let (title, why, noun, step, button) = if held {
-            let why = words.t(held_key(message));
+            let why = held_key(file, message, writer);
             (
                 "message-held",
                 why,
@@ -58,13 +81,19 @@ impl Awaiting {
             )
         } else {
             let added = request.items.iter().any(|item| item.message == Some(id));
-            let why = words.t(if added { "unread-added" } else { "unread-proven" });
+            let why = match (writer, added) {
+                (Writer::Other, _) => "unread-report",
+                (Writer::Requester, true) => "unread-added",
+                (Writer::Requester, false) => "unread-proven",
+            };
             ("message-unread", why, "reading", "read-message", "message-read")
         };
-        let open = matches!(request.stage, Stage::Open | Stage::NotDelivered { .. });
+        let open = may_ask && matches!(request.stage, Stage::Open | Stage::NotDelivered { .. });
+        let retractable = open || may_ask && request.stage == Stage::Triage;
+        let received = say.at(message.listed.received_at, &request.policy);
         Some(Self {
             title: words.t(title),
-            why,
+            why: words.t(why),
             reads: reads(say, rules, message),
             noun,
             step,
@@ -75,47 +104,59 @@ impl Awaiting {
             } else {
                 Vec::new()
             },
-            retractable: open || request.stage == Stage::Triage,
-            answers_identity: matches!(request.identity, Identity::Asked { .. }) && open,
+            retraction: retractable.then(|| words.with("message-withdraws-reason", "at", &received)),
+            answers_identity: open && matches!(request.identity, Identity::Asked { .. }),
         })
     }
 }
 
-/// Why a message waits to be confirmed, as far as its reading tells.
-fn held_key(message: &Incoming) -> &'static str {
-    match &message.kept {
-        Some(kept) if !kept.classification.rights.is_empty() => "held-new-right",
-        Some(_) => "held-not-sure",
-        None => "held-unreadable",
+fn writer(file: &File, message: &Incoming) -> Writer {
+    let requester = &file.stored.card.address;
+    let card = message.listed.card.as_ref();
+    if card.is_some_and(|card| !requester.is_empty() && card.address.eq_ignore_ascii_case(requester)) {
+        Writer::Requester
+    } else {
+        Writer::Other
     }
 }
 
-/// "request: deletion (“delete my account”)".
-fn reads(say: &Say<'_>, rules: Rules<'_>, message: &Incoming) -> String {
+/// Why a message waits to be confirmed: what is lacking of a proof, or what it asks although it is proven.
+fn held_key(file: &File, message: &Incoming, writer: Writer) -> &'static str {
     let Some(kept) = &message.kept else {
-        return String::new();
+        return "held-unreadable";
+    };
+    let signed = file.signed.contains(&message.listed.id);
+    match (signed, writer, kept.authenticity.verdict()) {
+        (true, Writer::Requester, Verdict::Failing) => "held-disowned",
+        (true, Writer::Requester, Verdict::Proven | Verdict::Unknown) => "held-proven",
+        (true, Writer::Other, _) => "held-other-address",
+        (false, Writer::Requester, _) => "held-no-signature",
+        (false, Writer::Other, _) => "held-nothing",
+    }
+}
+
+/// The rights recognised, or the sort of mail where there are none.
+fn reads(say: &Say<'_>, rules: Rules<'_>, message: &Incoming) -> Vec<Recognised> {
+    let Some(kept) = &message.kept else {
+        return Vec::new();
     };
     let read = &kept.classification;
-    let rights: Vec<String> = read
-        .rights
-        .iter()
-        .map(|found| {
-            let right = rules.policy.right(&RightId::new(&found.id));
-            let name = right.map_or(found.id.as_str(), |right| right.name.text(say.tag()));
-            let said = found
-                .words
-                .first()
-                .map(|said| format!(" (“{said}”)"))
-                .unwrap_or_default();
-            format!("{name}{said}")
-        })
-        .collect();
-    let kind = say.words.t(&format!("kind-{}", read.kind.as_str()));
-    if rights.is_empty() {
-        say.words.with("message-reads", "what", &kind)
+    let right = |found: &Found| {
+        let right = rules.policy.right(&RightId::new(&found.id));
+        let name = right.map_or(found.id.as_str(), |right| right.name.text(say.tag()));
+        Recognised {
+            name: name.to_owned(),
+            words: found.words.clone(),
+        }
+    };
+    let sort = Recognised {
+        name: say.words.t(&format!("sort-{}", read.kind.as_str())),
+        words: read.kind_words.clone(),
+    };
+    if read.rights.is_empty() {
+        vec![sort]
     } else {
-        say.words
-            .with("message-reads", "what", &format!("{kind} · {}", rights.join(" · ")))
+        read.rights.iter().map(right).collect()
     }
 }
 

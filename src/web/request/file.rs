@@ -1,19 +1,21 @@
 //! The file of a request: all that its page is made from, read in one state of the store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use super::sender;
 use crate::config::Settings;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::item::Decision;
 use crate::domain::letter::LetterText;
 use crate::domain::request::Request;
 use crate::domain::rules::Rules;
-use crate::domain::serial::{self, Case, Series};
+use crate::domain::serial::Series;
 use crate::domain::text::TextRef;
 use crate::mail::letters::{self, Letterhead, Words as LetterWords};
 use crate::mail::reading::{Opened, Reading};
+use crate::mail::token::Tokens;
 use crate::packs::{LoadedPack, Shelf};
 use crate::store::door::StepError;
 use crate::store::messages::{self, Listed};
@@ -21,13 +23,7 @@ use crate::store::outbox::{self, Outgoing};
 use crate::store::people::{self, Person};
 use crate::store::requests::{self, Stored};
 use crate::store::vault::texts;
-use crate::store::{Reader, StoreError};
-
-/// More requests of one sender than this, the newest, are not looked at for one page.
-const MOST_OF_SENDER: i64 = 100;
-
-/// A message of more bytes is not compared with others for one page.
-const MOST_COMPARED_BYTES: i64 = 256 * 1024;
+use crate::store::{Reader, StoreError, mergers};
 
 /// The file of a request.
 pub(super) struct File {
@@ -35,13 +31,16 @@ pub(super) struct File {
     pub history: Vec<Recorded>,
     /// The free texts that its events point to, by number.
     pub texts: BTreeMap<i64, String>,
+    /// Its messages, and those of the requests that were merged into it.
     pub messages: Vec<Incoming>,
     pub letters: Vec<(Outgoing, Vec<u8>)>,
     pub people: Vec<Person>,
     /// Domains and addresses that a forger may want to be taken for: the controller's and the requester's.
     pub known: Vec<String>,
-    /// Other requests of the same sender that are open, by reference.
-    pub others: Vec<String>,
+    /// Other requests of the same sender, newest first.
+    pub others: Vec<Stored>,
+    /// The messages that wait for somebody and bear our signature for this request.
+    pub signed: BTreeSet<i64>,
     /// How often the same sender asked; `None` when nothing else in the last months.
     pub series: Option<Series>,
     /// The answer as it would go out now, or what it lacks.
@@ -53,6 +52,23 @@ pub(super) struct Incoming {
     pub listed: Listed,
     pub opened: Opened,
     pub kept: Option<Reading>,
+    /// The reference of the request that it came with, where that was merged into this one.
+    pub came_with: Option<String>,
+}
+
+impl Incoming {
+    fn all(db: &mut Reader<'_>, of: &Stored, came_with: Option<&str>) -> Result<Vec<Self>, StoreError> {
+        let mut all = Vec::new();
+        for listed in messages::of_request(db, of.id)? {
+            all.push(Self {
+                opened: Opened::open(db, listed.id)?,
+                kept: Reading::kept(db, listed.id)?,
+                came_with: came_with.map(str::to_owned),
+                listed,
+            });
+        }
+        Ok(all)
+    }
 }
 
 /// What it takes to read a file.
@@ -76,12 +92,14 @@ impl File {
         for text in history.iter().flat_map(|recorded| texts_of(&recorded.event)) {
             texts.insert(text.id, texts::read(db, &key, text.id)?);
         }
-        let mut messages = Vec::new();
-        for listed in messages::of_request(db, stored.id)? {
-            let opened = Opened::open(db, listed.id)?;
-            let kept = Reading::kept(db, listed.id)?;
-            messages.push(Incoming { listed, opened, kept });
+        let mut messages = Incoming::all(db, &stored, None)?;
+        let mut ours = vec![stored.id];
+        for merged in mergers::merged_into(db, stored.id)? {
+            messages.extend(Incoming::all(db, &merged, Some(&merged.request.reference))?);
+            ours.push(merged.id);
         }
+        messages.sort_by_key(|message| (message.listed.received_at, message.listed.id));
+        let signed = signed(db, desk.settings, &stored.request, &messages, &ours);
         let mut letters = Vec::new();
         for letter in outbox::of_request(db, stored.id)? {
             let raw = outbox::raw(db, letter.id)?;
@@ -89,10 +107,8 @@ impl File {
         }
         let mut known = vec![desk.settings.mail_domain().to_owned()];
         known.extend(Some(stored.card.address.clone()).filter(|address| !address.is_empty()));
-        let others = of_sender(db, &stored)?;
-        let series = series(db, &stored, &others, desk.now)?;
-        let running = others.into_iter().filter(|other| other.request.is_running());
-        let others = running.map(|other| other.request.reference).collect();
+        let others = sender::others(db, &stored)?;
+        let series = sender::series(db, &stored, &others, desk.now)?;
         let preview = preview(db, desk, &stored);
         Ok(Some(Self {
             people: people::list(db)?,
@@ -102,6 +118,7 @@ impl File {
             messages,
             letters,
             known,
+            signed,
             others,
             series,
             preview,
@@ -114,58 +131,22 @@ impl File {
     }
 }
 
-/// The requests of the same sender that are still there, newest first.
-fn of_sender(db: &mut Reader<'_>, stored: &Stored) -> Result<Vec<Stored>, StoreError> {
-    if stored.card.address.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut others = Vec::new();
-    for id in requests::of_sender(db, &stored.card.address, MOST_OF_SENDER)? {
-        if id == stored.id {
-            continue;
-        }
-        match requests::find(db, id) {
-            Ok(other) => others.push(other),
-            Err(StoreError::Erased(_)) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(others)
-}
-
-/// The figures of a sender who asked more than once.
-fn series(
-    db: &mut Reader<'_>,
-    stored: &Stored,
-    others: &[Stored],
-    now: DateTime<Utc>,
-) -> Result<Option<Series>, StoreError> {
-    if others.is_empty() {
-        return Ok(None);
-    }
-    let mut cases = Vec::new();
-    for other in others {
-        let text = own_text(db, &other.request)?;
-        cases.extend(Case::of(&other.request, text));
-    }
-    let text = own_text(db, &stored.request)?;
-    Ok(Case::of(&stored.request, text).and_then(|this| serial::series(&this, cases, now)))
-}
-
-/// What the sender wrote in the first message of a request; empty when there is none, or it is too large to compare.
-fn own_text(db: &mut Reader<'_>, request: &Request) -> Result<String, StoreError> {
-    let Some(first) = request.messages.first() else {
-        return Ok(String::new());
+/// The waiting messages of a request that name it, or one merged into it, by our signature.
+fn signed(
+    db: &Reader<'_>,
+    settings: &Settings,
+    request: &Request,
+    messages: &[Incoming],
+    ours: &[i64],
+) -> BTreeSet<i64> {
+    let tokens = Tokens::new(db.vault, settings);
+    let waits = |id: i64| request.held.contains(&id) || request.unread.contains(&id);
+    let bears = |message: &&Incoming| {
+        let mail = message.opened.mail();
+        tokens.requests_named(&mail).iter().any(|named| ours.contains(named))
     };
-    let size = messages::find(db, *first)?.map_or(0, |message| message.size);
-    if size > MOST_COMPARED_BYTES {
-        return Ok(String::new());
-    }
-    match Opened::open(db, *first) {
-        Ok(opened) => Ok(opened.mail().own_text),
-        Err(StoreError::Erased(_) | StoreError::Missing { .. }) => Ok(String::new()),
-        Err(error) => Err(error),
-    }
+    let waiting = messages.iter().filter(|message| waits(message.listed.id));
+    waiting.filter(bears).map(|message| message.listed.id).collect()
 }
 
 fn preview(db: &mut Reader<'_>, desk: &Desk<'_>, stored: &Stored) -> Result<LetterText, String> {

@@ -3,16 +3,28 @@
 use super::file::File;
 use super::page::{HistoryLine, HistoryView};
 use crate::domain::rules::Rules;
-use crate::domain::serial::{DAYS, Ending, Likeness, MONTHS, Other, Series};
+use crate::domain::serial::{self, DAYS, Ending, Likeness, MONTHS, Series};
+use crate::store::requests::Stored;
 use crate::web::frame::say::Say;
 
-/// The figures; `None` where the sender asked nothing else.
+/// So many of the other requests are shown at once; the earlier ones are folded away.
+const SHOWN: usize = 5;
+
+/// The figures and the other requests; `None` where the sender asked nothing else.
 pub(super) fn history(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Option<HistoryView> {
-    let series = file.series.as_ref()?;
-    let lines = series.others.iter().map(|other| line(say, file, other, rules));
+    if file.others.is_empty() {
+        return None;
+    }
+    let mut lines: Vec<HistoryLine> = file.others.iter().map(|other| line(say, file, other, rules)).collect();
+    let earlier = lines.split_off(lines.len().min(SHOWN));
     Some(HistoryView {
-        figures: figures(say, series, rules),
-        lines: lines.collect(),
+        figures: file
+            .series
+            .as_ref()
+            .map(|series| figures(say, series, rules))
+            .unwrap_or_default(),
+        lines,
+        earlier,
         note: say.words.t("history-note"),
     })
 }
@@ -38,29 +50,47 @@ fn figures(say: &Say<'_>, series: &Series, rules: Rules<'_>) -> Vec<String> {
     figures
 }
 
-fn line(say: &Say<'_>, file: &File, other: &Other, rules: Rules<'_>) -> HistoryLine {
+fn line(say: &Say<'_>, file: &File, other: &Stored, rules: Rules<'_>) -> HistoryLine {
     let words = &say.words;
-    let names = other.case.rights.iter().map(|right| {
-        let known = rules.policy.right(right);
-        known.map_or(right.as_str(), |right| right.name.text(say.tag()))
+    let request = &other.request;
+    let names = request.items.iter().map(|item| {
+        let known = rules.policy.right(&item.right);
+        known.map_or(item.right.as_str(), |right| right.name.text(say.tag()))
     });
     let mut about = vec![
-        say.at(other.case.received_at, &file.stored.request.policy),
+        say.at(request.received_at, &request.policy),
         names.collect::<Vec<_>>().join(" · "),
-        match other.case.ending {
-            Ending::Open => words.t("history-open"),
-            Ending::Withdrawn => words.t("history-withdrawn"),
-            Ending::Answered(None) => words.t("history-answered"),
-            Ending::Answered(Some(outcome)) => words.t(&format!("outcome-{}", outcome.as_str())),
-        },
     ];
-    if other.likeness == Likeness::NearlyTheSame {
+    if request.is_running() || request.answered_at().is_some() {
+        let due = say.due(request);
+        about.push(format!("{} ({})", due.words, due.date));
+    }
+    about.push(match serial::Case::of(request, String::new()).map(|case| case.ending) {
+        None => say.stage(&request.stage),
+        Some(Ending::Open) => words.t("history-open"),
+        Some(Ending::Withdrawn) => words.t("history-withdrawn"),
+        Some(Ending::Answered(None)) => words.t("history-answered"),
+        Some(Ending::Answered(Some(outcome))) => words.t(&format!("outcome-{}", outcome.as_str())),
+    });
+    if says_the_same(file, &request.reference) {
         about.push(words.t("history-same-words"));
     }
     about.retain(|part| !part.is_empty());
+    let href = format!("/requests/{}", request.reference);
     HistoryLine {
-        reference: other.case.reference.clone(),
-        href: format!("/requests/{}", other.case.reference),
+        reference: request.reference.clone(),
+        beside: format!(
+            "/requests/{}/beside/{}",
+            file.stored.request.reference, request.reference
+        ),
+        href,
         about: about.join(" · "),
     }
+}
+
+fn says_the_same(file: &File, reference: &str) -> bool {
+    let others = file.series.iter().flat_map(|series| &series.others);
+    others
+        .filter(|other| other.likeness == Likeness::NearlyTheSame)
+        .any(|other| other.case.reference == reference)
 }

@@ -1,6 +1,7 @@
 //! One request: its clock, what comes next, its mail, its items, its answer, and the moves that are open now.
 
 mod awaiting;
+pub mod beside;
 mod case;
 pub mod clock;
 mod decision;
@@ -13,6 +14,7 @@ mod offers;
 pub(super) mod origin;
 mod page;
 pub mod places;
+mod sender;
 pub mod steps;
 mod story;
 pub(super) mod thread;

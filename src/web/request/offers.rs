@@ -1,11 +1,12 @@
 //! What the forms of a request offer to choose from, as policy, people and mail have it.
 
 use super::file::{File, Incoming};
-use super::page::Offers;
+use super::page::{Merger, Offers};
 use crate::domain::event::CaseKind;
 use crate::domain::person::Role;
 use crate::domain::policy::{Right, RightId};
 use crate::domain::rules::Rules;
+use crate::store::requests::Stored;
 use crate::web::frame::look::Choice;
 use crate::web::frame::say::{Say, choices};
 
@@ -76,16 +77,7 @@ pub(super) fn offers(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Offers {
             policy.languages.iter().map(String::as_str),
             &request.language,
         ),
-        mergers: file
-            .others
-            .iter()
-            .map(|reference| Choice {
-                value: reference.clone(),
-                label: reference.clone(),
-                hint: String::new(),
-                chosen: false,
-            })
-            .collect(),
+        mergers: mergers(say, file),
         extension: policy
             .extension
             .as_ref()
@@ -95,6 +87,24 @@ pub(super) fn offers(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Offers {
         today: say.now.with_timezone(&policy.zone).format("%Y-%m-%d").to_string(),
         zone: policy.zone.name().to_owned(),
     }
+}
+
+/// Requests of the same sender whose clock runs, newest first.
+fn mergers(say: &Say<'_>, file: &File) -> Vec<Merger> {
+    let running = file.others.iter().filter(|other| other.request.is_running());
+    let merger = |other: &Stored| Merger {
+        reference: other.request.reference.clone(),
+        about: format!(
+            "{} · {}",
+            say.at(other.request.received_at, &other.request.policy),
+            say.subject(&other.card.subject)
+        ),
+        beside: format!(
+            "/requests/{}/beside/{}",
+            file.stored.request.reference, other.request.reference
+        ),
+    };
+    running.map(merger).collect()
 }
 
 /// The messages that may have brought a new right, newest first: its term runs from the receipt of that message.

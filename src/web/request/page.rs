@@ -183,10 +183,12 @@ pub struct HintView {
 /// What the same sender asked otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryView {
-    /// How many requests, of what and when, a sentence each.
+    /// How many requests, of what and when, a sentence each; empty when none of the others is recent.
     pub figures: Vec<String>,
-    /// The other requests, newest first.
+    /// The latest other requests, newest first.
     pub lines: Vec<HistoryLine>,
+    /// Those before them.
+    pub earlier: Vec<HistoryLine>,
     /// What such figures are worth.
     pub note: String,
 }
@@ -198,6 +200,8 @@ pub struct HistoryLine {
     pub reference: String,
     /// Where it is.
     pub href: String,
+    /// Where both stand side by side.
+    pub beside: String,
     /// When it came, what it asks for, how it ended.
     pub about: String,
 }
@@ -259,6 +263,8 @@ pub struct MessageView {
     pub other_forms: Vec<FileView>,
     /// What it waits for; `None` when it belongs for certain and was read.
     pub awaiting: Option<Awaiting>,
+    /// The reference of the request that it came with, where that was merged into this one.
+    pub came_with: Option<String>,
     /// Where its raw bytes are; empty for letters of ours.
     pub raw: String,
     /// Where its readings are compared; empty for letters of ours.
@@ -377,7 +383,7 @@ pub struct Offers {
     /// Languages that letters are written in.
     pub languages: Vec<Choice>,
     /// Requests of the same sender that this one may be merged into.
-    pub mergers: Vec<Choice>,
+    pub mergers: Vec<Merger>,
     /// What justifies an extension; empty without one.
     pub extension: String,
     /// There is an address that letters can go to.
@@ -386,6 +392,17 @@ pub struct Offers {
     pub today: String,
     /// The policy's zone.
     pub zone: String,
+}
+
+/// A request of the same sender that this one may be merged into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merger {
+    /// Its reference.
+    pub reference: String,
+    /// When it came and about what.
+    pub about: String,
+    /// Where both stand side by side.
+    pub beside: String,
 }
 
 impl RequestPage {

@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, web};
 
 use super::case::Case;
 use crate::domain::command::Command;
+use crate::domain::event::NewItem;
 use crate::domain::letter::Occasion;
 use crate::domain::moves::{Move as Step, Refusal};
 use crate::domain::policy::RightId;
@@ -13,11 +14,11 @@ use crate::house::House;
 use crate::mail::bring_back::bring_back;
 use crate::mail::letters::Words as LetterWords;
 use crate::store::door::{Door, Seen, StepError};
-use crate::store::messages::{self, Outcome as Kept, Standing};
+use crate::store::messages::{self, Listed, Outcome as Kept, Standing};
 use crate::store::outbox::{self, State};
 use crate::store::requests::{self, Stored};
 use crate::store::vault::keys;
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, mergers};
 use crate::web::door::session::{Officer, Reads, Sent};
 use crate::web::error::PageError;
 use crate::web::{aside, go_on};
@@ -28,25 +29,39 @@ type Office = web::Data<House>;
 
 /// POST /requests/{reference}/messages/{id}/confirmation: it belongs here.
 pub async fn confirmation(who: Reads, house: Office, path: Message, form: Sent) -> Page {
-    take_up(&who, &house, path, &form, |message| Command::ConfirmMessage { message }).await
+    take_up(&who, &house, path, &form, "placed", |message| Command::ConfirmMessage {
+        message,
+    })
+    .await
 }
 
 /// POST /requests/{reference}/messages/{id}/reading: an officer has read what joined by itself.
 pub async fn reading(who: Reads, house: Office, path: Message, form: Sent) -> Page {
-    take_up(&who, &house, path, &form, |message| Command::ReadMessage { message }).await
+    take_up(&who, &house, path, &form, "read", |message| Command::ReadMessage {
+        message,
+    })
+    .await
 }
 
 /// Takes a message up, and on the same click what it asks for: rights with a clock from its own receipt, or the end of the
 /// request. All of it happens or nothing.
-async fn take_up(who: &Reads, house: &Office, path: Message, form: &Sent, first: fn(i64) -> Command) -> Page {
+async fn take_up(
+    who: &Reads,
+    house: &Office,
+    path: Message,
+    form: &Sent,
+    said: &str,
+    first: fn(i64) -> Command,
+) -> Page {
     let (reference, message) = path.into_inner();
     let case = Case::of(who, house, &reference, form)?;
     let rights: Vec<RightId> = form.all("right").iter().map(|id| RightId::new(id)).collect();
     let write = case.writer(Step::Withdraw);
     let withdraws = form.text("withdraws") == "yes";
-    let reason = who
-        .words
-        .with("message-withdraws-reason", "number", &message.to_string());
+    let reason = form.text("reason");
+    if withdraws && reason.is_empty() {
+        return Err(case.refused(who.words.t("message-withdraws-needs")));
+    }
     let done = case
         .run(move |tx, door, id, seen| {
             let mut stored = door.step(tx, id, seen, |_| Ok(first(message)))?;
@@ -75,7 +90,12 @@ async fn take_up(who: &Reads, house: &Office, path: Message, form: &Sent, first:
             Ok(stored)
         })
         .await?;
-    Ok(case.page_of(&done, "placed", &format!("#message-{message}")))
+    let then_identity = form.text("then") == "identity";
+    Ok(match (withdraws, then_identity) {
+        (true, _) => case.page_of(&done, "withdrawn", ""),
+        (false, true) => case.page_of(&done, said, "#move-confirm-identity"),
+        (false, false) => case.page_of(&done, said, &format!("#message-{message}")),
+    })
 }
 
 /// POST /requests/{reference}/letters/{id}/dispatch: lets a letter go that waits, or sends one again that failed.
@@ -127,6 +147,17 @@ pub async fn release(who: Reads, house: Office, path: Message, form: Sent) -> Pa
     Ok(case.page_of(&done, if own { "opened" } else { "released" }, ""))
 }
 
+/// A message that belongs to a request, or to one that was merged into it.
+pub(super) fn belonging(tx: &mut Tx<'_>, request: i64, message: i64) -> Result<Option<Listed>, StoreError> {
+    let found = messages::find(tx, message)?.filter(|message| !message.held);
+    let Some(of) = found.as_ref().and_then(|message| message.request_id) else {
+        return Ok(None);
+    };
+    let stored = requests::find(tx, of)?;
+    let goes_on = mergers::goes_on_as(tx, stored)?;
+    Ok(found.filter(|_| goes_on.id == request))
+}
+
 fn joined(why: &str, request_id: Option<i64>, held: bool) -> Standing {
     Standing {
         outcome: Kept::Joined,
@@ -158,19 +189,24 @@ fn merge(tx: &mut Tx<'_>, door: &Door<'_>, id: i64, seen: Seen, into: &str) -> R
             target_runs,
         })
     })?;
-    let request = merged.request;
-    door.step(tx, target_id, Seen::Whatever, |desk| {
-        let items = request
-            .items
-            .iter()
-            .map(|item| desk.rules.new_item(item.right.clone(), item.received_at, item.message));
-        Ok(Command::TakeMerge {
-            request: id,
-            reference: request.reference.clone(),
-            received_at: request.clock_from,
-            items: items.collect(),
-        })
-    })
+    door.step(tx, target_id, Seen::Whatever, |_| Ok(taking(&merged)))
+}
+
+/// What takes a request into another: its clock, and its rights with their own receipts and terms.
+pub(super) fn taking(merged: &Stored) -> Command {
+    let request = &merged.request;
+    let items = request.items.iter().map(|item| NewItem {
+        right: item.right.clone(),
+        received_at: item.received_at,
+        message: item.message,
+        deadline: item.deadline.clone(),
+    });
+    Command::TakeMerge {
+        request: merged.id,
+        reference: request.reference.clone(),
+        clock: request.clock(),
+        items: items.collect(),
+    }
 }
 
 /// POST /mail/{id}/request: a message that opened nothing becomes a request.

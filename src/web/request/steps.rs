@@ -5,6 +5,7 @@ use chrono::{NaiveDate, NaiveTime};
 
 use super::case::Case;
 use super::decision::DecisionForm;
+use super::places::belonging;
 use crate::domain::command::Command;
 use crate::domain::event::CaseKind;
 use crate::domain::item::Verdict;
@@ -16,7 +17,6 @@ use crate::domain::reminder::local_instant;
 use crate::house::House;
 use crate::mail::letters::{self, Words as LetterWords};
 use crate::store::door::Desk;
-use crate::store::messages;
 use crate::web::door::session::{Reads, Sent};
 use crate::web::error::PageError;
 
@@ -60,16 +60,15 @@ pub async fn items(who: Reads, house: Office, reference: Ref, form: Sent) -> Pag
     let right = RightId::new(&form.needed("right")?);
     let message: Option<i64> = form.text("message").parse().ok();
     let command = move |desk: &mut Desk<'_, '_>| {
-        let there = message.filter(|id| desk.stored.request.messages.contains(id));
-        let received_at = match there {
-            Some(id) => messages::find(desk.tx(), id)?.map(|message| message.received_at),
+        let request = desk.stored.id;
+        let there = match message {
+            Some(id) => belonging(desk.tx(), request, id)?,
             None => None,
         };
-        let received_at = received_at.unwrap_or(desk.now);
         Ok(Command::AddItem {
             right: right.clone(),
-            received_at,
-            message: there,
+            received_at: there.as_ref().map_or(desk.now, |message| message.received_at),
+            message: there.map(|message| message.id),
         })
     };
     Case::of(&who, &house, &reference, &form)?

@@ -45,6 +45,7 @@ fn of_request(say: &Say<'_>, file: &File, rules: Rules<'_>, message: &Incoming) 
     };
     view.origin = Some(Origin::of(&say.words, &seen, &file.known));
     view.awaiting = Awaiting::of(say, file, rules, message);
+    view.came_with.clone_from(&message.came_with);
     view
 }
 
@@ -59,6 +60,9 @@ pub(in crate::web) fn received(say: &Say<'_>, stamp: &PolicyStamp, listed: &List
     let remark = |remark: &Remark| words.a(&format!("remark-{}", remark.as_str()), &remark.values());
     let mut remarks = unusual(say, stamp, listed);
     remarks.extend(mail.remarks.iter().map(remark));
+    if let Some(elsewhere) = replies_elsewhere(mail) {
+        remarks.push(words.with("message-replies-elsewhere", "address", &elsewhere));
+    }
     if text.len() > MOST_TEXT || quoted.len() > MOST_TEXT {
         remarks.push(words.t("message-cut"));
     }
@@ -85,6 +89,7 @@ pub(in crate::web) fn received(say: &Say<'_>, stamp: &PolicyStamp, listed: &List
         files: mail.attachments.iter().map(view).collect(),
         other_forms: mail.other_forms.iter().map(view).collect(),
         awaiting: None,
+        came_with: None,
         raw: format!("/messages/{}/original", listed.id),
         reading: format!("/mail/{}/reading", listed.id),
         is_uncertain: listed.characters == Characters::Uncertain,
@@ -110,6 +115,13 @@ fn headers(say: &Say<'_>, stamp: &PolicyStamp, listed: &Listed, mail: &Mail) -> 
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// The address to which a mail asks that replies go, where that is not the one it comes from.
+fn replies_elsewhere(mail: &Mail) -> Option<String> {
+    let from = mail.sender().map(|sender| sender.address.as_str());
+    let elsewhere = |to: &&Address| from.is_none_or(|from| !from.eq_ignore_ascii_case(&to.address));
+    mail.reply_to.iter().find(elsewhere).map(|to| to.address.clone())
 }
 
 fn sender(say: &Say<'_>, sender: &Sender) -> String {
@@ -156,6 +168,7 @@ fn sent(say: &Say<'_>, stamp: &PolicyStamp, letter: &Outgoing, raw: &[u8]) -> Me
         files: Vec::new(),
         other_forms: Vec::new(),
         awaiting: None,
+        came_with: None,
         raw: String::new(),
         reading: String::new(),
         is_uncertain: false,

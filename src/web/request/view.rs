@@ -114,12 +114,26 @@ fn noun(step: Step) -> &'static str {
     }
 }
 
+/// What comes next of a request that was merged: it goes on elsewhere, for whoever may look.
+fn elsewhere(say: &Say<'_>, reference: &str) -> NextStep {
+    NextStep {
+        title: say.words.with("next-merged", "reference", reference),
+        why: say.words.t("next-merged-why"),
+        anchor: format!("/requests/{reference}"),
+        opens: "",
+        button: say.words.t("next-merged-go"),
+    }
+}
+
 /// What comes next, and where on the page it is done; only pointed to when the person may do it.
 fn next(say: &Say<'_>, file: &File, open: &[(Step, Result<(), Refusal>)]) -> NextStep {
     let request = &file.stored.request;
     let may = |step: Step| open.iter().any(|(known, may)| *known == step && may.is_ok());
     let held = request.held.first().filter(|_| may(Step::ConfirmMessage));
     let unread = request.unread.first().filter(|_| may(Step::ReadMessage));
+    if let (Stage::Merged { reference, .. }, None) = (&request.stage, unread) {
+        return elsewhere(say, reference);
+    }
     let (key, anchor) = match (held.or(unread), request.step()) {
         (Some(message), _) if held.is_some() => ("held", Anchor::Message(*message)),
         (Some(message), _) => ("unread", Anchor::Message(*message)),
