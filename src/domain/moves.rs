@@ -73,7 +73,7 @@ pub enum Move {
 
 impl Move {
     /// All moves, in the order of a request's life.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: &'static [Self] = &[
         Self::Triage,
         Self::ConfirmMessage,
         Self::ReleaseMessage,
@@ -444,7 +444,8 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
 /// Each move with whether it is open to someone now.
 pub fn moves(request: &Request, actor: Actor, policy: &Policy) -> Vec<(Move, Result<(), Refusal>)> {
     Move::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .map(|step| (step, may(request, step, actor, policy)))
         .collect()
 }

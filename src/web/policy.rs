@@ -287,7 +287,7 @@ impl Told<'_> {
     /// Each letter in each language, with made-up facts; those that this policy has no use for are left out.
     fn letters(self, house: &House, pack: &LoadedPack, today: NaiveDate) -> Vec<LetterSample> {
         let mut samples = Vec::new();
-        for occasion in Occasion::ALL {
+        for &occasion in Occasion::ALL {
             for language in &self.policy.languages {
                 let facts = self.sample(house, today, language);
                 let Ok(text) = letter::compose(&pack.pack, language, occasion, &facts) else {

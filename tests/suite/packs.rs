@@ -317,6 +317,7 @@ fn letters_fall_back_to_the_nearest_language() {
 fn occasions(pack: &Pack) -> impl Iterator<Item = Occasion> {
     let has_extension = pack.policy.extension.is_some();
     Occasion::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(move |occasion| has_extension || *occasion != Occasion::ExtensionNotice)
 }

@@ -59,7 +59,7 @@ pub(super) struct Spec {
 
 impl Part {
     /// All of them, in the order a request meets them.
-    pub const ALL: [Part; 30] = [
+    pub const ALL: &'static [Part] = &[
         Part::Acknowledgement,
         Part::AcknowledgementUnclear,
         Part::Answer,

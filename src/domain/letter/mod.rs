@@ -51,7 +51,7 @@ pub enum Occasion {
 
 impl Occasion {
     /// All of them.
-    pub const ALL: [Occasion; 7] = [
+    pub const ALL: &'static [Occasion] = &[
         Occasion::Acknowledgement,
         Occasion::AcknowledgementUnclear,
         Occasion::Answer,
