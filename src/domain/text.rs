@@ -11,3 +11,12 @@ pub struct TextRef {
     /// SHA-256 of a random salt of 32 bytes followed by the text in UTF-8, in lower-case hex.
     pub commitment: String,
 }
+
+/// A sealed file, by its row, with a salted commitment to its bytes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FileRef {
+    /// The row.
+    pub id: i64,
+    /// Lower-case hex of SHA-256 over the sealed salt and the bytes.
+    pub commitment: String,
+}

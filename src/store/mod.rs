@@ -11,6 +11,7 @@ pub mod door;
 mod engine;
 pub mod engine_limit;
 mod error;
+pub mod files;
 pub mod ids;
 pub mod journal;
 pub mod lists;

@@ -73,6 +73,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    files (id) {
+        id -> BigInt,
+        request_id -> BigInt,
+        purpose -> Text,
+        media_type -> Text,
+        size -> BigInt,
+        kept_at -> Timestamp,
+        destroyed_at -> Nullable<Timestamp>,
+        key_id -> BigInt,
+        name -> Binary,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
     messages (id) {
         id -> BigInt,
         received_at -> Timestamp,
@@ -270,6 +285,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     requests,
     request_rights,
     texts,
+    files,
     messages,
     sightings,
     oddities,

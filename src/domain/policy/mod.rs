@@ -18,7 +18,9 @@ pub use entries::{
     Anchor, Caution, Exemption, Extension, Ground, IdentityMethod, Law, Listing, OnBehalfRule, Recipient, Remedy,
     ReminderRule, Right, Source, WaitsFor,
 };
-pub use names::{ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, ReminderId, RightId};
+pub use names::{
+    CategoryId, ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, ReminderId, RightId, SystemId,
+};
 pub use read::{LEANINGS_FILE, LEXICON_FILE, Pack, Remark, STATEMENT_FILE, statement_line};
 
 use super::deadline::Term;

@@ -105,6 +105,14 @@ id!(
     /// A law, regulation or standard that the policy cites.
     LawId
 );
+id!(
+    /// A system or recipient in the register, such as `crm`.
+    SystemId
+);
+id!(
+    /// A category of personal data, such as `orders`.
+    CategoryId
+);
 
 impl OnBehalfId {
     /// The requester asks for themselves.
