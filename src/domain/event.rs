@@ -43,6 +43,8 @@ pub enum By {
     Clock,
     /// The delivery.
     Post,
+    /// Whoever proved that they read the mail of the request's address.
+    Requester,
 }
 
 impl By {
@@ -50,16 +52,17 @@ impl By {
     pub fn person(self) -> Option<PersonId> {
         match self {
             Self::Person(id) => Some(id),
-            Self::Mail | Self::Clock | Self::Post => None,
+            Self::Mail | Self::Clock | Self::Post | Self::Requester => None,
         }
     }
 
-    /// Reads the journal's name: `person:7`, `mail`, `clock`, `post`.
+    /// Reads the journal's name: `person:7`, `mail`, `clock`, `post`, `requester`.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "mail" => Some(Self::Mail),
             "clock" => Some(Self::Clock),
             "post" => Some(Self::Post),
+            "requester" => Some(Self::Requester),
             _ => Some(Self::Person(PersonId(name.strip_prefix("person:")?.parse().ok()?))),
         }
     }
@@ -72,6 +75,7 @@ impl From<Actor> for By {
             Actor::Mail => Self::Mail,
             Actor::Clock => Self::Clock,
             Actor::Post => Self::Post,
+            Actor::Requester => Self::Requester,
         }
     }
 }

@@ -103,9 +103,11 @@ pub enum Actor {
     Clock,
     /// The delivery, because an outgoing mail was accepted or refused.
     Post,
+    /// Whoever proved, by a code sent there, that they read the mail of the request's address.
+    Requester,
 }
 
-/// As the journal names the actor: `person:7`, `mail`, `clock`, `post`.
+/// As the journal names the actor: `person:7`, `mail`, `clock`, `post`, `requester`.
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -113,6 +115,7 @@ impl fmt::Display for Actor {
             Self::Mail => f.write_str("mail"),
             Self::Clock => f.write_str("clock"),
             Self::Post => f.write_str("post"),
+            Self::Requester => f.write_str("requester"),
         }
     }
 }

@@ -43,6 +43,7 @@ impl<'s> Story<'s> {
         let actor = match recorded.by {
             By::Person(id) => self.say.name(id),
             By::Mail | By::Clock | By::Post => "Habeas".to_owned(),
+            By::Requester => self.say.words.t("actor-requester"),
         };
         let (what, why) = self.told(file, &recorded.event);
         EventLine {

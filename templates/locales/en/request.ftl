@@ -9,6 +9,7 @@ request-closed-moves = Not possible now
 request-notes = Notes
 request-notes-none = No notes yet. Notes are for colleagues; the requester does not see them.
 request-timeline = What happened
+actor-requester = The requester
 request-next = Next step
 request-proof = How this date was counted
 request-reminders = Reminders

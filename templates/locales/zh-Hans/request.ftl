@@ -9,6 +9,7 @@ request-closed-moves = 目前不可执行
 request-notes = 备注
 request-notes-none = 暂无备注。备注仅供同事查看，请求人看不到。
 request-timeline = 处理经过
+actor-requester = 申请人
 request-next = 下一步
 request-proof = 查看期限的推算过程
 request-reminders = 提醒
