@@ -93,5 +93,6 @@ fn draft(policy: &crate::domain::policy::Policy, number: usize, received_at: Dat
             address: format!("person{number}@mail{}.example", number % 97),
             subject: format!("My personal data, matter {number}"),
         },
+        review_of: None,
     }
 }

@@ -87,6 +87,11 @@ pub enum Command {
     Withdraw {
         reason: TextRef,
     },
+    /// The requester complains of what was decided; the review is opened in the same transaction.
+    OpenReview {
+        request: i64,
+        reference: String,
+    },
     /// `target_runs` says whether the other request is open; the door looks it up in the same transaction.
     Merge {
         into: i64,
@@ -170,7 +175,8 @@ impl Command {
             Self::SendLetter { .. } => Move::SendLetter,
             Self::Reread { .. } => Move::Reread,
             Self::Note { .. } => Move::Note,
-            Self::TakeMerge { .. }
+            Self::OpenReview { .. }
+            | Self::TakeMerge { .. }
             | Self::Join { .. }
             | Self::Acknowledge { .. }
             | Self::Delivered { .. }

@@ -15,6 +15,7 @@ use super::person::Actor;
 use super::policy::{GroundId, OnBehalfId, Policy, RightId};
 use super::reminder;
 use super::request::{Request, Stage};
+use super::review;
 use super::rules::Rules;
 
 use basis::fits;
@@ -60,7 +61,10 @@ pub fn decide(
             }
         }
         Command::Assign { to } if *to == request.assignee => return Err(Refusal::NothingChanges),
-        Command::Assign { to } => Event::Assigned { to: *to },
+        Command::Assign { to } => {
+            review::assignable(request, *to)?;
+            Event::Assigned { to: *to }
+        }
         Command::AskIdentity { method, reason, letter } => {
             let known = rules.policy.method(method).ok_or(Refusal::UnknownMethod)?;
             if known.needs_reason && reason.is_none() {
@@ -126,6 +130,16 @@ pub fn decide(
         Command::SetAside { reason } => Event::SetAside { reason: reason.clone() },
         Command::BringBack => Event::BroughtBack,
         Command::Withdraw { reason } => Event::Withdrawn { reason: reason.clone() },
+        Command::OpenReview {
+            request: review,
+            reference,
+        } => {
+            review::openable(request)?;
+            Event::ReviewOpened {
+                request: *review,
+                reference: reference.clone(),
+            }
+        }
         Command::Merge {
             reference, target_runs, ..
         } if !target_runs || *reference == request.reference => {

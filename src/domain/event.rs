@@ -10,6 +10,7 @@ use super::deadline::Deadline;
 use super::item::{Decision, Verdict};
 use super::person::{Actor, PersonId};
 use super::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, ReminderId, RightId};
+use super::review::ReviewOf;
 use super::text::TextRef;
 
 /// An event with when it happened and who caused it.
@@ -86,6 +87,8 @@ impl From<Actor> for By {
 pub enum Channel {
     /// The privacy contact's mailbox.
     Mail,
+    /// The form of the public portal.
+    Portal,
     /// By telephone, entered by hand.
     Phone,
     /// On paper, entered by hand.
@@ -96,12 +99,13 @@ pub enum Channel {
 
 impl Channel {
     /// All channels, in the order they are offered.
-    pub const ALL: [Self; 4] = [Self::Mail, Self::Phone, Self::Letter, Self::Counter];
+    pub const ALL: [Self; 5] = [Self::Mail, Self::Portal, Self::Phone, Self::Letter, Self::Counter];
 
     /// The word used in tables, forms and addresses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Mail => "mail",
+            Self::Portal => "portal",
             Self::Phone => "phone",
             Self::Letter => "letter",
             Self::Counter => "counter",
@@ -179,6 +183,9 @@ pub struct Opening {
     pub hints: Vec<ExemptionId>,
     /// Name, address and subject, sealed.
     pub card: TextRef,
+    /// The decision that it complains of; `None` where it is no internal review.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_of: Option<ReviewOf>,
 }
 
 /// What a request is taken for, before a person says what it is.
@@ -351,6 +358,13 @@ pub enum Event {
         /// What they said, and where.
         reason: TextRef,
     },
+    /// The requester complains of the decision: a review of it began as a request of its own, with its own term.
+    ReviewOpened {
+        /// The review's number.
+        request: i64,
+        /// The review's reference.
+        reference: String,
+    },
     /// It is the same matter as another request, which goes on.
     MergedInto {
         /// The other's number.
@@ -486,6 +500,7 @@ impl Event {
             Self::Closed => "closed",
             Self::Reopened { .. } => "reopened",
             Self::Withdrawn { .. } => "withdrawn",
+            Self::ReviewOpened { .. } => "review-opened",
             Self::MergedInto { .. } => "merged-into",
             Self::MergeTaken { .. } => "merge-taken",
             Self::Extended { .. } => "extended",

@@ -22,8 +22,10 @@ pub mod event;
 pub mod item;
 pub mod letter;
 pub mod moves;
+pub mod portal;
 pub mod reminder;
 pub mod request;
+pub mod review;
 pub mod rules;
 pub mod serial;
 

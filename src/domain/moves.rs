@@ -10,6 +10,7 @@ use super::event::CaseKind;
 use super::person::{Actor, PersonId, Role};
 use super::policy::Policy;
 use super::request::{Approval, Identity, Request, Stage};
+use super::review;
 
 /// A kind of step that a person may take with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -182,6 +183,8 @@ pub enum Refusal {
     NoAddress,
     /// There is no answer yet.
     NotAnswered,
+    /// It reviews a decision in which this person had a part.
+    ReviewOfOwn,
     /// It has been answered.
     AlreadyAnswered,
     /// The policy promises its term without extension.
@@ -296,6 +299,10 @@ impl Refusal {
                 "There is no mail address to answer to. Hand the answer over and record that.",
             ),
             Self::NotAnswered => ("not-answered", "It has not been answered yet."),
+            Self::ReviewOfOwn => (
+                "review-of-own",
+                "This reviews a decision in which that person had a part. Somebody else must handle it.",
+            ),
             Self::AlreadyAnswered => ("already-answered", "It has been answered."),
             Self::NoExtension => ("no-extension", "This policy promises its term without extension."),
             Self::ExtensionsUsed => ("extensions-used", "It has been extended as often as the policy allows."),
@@ -384,6 +391,8 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
         // A proven message that plainly asks for more adds an item by itself, so that its clock runs at once.
         return match (actor, step) {
             (Actor::Mail, Move::AddItem) => open(request),
+            // Who proved in the portal that the address is theirs takes back what they asked.
+            (Actor::Requester, Move::Withdraw) => not_sending(request),
             _ => Err(Refusal::NotYourRole),
         };
     };
@@ -394,6 +403,7 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
     if matches!(request.stage, Stage::Merged { .. }) && !of_its_mail {
         return Err(Refusal::Merged);
     }
+    review::open_to(request, id, step)?;
     match step {
         Move::Note | Move::Reread => Ok(()),
         Move::Assign => running(request),

@@ -10,6 +10,7 @@ use super::event::{Belonging, CaseKind, Channel, Clock, Delivery, Event, NewItem
 use super::item::{Assessment, Basis, Decided, Item};
 use super::person::PersonId;
 use super::policy::{ExemptionId, MethodId, OnBehalfId, ReminderId};
+use super::review::ReviewOf;
 use super::text::TextRef;
 
 /// One person's case.
@@ -64,6 +65,12 @@ pub struct Request {
     pub reminded: BTreeSet<(ReminderId, NaiveDate)>,
     /// Name, address and subject, sealed.
     pub card: TextRef,
+    /// The decision that it complains of; `None` where it is no internal review.
+    #[serde(default)]
+    pub review_of: Option<ReviewOf>,
+    /// Internal reviews of what was decided here, by number and reference.
+    #[serde(default)]
+    pub reviews: Vec<(i64, String)>,
 }
 
 /// A policy by name and version.
@@ -229,6 +236,8 @@ impl Request {
             unread: Vec::new(),
             reminded: BTreeSet::new(),
             card: opening.card.clone(),
+            review_of: opening.review_of.clone(),
+            reviews: Vec::new(),
         };
         for item in &opening.items {
             request.add(item);
@@ -336,6 +345,7 @@ impl Request {
                 self.approval = Approval::None;
             }
             Event::Withdrawn { .. } => self.stage = Stage::Withdrawn { at },
+            Event::ReviewOpened { request, reference } => self.reviews.push((*request, reference.clone())),
             Event::MergedInto { request, reference } => {
                 self.stage = Stage::Merged {
                     at,

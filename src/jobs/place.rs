@@ -300,6 +300,7 @@ impl Placing<'_> {
                 .as_ref()
                 .map(|(mail, _)| card_of(mail))
                 .unwrap_or_default(),
+            review_of: None,
         }
     }
 

@@ -7,6 +7,7 @@ use crate::domain::policy::{ExemptionId, OnBehalfId, Policy, RightId};
 use crate::domain::request::PolicyStamp;
 use crate::store::door::{Door, Draft, FirstMessage, StepError};
 use crate::store::messages::{self, Listed, Outcome, Standing};
+use crate::store::portal::PORTAL;
 use crate::store::requests::Stored;
 use crate::store::vault::keys;
 use crate::store::{StoreError, Tx};
@@ -62,7 +63,11 @@ fn draft(policy: &Policy, message: &Listed, key_id: i64, read: Option<&Classific
             id: policy.id.clone(),
             version: policy.version.clone(),
         },
-        channel: Channel::Mail,
+        channel: if message.place == PORTAL {
+            Channel::Portal
+        } else {
+            Channel::Mail
+        },
         received_at: message.received_at,
         message: Some(FirstMessage { id: message.id, key_id }),
         language: read.map_or("en", |read| read.language.as_str()).to_owned(),
@@ -72,6 +77,7 @@ fn draft(policy: &Policy, message: &Listed, key_id: i64, read: Option<&Classific
         rights: rights.unwrap_or_default(),
         hints: hints.unwrap_or_default(),
         card: message.card.clone().unwrap_or_default(),
+        review_of: None,
     }
 }
 

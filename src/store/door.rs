@@ -12,6 +12,7 @@ use crate::domain::moves::Refusal;
 use crate::domain::person::Actor;
 use crate::domain::policy::{ExemptionId, OnBehalfId, RightId};
 use crate::domain::request::{PolicyStamp, Request};
+use crate::domain::review::ReviewOf;
 use crate::domain::rules::{RuleBook, Rules};
 use crate::domain::text::TextRef;
 
@@ -40,6 +41,8 @@ pub struct Draft {
     pub hints: Vec<ExemptionId>,
     /// Who asks.
     pub card: Card,
+    /// The decision that it complains of.
+    pub review_of: Option<ReviewOf>,
 }
 
 /// The message a request is opened from; the key it was kept under becomes the request's.
@@ -213,6 +216,7 @@ impl Door<'_> {
             deadline: rules.deadline(draft.received_at, 0),
             hints: draft.hints.clone(),
             card: texts::keep(tx, &key, id, "card", &requests::written(&draft.card)?)?,
+            review_of: draft.review_of.clone(),
         };
         let request = Request::opened(&opening, self.now);
         let events = self.with_corrections(tx, id, rules, vec![Event::Opened(Box::new(opening))])?;

@@ -23,6 +23,7 @@ pub mod office;
 pub mod outbox;
 pub mod passwords;
 pub mod people;
+pub mod portal;
 pub mod requests;
 pub mod schema;
 pub mod search;

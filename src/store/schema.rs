@@ -272,6 +272,36 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    portal_forms (message_id) {
+        message_id -> BigInt,
+        visit -> Nullable<Binary>,
+        sealed -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    portal_visits (token) {
+        token -> Binary,
+        csrf -> Binary,
+        proven -> Bool,
+        wants_code -> Bool,
+        request_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+        ends_at -> Timestamp,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    portal_counts (id) {
+        id -> BigInt,
+        name -> Binary,
+        at -> Timestamp,
+    }
+}
+
 diesel::joinable!(messages -> keys (key_id));
 diesel::joinable!(oddities -> messages (message_id));
 diesel::joinable!(outbox -> keys (key_id));
@@ -301,4 +331,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     calendars,
     search_terms,
     credentials,
+    portal_forms,
+    portal_visits,
+    portal_counts,
 );

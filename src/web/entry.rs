@@ -201,6 +201,7 @@ impl EntryForm {
                 address: self.address.clone(),
                 subject: self.subject.clone(),
             },
+            review_of: None,
         })
     }
 }

@@ -79,6 +79,7 @@ impl Case {
             deadline: rules.deadline(*RECEIVED, 0),
             hints: vec![],
             card: text(1),
+            review_of: None,
         };
         let at = *RECEIVED + TimeDelta::minutes(1);
         let recorded = Recorded {

@@ -208,6 +208,7 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::Approved
         | Event::AnswerNotDelivered { .. }
         | Event::Closed
+        | Event::ReviewOpened { .. }
         | Event::MergedInto { .. }
         | Event::MergeTaken { .. }
         | Event::DeadlineMoved { .. }

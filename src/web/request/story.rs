@@ -148,9 +148,9 @@ impl<'s> Story<'s> {
                 };
                 (words.with(key, "at", &at), String::new())
             }
-            Event::MergedInto { reference, .. } | Event::MergeTaken { reference, .. } => {
-                (words.with(&key, "reference", reference), String::new())
-            }
+            Event::ReviewOpened { reference, .. }
+            | Event::MergedInto { reference, .. }
+            | Event::MergeTaken { reference, .. } => (words.with(&key, "reference", reference), String::new()),
             Event::Extended { reason, to, .. } => (
                 words.with(&key, "date", &words.date(to.due_on)),
                 file.text(reason).to_owned(),

@@ -19,6 +19,7 @@ refusal-same-person = You took part in these decisions. Another person must appr
 refusal-sent-back = The decisions were sent back. Change a decision first.
 refusal-answer-on-its-way = The answer is on its way. Wait until it is delivered or comes back.
 refusal-no-address = There is no mail address to answer to. Hand the answer over and record that.
+refusal-review-of-own = This reviews a decision in which that person had a part. Somebody else must handle it.
 refusal-not-answered = It has not been answered yet.
 refusal-already-answered = It has been answered.
 refusal-no-extension = This policy promises its term without extension.

@@ -254,6 +254,7 @@ event-answer-not-delivered = saw the answer come back; the clock runs on
 event-closed = closed the request
 event-reopened = reopened the request
 event-withdrawn = recorded that the requester took it back
+event-review-opened = opened the internal review { $reference }
 event-merged-into = merged it into { $reference }
 event-merge-taken = took over { $reference }
 event-extended = extended the term to { $date }

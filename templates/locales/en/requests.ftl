@@ -46,6 +46,7 @@ language-ja = Japanese
 language-ko = Korean
 language-other = Other
 channel-mail = E-mail
+channel-portal = Portal
 channel-phone = Telephone
 channel-letter = Letter
 channel-counter = Counter

@@ -254,6 +254,7 @@ event-answer-not-delivered = 答复被退回，期限继续计算
 event-closed = 结案
 event-reopened = 重新打开请求
 event-withdrawn = 记录请求人已撤回
+event-review-opened = 启动了内部复核 { $reference }
 event-merged-into = 并入 { $reference }
 event-merge-taken = 并入了 { $reference }
 event-extended = 延长期限至 { $date }

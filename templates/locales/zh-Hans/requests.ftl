@@ -43,6 +43,7 @@ language-ja = 日文
 language-ko = 韩文
 language-other = 其他
 channel-mail = 电子邮件
+channel-portal = 门户
 channel-phone = 电话
 channel-letter = 信函
 channel-counter = 当面

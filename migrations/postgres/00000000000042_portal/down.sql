@@ -1,0 +1,3 @@
+DROP TABLE portal_counts;
+DROP TABLE portal_visits;
+DROP TABLE portal_forms;
