@@ -29,6 +29,7 @@ pub mod alternatives;
 pub mod bring_back;
 pub mod compose;
 pub mod letters;
+pub mod news;
 pub mod oauth;
 pub mod probe;
 pub mod reading;

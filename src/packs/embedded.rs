@@ -5,22 +5,70 @@ use std::collections::BTreeMap;
 /// The calendars, by region.
 pub(super) const CALENDARS: [(&str, &str); 1] = [("CN", include_str!("calendars/CN.toml"))];
 
-/// The files of a pack that are compiled in: its statement, its lexicon with what was learned, and each letter in each language.
+/// The files of a pack that are compiled in: the named ones, and each letter in each language. Every pack brings the same
+/// letters, and the further ones that its law calls for.
 macro_rules! pack {
-    ($name:literal, [$($language:literal),+], $letters:tt) => {{
-        let mut files = BTreeMap::from([
-            ("statement.toml", include_str!(concat!($name, "/statement.toml"))),
-            ("lexicon.toml", include_str!(concat!($name, "/lexicon.toml"))),
-            ("leanings.toml", include_str!(concat!($name, "/leanings.toml"))),
-        ]);
-        $(pack!(@letters files, $name, $language, $letters);)+
+    ($name:literal, [$($file:literal),+], [$($language:literal),+], further: $further:tt) => {{
+        let mut files = BTreeMap::new();
+        $(files.insert($file, include_str!(concat!($name, "/", $file)));)+
+        $(
+            pack!(@letters files, $name, $language, [
+                "acknowledgement",
+                "acknowledgement-unclear",
+                "address-changed-new",
+                "address-changed-old",
+                "address-confirmation",
+                "alarm",
+                "alarm-not-placed",
+                "alarm-not-taken",
+                "alarm-silent",
+                "answer",
+                "challenge-code",
+                "clarification",
+                "clock-runs",
+                "closure",
+                "complaint-received",
+                "digest",
+                "document-destroyed",
+                "evidence",
+                "exemption",
+                "greeting",
+                "greeting-unnamed",
+                "identity-not-proven",
+                "identity-question",
+                "item-granted",
+                "item-not-for-us",
+                "item-nothing-held",
+                "item-partly-granted",
+                "item-refused",
+                "late",
+                "missing-ground",
+                "note",
+                "on-behalf",
+                "package-ready",
+                "package-withdrawn",
+                "provisional",
+                "recipient-notice",
+                "remedy",
+                "reminder",
+                "right",
+                "subject-informed",
+                "task",
+                "task-escalation",
+                "task-reminder",
+                "task-work",
+                "withdrawal-confirmed",
+                "work",
+            ]);
+            pack!(@letters files, $name, $language, $further);
+        )+
         files
     }};
-    (@letters $files:ident, $name:literal, $language:literal, [$($letter:literal),+ $(,)?]) => {
+    (@letters $files:ident, $name:literal, $language:literal, [$($letter:literal),* $(,)?]) => {
         $($files.insert(
             concat!("letters/", $letter, ".", $language, ".txt"),
             include_str!(concat!($name, "/letters/", $letter, ".", $language, ".txt")),
-        );)+
+        );)*
     };
 }
 
@@ -28,38 +76,9 @@ macro_rules! pack {
 pub(super) fn packs() -> [BTreeMap<&'static str, &'static str>; 1] {
     [pack!(
         "cn-statement",
+        ["statement.toml", "lexicon.toml", "leanings.toml"],
         ["en", "zh-Hans"],
-        [
-            "acknowledgement",
-            "acknowledgement-unclear",
-            "alarm",
-            "alarm-not-placed",
-            "alarm-not-taken",
-            "alarm-silent",
-            "answer",
-            "digest",
-            "evidence",
-            "exemption",
-            "greeting",
-            "greeting-unnamed",
-            "identity-not-proven",
-            "identity-question",
-            "item-granted",
-            "item-not-for-us",
-            "item-nothing-held",
-            "item-partly-granted",
-            "item-refused",
-            "late",
-            "missing-ground",
-            "note",
-            "on-behalf",
-            "provisional",
-            "reminder",
-            "remedy",
-            "right",
-            "withdrawal-confirmed",
-            "work",
-        ]
+        further: []
     )]
 }
 

@@ -140,12 +140,11 @@ fn row(say: &Say<'_>, stamp: &PolicyStamp, letter: &Outgoing, reference: Option<
         (State::Waiting, Some(why)) => words.t(&format!("waits-{why}")),
         (_, Some(reply)) => reply.to_owned(),
     };
-    let prefix = if reference.is_some() { "letter" } else { "letters" };
     LetterRow {
         id: letter.id,
         choosable: can_go(letter.state),
         reference: reference.unwrap_or_default().to_owned(),
-        letter: words.t(&format!("{prefix}-{}", letter.occasion)),
+        letter: words.t(&format!("letter-{}", letter.occasion)),
         to: letter.recipient.clone().unwrap_or_default(),
         tone,
         state: words.t(key),

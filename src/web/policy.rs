@@ -1,14 +1,15 @@
 //! The policy in words: what it promises, on which law, and which letters it writes.
 
+mod letters;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use crate::domain::deadline::Unit;
-use crate::domain::letter::{self, CaseFacts, ExtensionFacts, ItemFacts, Occasion, OutcomeWord};
 use crate::domain::policy::{
-    Anchor, Exemption, Ground, IdentityMethod, Listing, OnBehalfId, OnBehalfRule, Policy, Remedy, ReminderRule, Right,
-    Source, WaitsFor,
+    Anchor, Exemption, Ground, IdentityMethod, Listing, OnBehalfRule, Policy, Remedy, ReminderRule, Right, Source,
+    WaitsFor,
 };
 use crate::domain::rules::Rules;
 use crate::house::House;
@@ -17,7 +18,7 @@ use crate::web::door::session::Reads;
 use crate::web::error::PageError;
 use crate::web::frame::look::{Fact, Tone};
 use crate::web::frame::say::cited;
-use crate::web::frame::words::{Language, Words};
+use crate::web::frame::words::Words;
 use crate::web::frame::{Frame, Place};
 use crate::web::request::clock::term;
 use crate::web::request::{ReminderLine, recipient_key};
@@ -282,94 +283,6 @@ impl Told<'_> {
             whom: self.words.t(recipient_key(rule.to)),
             tone: Tone::Quiet,
         }
-    }
-
-    /// Each letter in each language, with made-up facts; those that this policy has no use for are left out.
-    fn letters(self, house: &House, pack: &LoadedPack, today: NaiveDate) -> Vec<LetterSample> {
-        let mut samples = Vec::new();
-        for &occasion in Occasion::ALL {
-            for language in &self.policy.languages {
-                let facts = self.sample(house, today, language);
-                let Ok(text) = letter::compose(&pack.pack, language, occasion, &facts) else {
-                    continue;
-                };
-                samples.push(LetterSample {
-                    title: self.words.t(&format!("occasion-{}", occasion_key(occasion))),
-                    language: self.words.t(&format!("language-{language}")),
-                    tag: language.clone(),
-                    subject: text.subject,
-                    text: text.body.trim().to_owned(),
-                });
-            }
-        }
-        samples
-    }
-
-    /// One right granted, one refused where the policy can refuse; the free words in the language of the letter.
-    fn sample(self, house: &House, today: NaiveDate, language: &str) -> CaseFacts {
-        let words = Words::of(Language::of_tag(language).unwrap_or(self.words.language));
-        let rights: Vec<_> = self
-            .policy
-            .rights
-            .iter()
-            .take(2)
-            .map(|right| right.id.clone())
-            .collect();
-        let exemption = self.policy.exemptions.last().map(|exemption| exemption.id.clone());
-        let items = rights
-            .iter()
-            .zip([OutcomeWord::Granted, OutcomeWord::Refused])
-            .map(|(right, outcome)| ItemFacts {
-                right: right.clone(),
-                ground: None,
-                outcome,
-                exemptions: exemption
-                    .iter()
-                    .filter(|_| outcome == OutcomeWord::Refused)
-                    .cloned()
-                    .collect(),
-                missing_ground: false,
-                identity_not_proven: false,
-                reason: words.t("sample-reason"),
-                given: words.t("sample-given"),
-            });
-        let items = items
-            .filter(|item| item.outcome == OutcomeWord::Granted || !item.exemptions.is_empty())
-            .collect();
-        let due_on = today + Days::new(20);
-        CaseFacts {
-            reference: format!("DSR-{}-000123", today.format("%Y")),
-            requester_name: words.t("sample-name"),
-            received_on: today,
-            due_on,
-            provisional: false,
-            written_on: today,
-            on_behalf: OnBehalfId::new(OnBehalfId::NONE),
-            subject_name: String::new(),
-            evidence_wanted: Vec::new(),
-            method: self.policy.identity.first().map(|method| method.id.clone()),
-            right_ids: rights,
-            items,
-            extension: self.policy.extension.as_ref().map(|_| ExtensionFacts {
-                due_on: due_on + Days::new(30),
-                reason: words.t("sample-reason"),
-            }),
-            reply: words.t("sample-reply"),
-            controller: house.settings.controller.name.clone(),
-            contact: house.settings.controller.contact.clone(),
-        }
-    }
-}
-
-fn occasion_key(occasion: Occasion) -> &'static str {
-    match occasion {
-        Occasion::Acknowledgement => "acknowledgement",
-        Occasion::AcknowledgementUnclear => "acknowledgement-unclear",
-        Occasion::Answer => "answer",
-        Occasion::IdentityQuestion => "identity-question",
-        Occasion::Note => "note",
-        Occasion::ExtensionNotice => "extension-notice",
-        Occasion::WithdrawalConfirmed => "withdrawal-confirmed",
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod broken;
 mod letters;
+mod news;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,6 @@
 //! Which letters and parts of letters a pack brings, and which facts each of them can name.
 
+use super::topic::Topic;
 use crate::domain::policy::Policy;
 
 /// A text that a pack brings in each of its languages, in the file `letters/<stem>.<language>.txt`.
@@ -35,6 +36,10 @@ pub(super) enum Part {
     AlarmNotTaken,
     AlarmNotPlaced,
     AlarmSilent,
+    ClockRuns,
+    ClockWaits,
+    TaskWork,
+    News(Topic),
 }
 
 /// How a part's file is made up.
@@ -58,8 +63,7 @@ pub(super) struct Spec {
 }
 
 impl Part {
-    /// All of them, in the order a request meets them.
-    pub const ALL: &'static [Part] = &[
+    const OWN: &'static [Part] = &[
         Part::Acknowledgement,
         Part::AcknowledgementUnclear,
         Part::Answer,
@@ -90,11 +94,24 @@ impl Part {
         Part::AlarmNotTaken,
         Part::AlarmNotPlaced,
         Part::AlarmSilent,
+        Part::ClockRuns,
+        Part::ClockWaits,
+        Part::TaskWork,
     ];
+
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Part> {
+        let news = Topic::ALL.iter().map(|topic| Part::News(*topic));
+        Self::OWN.iter().copied().chain(news)
+    }
 
     /// Whether a pack with this policy has to bring it.
     pub fn is_needed(self, policy: &Policy) -> bool {
-        self != Part::ExtensionNotice || policy.extension.is_some()
+        match self {
+            Part::ExtensionNotice => policy.extension.is_some(),
+            Part::ClockWaits | Part::News(Topic::PauseNotice | Topic::ResumptionNotice) => false,
+            _ => true,
+        }
     }
 
     /// Its file's name inside the pack.
@@ -246,11 +263,15 @@ impl Part {
             Part::AlarmNotTaken => snippet("alarm-not-taken", &["place", "number", "since"], &["place", "number"]),
             Part::AlarmNotPlaced => snippet("alarm-not-placed", &["place", "number", "since"], &["place", "number"]),
             Part::AlarmSilent => snippet("alarm-silent", &["place", "since"], &["place", "since"]),
+            Part::ClockRuns => snippet("clock-runs", &["due_on"], &["due_on"]),
+            Part::ClockWaits => snippet("clock-waits", &[], &[]),
+            Part::TaskWork => snippet("task-work", &["right", "task"], &["right", "task"]),
+            Part::News(topic) => topic.spec(),
         }
     }
 }
 
-const fn letter(stem: &'static str, facts: &'static [&'static str], must: &'static [&'static str]) -> Spec {
+pub(super) const fn letter(stem: &'static str, facts: &'static [&'static str], must: &'static [&'static str]) -> Spec {
     Spec {
         stem,
         form: Form::Letter,

@@ -34,10 +34,7 @@ pub fn compose(pack: &Pack, language: &str, occasion: Occasion, case: &CaseFacts
 impl<'a> Writer<'a> {
     /// What every letter to a requester can say.
     fn common(self, case: &CaseFacts) -> Result<Facts, MissingPart> {
-        let greeting = match wording::name(&case.requester_name) {
-            Some(name) => self.snippet(Part::Greeting, &Facts::default().with("name", name))?,
-            None => self.snippet(Part::GreetingUnnamed, &Facts::default())?,
-        };
+        let greeting = self.greeting(&case.requester_name)?;
         let due_on = wording::date(self.language, case.due_on);
         let provisional = if case.provisional {
             self.snippet(Part::Provisional, &Facts::default().with("due_on", due_on.as_str()))?
@@ -59,10 +56,8 @@ impl<'a> Writer<'a> {
         if case.right_ids.is_empty() {
             return Err(MissingPart::Items);
         }
-        let line = |id: &RightId| self.snippet(Part::Right, &Facts::default().with("right", self.right_name(id)?));
-        let rights = case.right_ids.iter().map(line).collect::<Result<Vec<_>, _>>()?;
         let facts = facts
-            .with("rights", rights.join("\n"))
+            .with("rights", self.right_lines(&case.right_ids)?)
             .with("on_behalf", self.on_behalf(case)?);
         self.letter(Part::Acknowledgement, &facts)
     }
@@ -143,6 +138,20 @@ impl<'a> Writer<'a> {
             .with("subject", wording::name(&case.subject_name).unwrap_or_default())
             .with("evidence", pieces.collect::<Result<Vec<_>, _>>()?.join("\n"));
         self.snippet(Part::OnBehalf, &facts)
+    }
+
+    /// How a letter begins.
+    pub fn greeting(self, name: &str) -> Result<String, MissingPart> {
+        match wording::name(name) {
+            Some(name) => self.snippet(Part::Greeting, &Facts::default().with("name", name)),
+            None => self.snippet(Part::GreetingUnnamed, &Facts::default()),
+        }
+    }
+
+    /// The names of rights, each on a line.
+    pub fn right_lines(self, ids: &[RightId]) -> Result<String, MissingPart> {
+        let line = |id: &RightId| self.snippet(Part::Right, &Facts::default().with("right", self.right_name(id)?));
+        Ok(ids.iter().map(line).collect::<Result<Vec<_>, _>>()?.join("\n"))
     }
 
     /// A right's name.

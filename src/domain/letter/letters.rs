@@ -32,7 +32,7 @@ impl Letters {
     ) -> Self {
         let mut letters = Self::default();
         let mut expected = Vec::new();
-        for &part in Part::ALL {
+        for part in Part::all() {
             for language in &policy.languages {
                 let file = part.file(language);
                 match files.get(&file) {

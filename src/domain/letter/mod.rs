@@ -5,8 +5,10 @@ mod answer;
 mod catalogue;
 mod compose;
 mod letters;
+mod news;
 mod staff;
 mod template;
+mod topic;
 mod wording;
 
 use chrono::NaiveDate;
@@ -14,6 +16,7 @@ use chrono::NaiveDate;
 pub use self::{
     compose::compose,
     letters::Letters,
+    news::{ClockWord, Heading, News, TaskFacts, compose_news},
     staff::{Alarm, AlarmLine, Alert, Cause, Digest, ReminderLine, compose_alarm, compose_digest, compose_reminder},
     wording::standing,
 };

@@ -5,15 +5,34 @@ use chrono::{Datelike, NaiveDate};
 use super::staff::Alert;
 use crate::domain::deadline::Standing;
 
+const GERMAN_MONTHS: [&str; 12] = [
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+];
+
 /// The longest display name that is still taken for a name, in characters.
 const LONGEST_NAME: usize = 60;
 
-/// A date as a letter writes it: 28 October 2025, 2025年10月28日, and 2025-10-28 in any other language.
+/// A date as a letter writes it: 28 October 2025, 28. Oktober 2025, 2025年10月28日, and 2025-10-28 in a language that has
+/// no way of its own here.
 pub(super) fn date(language: &str, day: NaiveDate) -> String {
     if language.starts_with("zh") {
         format!("{}年{}月{}日", day.year(), day.month(), day.day())
     } else if language.starts_with("en") {
         day.format("%-d %B %Y").to_string()
+    } else if language.starts_with("de") {
+        let month = GERMAN_MONTHS.get(day.month0() as usize).copied().unwrap_or_default();
+        format!("{}. {month} {}", day.day(), day.year())
     } else {
         day.format("%Y-%m-%d").to_string()
     }
@@ -58,6 +77,14 @@ pub(super) fn alert(language: &str, alert: Alert) -> &'static str {
     }
 }
 
+/// An address that its owner recognises and nobody else learns from the letter: `l…@example.com`.
+pub(super) fn masked(address: &str) -> String {
+    match address.trim().rsplit_once('@') {
+        Some((local, domain)) => format!("{}…@{domain}", local.chars().take(1).collect::<String>()),
+        None => "…".to_owned(),
+    }
+}
+
 /// A name to greet with. Whoever writes a mail chooses the name in it, and the acknowledgement goes out unseen: what is
 /// not plainly a name (an address, a link, a sentence to be passed on) is not repeated.
 pub(super) fn name(shown: &str) -> Option<&str> {
@@ -79,7 +106,8 @@ mod tests {
         let day = NaiveDate::from_ymd_opt(2025, 10, 8).unwrap();
         assert_eq!(date("en", day), "8 October 2025");
         assert_eq!(date("zh-Hans", day), "2025年10月8日");
-        assert_eq!(date("de", day), "2025-10-08");
+        assert_eq!(date("de", day), "8. Oktober 2025");
+        assert_eq!(date("pt", day), "2025-10-08");
     }
 
     #[test]
@@ -109,6 +137,14 @@ mod tests {
                 (en.to_owned(), zh.to_owned())
             );
         }
+    }
+
+    #[test]
+    fn an_address_is_shown_to_whom_knows_it_alone() {
+        assert_eq!(masked("lin.xia@example.com"), "l…@example.com");
+        assert_eq!(masked("王@例子.中国"), "王…@例子.中国");
+        assert_eq!(masked("@example.com"), "…@example.com");
+        assert_eq!(masked("nonsense"), "…");
     }
 
     #[test]

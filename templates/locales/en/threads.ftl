@@ -39,9 +39,9 @@ letters-to = To
 letters-state = What happened
 letters-since = Since
 letters-staff = to staff
-letters-reminder = Reminder
-letters-digest = Daily digest
-letters-alarm = Alarm
+letter-reminder = Reminder
+letter-digest = Daily digest
+letter-alarm = Alarm
 letters-send-all = Send all { $n } that wait
 desk-letters-waiting = { $n ->
     [one] { $n } automatic letter waits for you.
