@@ -1,6 +1,7 @@
 //! Habeas: a data-subject-rights request tracker. The layers in reading order, from the ground up.
 
 pub mod domain;
+pub mod handover;
 pub mod packs;
 pub mod space;
 pub mod store;

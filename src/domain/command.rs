@@ -7,7 +7,7 @@ use super::item::{Decision, Verdict};
 use super::moves::Move;
 use super::person::PersonId;
 use super::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, RightId};
-use super::text::TextRef;
+use super::text::{FileRef, TextRef};
 
 /// What someone wants to happen to a request. Texts are sealed before; a command that is refused leaves none behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +71,41 @@ pub enum Command {
     AnswerByHand {
         at: DateTime<Utc>,
         text: TextRef,
+    },
+    /// `findings` are the ids of what the disclosure gate found in the file; `report` is all that it said.
+    Enclose {
+        file: FileRef,
+        report: TextRef,
+        findings: Vec<String>,
+    },
+    TakeOut {
+        enclosure: u32,
+        reason: TextRef,
+    },
+    OverrideFinding {
+        enclosure: u32,
+        finding: String,
+        reason: TextRef,
+    },
+    MarkHighRisk {
+        reason: TextRef,
+    },
+    ApproveRelease,
+    Release {
+        file: FileRef,
+        letter: Option<i64>,
+    },
+    /// By whoever holds the link and a fresh code.
+    FetchPackage {
+        package: u32,
+    },
+    RevokePackage {
+        package: u32,
+        reason: TextRef,
+    },
+    /// Its time is over.
+    EndPackage {
+        package: u32,
     },
     Extend {
         reason: TextRef,
@@ -162,6 +197,13 @@ impl Command {
             Self::SendBack { .. } => Move::SendBack,
             Self::Answer { .. } => Move::Answer,
             Self::AnswerByHand { .. } => Move::AnswerByHand,
+            Self::Enclose { .. } => Move::Enclose,
+            Self::TakeOut { .. } => Move::TakeOut,
+            Self::OverrideFinding { .. } => Move::OverrideFinding,
+            Self::MarkHighRisk { .. } => Move::MarkHighRisk,
+            Self::ApproveRelease => Move::ApproveRelease,
+            Self::Release { .. } => Move::Release,
+            Self::RevokePackage { .. } => Move::RevokePackage,
             Self::Extend { .. } => Move::Extend,
             Self::Close => Move::Close,
             Self::Reopen { .. } => Move::Reopen,
@@ -181,6 +223,8 @@ impl Command {
             | Self::Acknowledge { .. }
             | Self::Delivered { .. }
             | Self::Bounced { .. }
+            | Self::FetchPackage { .. }
+            | Self::EndPackage { .. }
             | Self::Recount
             | Self::Remind => return None,
         })

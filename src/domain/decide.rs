@@ -2,6 +2,7 @@
 
 mod basis;
 mod clock;
+pub mod release;
 
 use std::collections::BTreeSet;
 
@@ -124,6 +125,26 @@ pub fn decide(
                 text: Some(text.clone()),
             }
         }
+        Command::Enclose { file, report, findings } => Event::FileEnclosed {
+            file: file.clone(),
+            report: report.clone(),
+            findings: findings.clone(),
+        },
+        Command::TakeOut { enclosure, reason } => Event::FileTakenOut {
+            enclosure: release::enclosure(request, *enclosure)?.number,
+            reason: reason.clone(),
+        },
+        Command::OverrideFinding {
+            enclosure,
+            finding,
+            reason,
+        } => return release::let_stand(request, *enclosure, finding, reason),
+        Command::MarkHighRisk { reason } => Event::HighRiskMarked { reason: reason.clone() },
+        Command::ApproveRelease => Event::ReleaseApproved,
+        Command::Release { file, letter } => return release::release(request, rules.policy, file, *letter, now),
+        Command::FetchPackage { package } => return release::fetch(request, *package, now),
+        Command::RevokePackage { package, reason } => return release::end(request, *package, Some(reason), now),
+        Command::EndPackage { package } => return release::end(request, *package, None, now),
         Command::Extend { reason, letter } => return extend(request, rules, reason, *letter, now),
         Command::Close => Event::Closed,
         Command::Reopen { reason } => Event::Reopened { reason: reason.clone() },

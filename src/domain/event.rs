@@ -12,6 +12,8 @@ use super::person::{Actor, PersonId};
 use super::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, ReminderId, RightId};
 use super::review::ReviewOf;
 use super::text::TextRef;
+use super::release::Ended;
+use super::text::{FileRef, TextRef};
 
 /// An event with when it happened and who caused it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -325,6 +327,63 @@ pub enum Event {
         /// Why.
         reason: TextRef,
     },
+    /// A file leaves with the next package.
+    FileEnclosed {
+        /// The file.
+        file: FileRef,
+        /// All that the disclosure gate said of it.
+        report: TextRef,
+        /// What was found in it, by id.
+        findings: Vec<String>,
+    },
+    /// A file does not leave.
+    FileTakenOut {
+        /// Its number among the enclosures.
+        enclosure: u32,
+        /// Why.
+        reason: TextRef,
+    },
+    /// A person lets something stand that was found.
+    FindingOverridden {
+        /// The enclosure.
+        enclosure: u32,
+        /// The finding, by its id.
+        finding: String,
+        /// Why.
+        reason: TextRef,
+    },
+    /// What leaves is of high risk, so that a second person is due.
+    HighRiskMarked {
+        /// Why.
+        reason: TextRef,
+    },
+    /// A second person let the contents go, as they stand.
+    ReleaseApproved,
+    /// The package can be fetched from now on.
+    Released {
+        /// The archive, under a key of its own.
+        file: FileRef,
+        /// The letter with the link, when it went by mail.
+        letter: Option<i64>,
+        /// Until when, exclusive.
+        expires_at: DateTime<Utc>,
+        /// How often.
+        downloads: u32,
+    },
+    /// Whoever held the link and a fresh code took the package.
+    PackageFetched {
+        /// Its number.
+        package: u32,
+    },
+    /// The package cannot be fetched any more; its key was destroyed.
+    PackageEnded {
+        /// Its number.
+        package: u32,
+        /// Why.
+        why: Ended,
+        /// The officer's words, when one took it back.
+        reason: Option<TextRef>,
+    },
     /// The answer is on its way.
     AnswerQueued {
         /// Its row in the outbox.
@@ -494,6 +553,14 @@ impl Event {
             Self::Decided { .. } => "decided",
             Self::Approved => "approved",
             Self::SentBack { .. } => "sent-back",
+            Self::FileEnclosed { .. } => "file-enclosed",
+            Self::FileTakenOut { .. } => "file-taken-out",
+            Self::FindingOverridden { .. } => "finding-overridden",
+            Self::HighRiskMarked { .. } => "high-risk-marked",
+            Self::ReleaseApproved => "release-approved",
+            Self::Released { .. } => "released",
+            Self::PackageFetched { .. } => "package-fetched",
+            Self::PackageEnded { .. } => "package-ended",
             Self::AnswerQueued { .. } => "answer-queued",
             Self::Answered { .. } => "answered",
             Self::AnswerNotDelivered { .. } => "answer-not-delivered",

@@ -23,6 +23,7 @@ pub mod item;
 pub mod letter;
 pub mod moves;
 pub mod portal;
+pub mod release;
 pub mod reminder;
 pub mod request;
 pub mod review;

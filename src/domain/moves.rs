@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::decide::release;
 use super::event::CaseKind;
 use super::person::{Actor, PersonId, Role};
 use super::policy::Policy;
@@ -44,6 +45,20 @@ pub enum Move {
     Answer,
     /// Record an answer that was handed over, posted or told.
     AnswerByHand,
+    /// Add a file to what is handed over.
+    Enclose,
+    /// Take a file out of it.
+    TakeOut,
+    /// Let something stand that was found in a file.
+    OverrideFinding,
+    /// Say that what leaves is of high risk.
+    MarkHighRisk,
+    /// Let the files go as second person.
+    ApproveRelease,
+    /// Hand the files over.
+    Release,
+    /// Take a package back.
+    RevokePackage,
     /// Extend the term.
     Extend,
     /// Close it.
@@ -93,6 +108,13 @@ impl Move {
         Self::SendBack,
         Self::Answer,
         Self::AnswerByHand,
+        Self::Enclose,
+        Self::TakeOut,
+        Self::OverrideFinding,
+        Self::MarkHighRisk,
+        Self::ApproveRelease,
+        Self::Release,
+        Self::RevokePackage,
         Self::Extend,
         Self::Close,
         Self::Reopen,
@@ -121,6 +143,13 @@ impl Move {
             Self::SendBack => "send-back",
             Self::Answer => "answer",
             Self::AnswerByHand => "answer-by-hand",
+            Self::Enclose => "enclose",
+            Self::TakeOut => "take-out",
+            Self::OverrideFinding => "override-finding",
+            Self::MarkHighRisk => "mark-high-risk",
+            Self::ApproveRelease => "approve-release",
+            Self::Release => "release",
+            Self::RevokePackage => "revoke-package",
             Self::Extend => "extend",
             Self::Close => "close",
             Self::Reopen => "reopen",
@@ -239,6 +268,26 @@ pub enum Refusal {
     ImplausibleAnswer,
     /// The answer says nothing.
     EmptyAnswer,
+    /// No file leaves.
+    NothingEnclosed,
+    /// Nothing is granted, so there is nothing to hand over.
+    NothingGiven,
+    /// Something was found in a file, and nobody has answered for it.
+    FindingsOpen,
+    /// There is no such file among the enclosures.
+    UnknownEnclosure,
+    /// The report on the file has no such finding.
+    UnknownFinding,
+    /// There is no such package.
+    UnknownPackage,
+    /// It cannot be fetched any more.
+    PackageEnded,
+    /// An earlier package is still out.
+    PackageOut,
+    /// A second person is due before the files leave.
+    ReleaseApprovalMissing,
+    /// No second person is due.
+    NoSecondPersonDue,
     /// Nothing would change.
     NothingChanges,
 }
@@ -360,6 +409,34 @@ impl Refusal {
                 "The answer cannot lie before the receipt or in the future. Correct the date.",
             ),
             Self::EmptyAnswer => ("empty-answer", "Write the answer in your own words first."),
+            Self::NothingEnclosed => ("nothing-enclosed", "Add the files that are handed over first."),
+            Self::NothingGiven => (
+                "nothing-given",
+                "Nothing is granted here, so nothing can be handed over.",
+            ),
+            Self::FindingsOpen => (
+                "findings-open",
+                "Something was found in the files. Redact the file, take it out, or let the finding stand with a reason.",
+            ),
+            Self::UnknownEnclosure => ("unknown-enclosure", "There is no such file here. Reload the page."),
+            Self::UnknownFinding => (
+                "unknown-finding",
+                "The report on this file has no such finding. Reload the page.",
+            ),
+            Self::UnknownPackage => ("unknown-package", "There is no such package."),
+            Self::PackageEnded => ("package-ended", "This package can no longer be fetched."),
+            Self::PackageOut => (
+                "package-out",
+                "An earlier package can still be fetched. Take it back before another one leaves.",
+            ),
+            Self::ReleaseApprovalMissing => (
+                "release-approval-missing",
+                "A second person must let these files go before they leave.",
+            ),
+            Self::NoSecondPersonDue => (
+                "no-second-person-due",
+                "Nothing here is of high risk, so no second person is due.",
+            ),
             Self::NothingChanges => ("nothing-changes", "That is how it stands already."),
         }
     }
@@ -377,7 +454,10 @@ impl std::error::Error for Refusal {}
 pub fn permits(role: Role, step: Move) -> bool {
     match role {
         Role::Officer | Role::Admin => true,
-        Role::Reviewer => matches!(step, Move::Approve | Move::SendBack | Move::Note),
+        Role::Reviewer => matches!(
+            step,
+            Move::Approve | Move::SendBack | Move::ApproveRelease | Move::RevokePackage | Move::Note
+        ),
         Role::SystemOwner | Role::Auditor => false,
     }
 }
@@ -425,6 +505,18 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
         Move::Assess | Move::Decide => open(request).and_then(|()| has_items(request)),
         Move::Approve | Move::SendBack => approvable(request, id, step),
         Move::Answer | Move::AnswerByHand => answerable(request),
+        Move::Enclose => release::preparable(request),
+        Move::TakeOut | Move::OverrideFinding | Move::MarkHighRisk => {
+            release::preparable(request).and(if request.release.enclosures.is_empty() {
+                Err(Refusal::NothingEnclosed)
+            } else {
+                Ok(())
+            })
+        }
+        Move::ApproveRelease => release::approvable(request, policy, id),
+        Move::Release => release::releasable(request, policy),
+        Move::RevokePackage if request.release.live().is_some() => Ok(()),
+        Move::RevokePackage => Err(Refusal::UnknownPackage),
         Move::Extend => running(request).and_then(|()| extendable(request, policy)),
         Move::Close => match request.stage {
             Stage::Answered { .. } => Ok(()),
@@ -535,6 +627,11 @@ fn answerable(request: &Request) -> Result<(), Refusal> {
     if request.gives() && !matches!(request.identity, Identity::Confirmed { .. }) {
         return Err(Refusal::IdentifyFirst);
     }
+    approved(request)
+}
+
+/// Whether a second person, who took none of the decisions, agrees with the refusals as they stand.
+pub(super) fn approved(request: &Request) -> Result<(), Refusal> {
     match request.approval {
         _ if !request.refuses() => Ok(()),
         Approval::Given { by } if !request.deciders().contains(&by) => Ok(()),

@@ -11,6 +11,7 @@ use super::item::{Assessment, Basis, Decided, Item};
 use super::person::PersonId;
 use super::policy::{ExemptionId, MethodId, OnBehalfId, ReminderId};
 use super::review::ReviewOf;
+use super::release::{Override, Release};
 use super::text::TextRef;
 
 /// One person's case.
@@ -50,6 +51,9 @@ pub struct Request {
     pub assignee: Option<PersonId>,
     /// The second person's view of the refusals.
     pub approval: Approval,
+    /// What is put together to be handed over, and what was handed over.
+    #[serde(default)]
+    pub release: Release,
     /// Exemptions that the text hints at.
     pub hints: Vec<ExemptionId>,
     /// The acknowledgement's row in the outbox.
@@ -229,6 +233,7 @@ impl Request {
             extensions: 0,
             assignee: None,
             approval: Approval::None,
+            release: Release::default(),
             hints: opening.hints.clone(),
             acknowledgement: None,
             messages: opening.message.into_iter().collect(),
@@ -313,6 +318,36 @@ impl Request {
                 self.approval = recorded.by.person().map_or(Approval::None, |by| Approval::Given { by });
             }
             Event::SentBack { .. } => self.approval = Approval::SentBack,
+            Event::FileEnclosed { file, report, findings } => {
+                if let Some(by) = recorded.by.person() {
+                    self.release.enclose(file, report, findings, by);
+                }
+            }
+            Event::FileTakenOut { enclosure, .. } => self.release.take_out(*enclosure),
+            Event::FindingOverridden {
+                enclosure,
+                finding,
+                reason,
+            } => {
+                let given = recorded.by.person().map(|by| Override {
+                    by,
+                    reason: reason.clone(),
+                });
+                self.release.let_stand(*enclosure, finding, given);
+            }
+            Event::HighRiskMarked { reason } => {
+                self.release.high_risk = Some(reason.clone());
+                self.release.approved_by = None;
+            }
+            Event::ReleaseApproved => self.release.approved_by = recorded.by.person(),
+            Event::Released {
+                file,
+                expires_at,
+                downloads,
+                ..
+            } => self.release.released(file, at, *expires_at, *downloads),
+            Event::PackageFetched { package } => self.release.fetched(*package),
+            Event::PackageEnded { package, why, .. } => self.release.ended(*package, *why),
             Event::AnswerQueued { letter, .. } => self.stage = Stage::Answering { letter: *letter },
             Event::Answered {
                 answered_at, delivery, ..

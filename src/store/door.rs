@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Utc};
 
 use super::requests::{self, Card, Stored};
 use super::vault::{Key, keys, texts};
-use super::{StoreError, Tx, corrections, ids, journal, marks, outbox};
+use super::{StoreError, Tx, corrections, ids, journal, marks, outbox, packages};
 use crate::domain::command::Command;
 use crate::domain::decide::decide;
 use crate::domain::event::{By, CaseKind, Channel, Event, Opening, Recorded, Triage};
@@ -269,6 +269,7 @@ impl Door<'_> {
             stored.request = stored.request.evolve(recorded);
             stored.seq += 1;
         }
+        packages::settle(tx, id, &stored.request, &events, self.now)?;
         self.append(tx, id, first, events)?;
         requests::update(tx, &stored, rules)?;
         if stored.request.card != card {

@@ -21,6 +21,7 @@ pub mod messages;
 pub mod notices;
 pub mod office;
 pub mod outbox;
+pub mod packages;
 pub mod passwords;
 pub mod people;
 pub mod portal;

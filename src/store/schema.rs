@@ -88,6 +88,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    packages (link) {
+        link -> Binary,
+        request_id -> BigInt,
+        package -> BigInt,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     messages (id) {
         id -> BigInt,
         received_at -> Timestamp,
@@ -316,6 +326,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     request_rights,
     texts,
     files,
+    packages,
     messages,
     sightings,
     oddities,

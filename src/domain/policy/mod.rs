@@ -80,6 +80,29 @@ pub struct Policy {
     pub office_hour: NaiveTime,
     /// How long the tracker keeps its own records.
     pub retention: Retention,
+    /// What is asked before files leave.
+    #[serde(default)]
+    pub handover: Handover,
+}
+
+/// What a policy asks before files leave, besides what always holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Handover {
+    /// When a second person lets them go.
+    #[serde(default)]
+    pub second_person: SecondPerson,
+}
+
+/// When a second person is due before files leave.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecondPerson {
+    /// For each package.
+    Always,
+    /// For contents of high risk, for what leaves in spite of a finding, and for who asks in another's name.
+    #[default]
+    HighRisk,
 }
 
 /// How long the tracker keeps its own records, counted from the day a request is closed.

@@ -192,7 +192,13 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::SentBack { reason }
         | Event::Reopened { reason }
         | Event::Withdrawn { reason }
+        | Event::FileTakenOut { reason, .. }
+        | Event::FindingOverridden { reason, .. }
+        | Event::HighRiskMarked { reason }
         | Event::Extended { reason, .. } => vec![reason],
+        Event::PackageEnded { reason, .. } => reason.iter().collect(),
+        // The report of the disclosure gate is shown on its own page.
+        Event::FileEnclosed { .. } => Vec::new(),
         Event::IdentityAsked { reason, .. } => reason.iter().collect(),
         Event::IdentityConfirmed { note, .. } => vec![note],
         Event::Decided { decision, .. } => texts_of_decision(decision),
@@ -206,6 +212,9 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::Assigned { .. }
         | Event::GroundChosen { .. }
         | Event::Approved
+        | Event::ReleaseApproved
+        | Event::Released { .. }
+        | Event::PackageFetched { .. }
         | Event::AnswerNotDelivered { .. }
         | Event::Closed
         | Event::ReviewOpened { .. }

@@ -430,7 +430,14 @@ impl RequestPage {
 }
 
 /// Moves whose forms stand where their matter is: at a message, at an item, at the answer, at the notes.
-const ELSEWHERE: [Step; 14] = [
+const ELSEWHERE: [Step; 21] = [
+    Step::Enclose,
+    Step::TakeOut,
+    Step::OverrideFinding,
+    Step::MarkHighRisk,
+    Step::ApproveRelease,
+    Step::Release,
+    Step::RevokePackage,
     Step::Reread,
     Step::ConfirmMessage,
     Step::ReleaseMessage,

@@ -178,7 +178,26 @@ impl<'s> Story<'s> {
                 let args = [("name", name), ("date", words.date(*due_on))];
                 (words.a(&key, &borrowed(&args)), String::new())
             }
+            Event::PackageEnded { why, reason, .. } => (
+                words.t(&format!("event-package-{}", why.as_str())),
+                reason
+                    .as_ref()
+                    .map(|reason| file.text(reason).to_owned())
+                    .unwrap_or_default(),
+            ),
+            Event::Released {
+                expires_at, downloads, ..
+            } => {
+                let args = [
+                    ("at", self.say.at(*expires_at, self.stamp)),
+                    ("downloads", downloads.to_string()),
+                ];
+                (words.a(&key, &borrowed(&args)), String::new())
+            }
             Event::SetAside { reason }
+            | Event::FileTakenOut { reason, .. }
+            | Event::FindingOverridden { reason, .. }
+            | Event::HighRiskMarked { reason }
             | Event::IdentityNotProven { reason }
             | Event::SentBack { reason }
             | Event::Reopened { reason }
@@ -186,6 +205,9 @@ impl<'s> Story<'s> {
             Event::AcknowledgementQueued { .. }
             | Event::BroughtBack
             | Event::Approved
+            | Event::FileEnclosed { .. }
+            | Event::ReleaseApproved
+            | Event::PackageFetched { .. }
             | Event::AnswerQueued { .. }
             | Event::AnswerNotDelivered { .. }
             | Event::Closed

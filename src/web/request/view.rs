@@ -98,6 +98,13 @@ fn noun(step: Step) -> &'static str {
         Step::SendBack => "return",
         Step::Answer => "answer",
         Step::AnswerByHand => "answer-by-hand",
+        Step::Enclose
+        | Step::TakeOut
+        | Step::OverrideFinding
+        | Step::MarkHighRisk
+        | Step::ApproveRelease
+        | Step::Release
+        | Step::RevokePackage => "handover",
         Step::Extend => "extension",
         Step::Close => "closure",
         Step::Reopen => "reopening",
