@@ -10,9 +10,8 @@ use super::deadline::Deadline;
 use super::item::{Decision, Verdict};
 use super::person::{Actor, PersonId};
 use super::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, ReminderId, RightId};
-use super::review::ReviewOf;
-use super::text::TextRef;
 use super::release::Ended;
+use super::review::ReviewOf;
 use super::text::{FileRef, TextRef};
 
 /// An event with when it happened and who caused it.

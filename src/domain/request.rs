@@ -10,8 +10,8 @@ use super::event::{Belonging, CaseKind, Channel, Clock, Delivery, Event, NewItem
 use super::item::{Assessment, Basis, Decided, Item};
 use super::person::PersonId;
 use super::policy::{ExemptionId, MethodId, OnBehalfId, ReminderId};
-use super::review::ReviewOf;
 use super::release::{Override, Release};
+use super::review::ReviewOf;
 use super::text::TextRef;
 
 /// One person's case.

@@ -46,7 +46,7 @@ mod tests {
             ("a\u{202e}fdp.exe", "files/01-a_fdp.exe"),
             ("", "files/01-file"),
             ("...", "files/01-file-5"),
-            ("=cmd|' /C calc'!A0.csv", "files/01-cmd___C_calc__A0.csv"),
+            ("=cmd|' /C calc'!A0.csv", "files/01-cmd____C_calc__A0.csv"),
         ] {
             assert_eq!(inside(1, foreign, &mut taken), wanted, "{foreign:?}");
         }

@@ -45,12 +45,7 @@ pub struct Linked {
 ///
 /// # Errors
 /// When the store fails.
-pub fn keep(
-    tx: &mut Tx<'_>,
-    link: &Link,
-    linked: Linked,
-    expires_at: DateTime<Utc>,
-) -> Result<(), StoreError> {
+pub fn keep(tx: &mut Tx<'_>, link: &Link, linked: Linked, expires_at: DateTime<Utc>) -> Result<(), StoreError> {
     let digest = digest(tx, link);
     diesel::insert_into(packages::table)
         .values((

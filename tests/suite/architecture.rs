@@ -75,6 +75,12 @@ fn the_layers_use_only_what_is_below_them() {
         ],
     );
     check(
+        "src/handover",
+        &[
+            "packs", "store", "house", "board", "config", "now", "mail", "jobs", "web", "demo", "bench", "cli",
+        ],
+    );
+    check(
         "src/store",
         &[
             "packs", "house", "board", "config", "now", "mail", "jobs", "web", "demo", "bench", "cli",

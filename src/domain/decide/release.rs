@@ -71,7 +71,6 @@ pub(super) fn fetch(request: &Request, number: u32, now: DateTime<Utc>) -> Resul
         return Err(Refusal::PackageEnded);
     }
     receiver_is_known(request)?;
-    held(request, now)?;
     match request.stage {
         Stage::SetAside { .. } | Stage::Withdrawn { .. } | Stage::Merged { .. } | Stage::Triage => {
             return Err(Refusal::NotRunning);
@@ -123,7 +122,6 @@ pub(super) fn release(
     now: DateTime<Utc>,
 ) -> Result<Vec<Event>, Refusal> {
     releasable(request, policy)?;
-    held(request, now)?;
     Ok(vec![Event::Released {
         file: file.clone(),
         letter,
@@ -181,10 +179,6 @@ fn receiver_is_known(request: &Request) -> Result<(), Refusal> {
         Identity::Confirmed { .. } => Ok(()),
         Identity::Open | Identity::Asked { .. } | Identity::NotProven { .. } => Err(Refusal::IdentifyFirst),
     }
-}
-
-fn held(_request: &Request, _now: DateTime<Utc>) -> Result<(), Refusal> {
-    Ok(())
 }
 
 fn complete(request: &Request) -> Result<(), Refusal> {
