@@ -1,12 +1,13 @@
 //! What someone wants to happen to a request.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::event::{Belonging, CaseKind, Clock, NewItem, Proposal};
 use super::item::{Decision, Verdict};
 use super::moves::Move;
 use super::person::PersonId;
-use super::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, RightId};
+use super::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, PauseId, RightId};
+use super::request::PolicyStamp;
 use super::text::{FileRef, TextRef};
 
 /// What someone wants to happen to a request. Texts are sealed before; a command that is refused leaves none behind.
@@ -111,6 +112,36 @@ pub enum Command {
         reason: TextRef,
         letter: Option<i64>,
     },
+    Pause {
+        pause: PauseId,
+        since: DateTime<Utc>,
+        reason: TextRef,
+        letter: Option<i64>,
+    },
+    Resume {
+        pause: PauseId,
+        until: DateTime<Utc>,
+        note: TextRef,
+    },
+    ApplyPolicy {
+        policy: PolicyStamp,
+        reason: TextRef,
+    },
+    SetTarget {
+        on: Option<NaiveDate>,
+    },
+    ProposeDeadline {
+        on: NaiveDate,
+        reason: TextRef,
+    },
+    ConfirmDeadline,
+    DeclineDeadline {
+        reason: TextRef,
+    },
+    ConfirmReceipt {
+        at: DateTime<Utc>,
+        note: TextRef,
+    },
     Close,
     Reopen {
         reason: TextRef,
@@ -205,6 +236,14 @@ impl Command {
             Self::Release { .. } => Move::Release,
             Self::RevokePackage { .. } => Move::RevokePackage,
             Self::Extend { .. } => Move::Extend,
+            Self::Pause { .. } => Move::Pause,
+            Self::Resume { .. } => Move::Resume,
+            Self::ApplyPolicy { .. } => Move::ApplyPolicy,
+            Self::SetTarget { .. } => Move::SetTarget,
+            Self::ProposeDeadline { .. } => Move::ProposeDeadline,
+            Self::ConfirmDeadline => Move::ConfirmDeadline,
+            Self::DeclineDeadline { .. } => Move::DeclineDeadline,
+            Self::ConfirmReceipt { .. } => Move::ConfirmReceipt,
             Self::Close => Move::Close,
             Self::Reopen { .. } => Move::Reopen,
             Self::SetAside { .. } => Move::SetAside,

@@ -1,13 +1,15 @@
 //! From the instant a request was received, a term and a calendar, to the deadline and the days that make it.
 
+mod parts;
+mod pause;
 mod proof;
 
-use chrono::{
-    DateTime, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc,
-};
+use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use self::parts::{Parts, joined};
+pub use self::pause::{LeftOut, left_out};
 pub use self::proof::{PROOF_DAYS, ProofDay, ProofSheet, Role, proof_sheet};
 use super::calendar::{Calendar, Counted};
 
@@ -88,9 +90,22 @@ pub enum Standing {
         /// Working days after today, up to and including the due day; 0 when only days off lie between.
         working_days: u32,
     },
+    /// The term waits; until it goes on nobody can say on which day it ends.
+    Paused,
 }
 
 impl Deadline {
+    /// A deadline that people set: the end of a day of their choice.
+    pub fn by_hand(received_on: NaiveDate, due_on: NaiveDate, calendar: &Calendar, zone: Tz) -> Self {
+        Self {
+            received_on,
+            due_on,
+            ends_at: end_of_day(due_on, zone),
+            unknown_from: None,
+            calendar: calendar.version().to_owned(),
+        }
+    }
+
     /// Whether it leans on days that no notice covers yet, so that a notice may still move it.
     pub fn is_provisional(&self) -> bool {
         self.unknown_from.is_some()
@@ -115,6 +130,19 @@ impl Deadline {
     }
 }
 
+/// A term to be counted off from an instant.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// The receipt, or the later event with which the term begins.
+    pub from: DateTime<Utc>,
+    /// How long the term is.
+    pub term: &'a Term,
+    /// What lengthens it, if anything.
+    pub extension: Option<&'a Term>,
+    /// The days on which it did not run.
+    pub left_out: &'a [LeftOut],
+}
+
 /// The deadline of a request received at an instant. An extension lengthens the term from receipt: one month extended
 /// by two is three months, rolled once, and not a rolled month with two more.
 pub fn deadline(
@@ -124,142 +152,63 @@ pub fn deadline(
     calendar: &Calendar,
     zone: Tz,
 ) -> Deadline {
-    let received_on = local_date(received_at, zone);
-    let Counted {
-        day: due_on,
-        unknown_from,
-    } = due(received_on, term, extension, calendar);
-    let calendar = calendar.version().to_owned();
-    Deadline {
-        received_on,
-        due_on,
-        ends_at: end_of_day(due_on, zone),
-        unknown_from,
-        calendar,
+    let run = Run {
+        from: received_at,
+        term,
+        extension,
+        left_out: &[],
+    };
+    run.deadline(calendar, zone)
+}
+
+impl Run<'_> {
+    /// The end of the term with all days on which it did not run given back at its end, rolled once, at the very last.
+    pub fn deadline(&self, calendar: &Calendar, zone: Tz) -> Deadline {
+        let received_on = local_date(self.from, zone);
+        let Counted {
+            day: due_on,
+            unknown_from,
+        } = self.due(received_on, calendar);
+        let calendar = calendar.version().to_owned();
+        Deadline {
+            received_on,
+            due_on,
+            ends_at: end_of_day(due_on, zone),
+            unknown_from,
+            calendar,
+        }
+    }
+
+    fn due(&self, received_on: NaiveDate, calendar: &Calendar) -> Counted {
+        let end = Parts::new(received_on, self, calendar).end();
+        match self.extension.unwrap_or(self.term).roll {
+            Roll::None => end,
+            Roll::NextWorkingDay => self.rolled(end, calendar),
+        }
+    }
+
+    /// The next working day; a pause that begins between the end and that day moves it behind the pause.
+    fn rolled(&self, end: Counted, calendar: &Calendar) -> Counted {
+        let mut rolled = joined(end, calendar.next_working_day_on_or_after(end.day));
+        for pause in self.left_out.iter().filter(|pause| pause.first > end.day) {
+            if pause.first <= rolled.day {
+                let after = pause.last.succ_opt().unwrap_or(pause.last);
+                rolled = joined(rolled, calendar.next_working_day_on_or_after(after));
+            }
+        }
+        rolled
     }
 }
 
 /// The day on which a term ends that was started by a receipt on a local date.
 pub fn due(received_on: NaiveDate, term: &Term, extension: Option<&Term>, calendar: &Calendar) -> Counted {
-    let end = Parts::new(received_on, term, extension, calendar).end();
-    match extension.unwrap_or(term).roll {
-        Roll::None => end,
-        Roll::NextWorkingDay => joined(end, calendar.next_working_day_on_or_after(end.day)),
-    }
-}
-
-/// A run of days counted in one unit.
-#[derive(Clone, Copy)]
-struct Part {
-    unit: Unit,
-    /// The first day that may count.
-    first: NaiveDate,
-    /// Where it ends, before any roll.
-    end: Counted,
-}
-
-/// A term, or a term and an extension counted in another unit.
-#[derive(Clone, Copy)]
-struct Parts(Part, Option<Part>);
-
-impl Parts {
-    fn new(received_on: NaiveDate, term: &Term, extension: Option<&Term>, calendar: &Calendar) -> Self {
-        match extension {
-            None => Self(Part::new(received_on, term, calendar), None),
-            Some(extension) if extension.unit == term.unit => {
-                let length = term.length.saturating_add(extension.length);
-                Self(Part::new(received_on, &Term { length, ..*term }, calendar), None)
-            }
-            Some(extension) => {
-                let first = Part::new(received_on, term, calendar);
-                // The day that ends the first part is counted there, so the second starts with the day after.
-                let second = Term {
-                    first_day: FirstDay::Next,
-                    ..*extension
-                };
-                Self(first, Some(Part::new(first.end.day, &second, calendar)))
-            }
-        }
-    }
-
-    fn end(&self) -> Counted {
-        match self.1 {
-            None => self.0.end,
-            Some(second) => joined(self.0.end, second.end),
-        }
-    }
-
-    /// The number that a day has in its part.
-    fn number(&self, day: NaiveDate, calendar: &Calendar) -> Option<u32> {
-        self.0
-            .number(day, calendar)
-            .or_else(|| self.1.and_then(|second| second.number(day, calendar)))
-    }
-
-    /// Whether a day is passed over because it is not a working day.
-    fn passes_over(&self, day: NaiveDate, calendar: &Calendar) -> bool {
-        let part = self.1.filter(|second| day >= second.first).unwrap_or(self.0);
-        part.unit == Unit::WorkingDays && !calendar.is_working(day)
-    }
-}
-
-impl Part {
-    /// Counts a term off from a day; up to the last date there is when it lies beyond.
-    fn new(start: NaiveDate, term: &Term, calendar: &Calendar) -> Self {
-        let first = match term.first_day {
-            FirstDay::Next => start.succ_opt().unwrap_or(start),
-            FirstDay::Receipt => start,
-        };
-        let end = match (term.unit, term.first_day) {
-            (Unit::WorkingDays, FirstDay::Next) => calendar.add_working_days(start, term.length),
-            (Unit::WorkingDays, FirstDay::Receipt) => match start.pred_opt() {
-                Some(eve) if term.length > 0 => calendar.add_working_days(eve, term.length),
-                Some(_) | None => firm(Some(start)),
-            },
-            (Unit::CalendarDays, FirstDay::Next) => firm(start.checked_add_days(Days::new(term.length.into()))),
-            (Unit::CalendarDays, FirstDay::Receipt) => {
-                firm(start.checked_add_days(Days::new(term.length.saturating_sub(1).into())))
-            }
-            (Unit::Months, FirstDay::Next | FirstDay::Receipt) => {
-                firm(start.checked_add_months(Months::new(term.length)))
-            }
-        };
-        Self {
-            unit: term.unit,
-            first,
-            end,
-        }
-    }
-
-    fn number(&self, day: NaiveDate, calendar: &Calendar) -> Option<u32> {
-        if !(self.first..=self.end.day).contains(&day) {
-            return None;
-        }
-        let number = match self.unit {
-            Unit::WorkingDays if calendar.is_working(day) => {
-                calendar.working_days_between(self.first.pred_opt().unwrap_or(self.first), day)
-            }
-            Unit::WorkingDays | Unit::Months => return None,
-            Unit::CalendarDays => (day - self.first).num_days() + 1,
-        };
-        u32::try_from(number).ok()
-    }
-}
-
-/// A count that no calendar was asked for.
-fn firm(day: Option<NaiveDate>) -> Counted {
-    Counted {
-        day: day.unwrap_or(NaiveDate::MAX),
-        unknown_from: None,
-    }
-}
-
-/// A count that went on after another: it ends where the second does, and leans on what either leaned on.
-fn joined(first: Counted, second: Counted) -> Counted {
-    Counted {
-        day: second.day,
-        unknown_from: first.unknown_from.or(second.unknown_from),
-    }
+    let run = Run {
+        from: DateTime::<Utc>::MIN_UTC,
+        term,
+        extension,
+        left_out: &[],
+    };
+    run.due(received_on, calendar)
 }
 
 /// The date that an instant has in a zone.

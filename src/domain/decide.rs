@@ -1,8 +1,10 @@
 //! Every rule about what may happen to a request: a command in, events or a refusal out.
 
 mod basis;
+mod by_hand;
 mod clock;
 pub mod release;
+mod waiting;
 
 use std::collections::BTreeSet;
 
@@ -20,7 +22,7 @@ use super::review;
 use super::rules::Rules;
 
 use basis::fits;
-use clock::{bounced, extend, recount, take_merge};
+use clock::{bounced, extend, recount, take_merge, with_moved_deadline};
 
 pub use clock::{merged, recounted};
 
@@ -45,21 +47,24 @@ pub fn decide(
             on_behalf,
             language,
         } => {
-            return triage(request, rules, *kind, rights, on_behalf, language);
+            let events = triage(request, rules, *kind, rights, on_behalf, language)?;
+            return Ok(with_moved_deadline(request, rules, events, now));
         }
         Command::AddItem {
             right,
             received_at,
             message,
         } => {
-            return add_item(request, rules, right, *received_at, *message, now);
+            let events = add_item(request, rules, right, *received_at, *message, now)?;
+            return Ok(with_moved_deadline(request, rules, events, now));
         }
         Command::DropItem { item, reason } => {
             let item = find(request, *item)?.number;
-            Event::ItemDropped {
+            let dropped = Event::ItemDropped {
                 item,
                 reason: reason.clone(),
-            }
+            };
+            return Ok(with_moved_deadline(request, rules, vec![dropped], now));
         }
         Command::Assign { to } if *to == request.assignee => return Err(Refusal::NothingChanges),
         Command::Assign { to } => {
@@ -146,6 +151,27 @@ pub fn decide(
         Command::RevokePackage { package, reason } => return release::end(request, *package, Some(reason), now),
         Command::EndPackage { package } => return release::end(request, *package, None, now),
         Command::Extend { reason, letter } => return extend(request, rules, reason, *letter, now),
+        Command::Pause {
+            pause,
+            since,
+            reason,
+            letter,
+        } => {
+            waiting::may_begin(request, rules, pause, *since, now)?;
+            Event::Paused {
+                pause: pause.clone(),
+                since: *since,
+                reason: reason.clone(),
+                letter: *letter,
+            }
+        }
+        Command::Resume { pause, until, note } => waiting::resume(request, rules, pause, *until, note, now)?,
+        Command::ApplyPolicy { policy, reason } => by_hand::apply_policy(request, rules, policy, reason)?,
+        Command::SetTarget { on } => by_hand::set_target(request, rules, *on, now)?,
+        Command::ProposeDeadline { on, reason } => by_hand::propose(request, rules, *on, reason, now)?,
+        Command::ConfirmDeadline => by_hand::confirm(request)?,
+        Command::DeclineDeadline { reason } => Event::DeadlineDeclined { reason: reason.clone() },
+        Command::ConfirmReceipt { at, note } => by_hand::confirm_receipt(request, *at, note, now)?,
         Command::Close => Event::Closed,
         Command::Reopen { reason } => Event::Reopened { reason: reason.clone() },
         Command::SetAside { reason } => Event::SetAside { reason: reason.clone() },
@@ -176,7 +202,7 @@ pub fn decide(
             clock,
             items,
         } => {
-            return take_merge(request, rules, *other, reference, *clock, items);
+            return take_merge(request, rules, *other, reference, clock, items, now);
         }
         Command::ConfirmMessage { message } | Command::ReleaseMessage { message }
             if !request.held.contains(message) =>

@@ -2,14 +2,16 @@
 //!
 //! Personal values never stand here in clear: a [`TextRef`] names the sealed text and carries a salted commitment to it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::clock::Applied;
+pub use super::clock::Clock;
 use super::correction::TakenFor;
 use super::deadline::Deadline;
 use super::item::{Decision, Verdict};
 use super::person::{Actor, PersonId};
-use super::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, ReminderId, RightId};
+use super::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, PauseId, ReminderId, RightId};
 use super::release::Ended;
 use super::review::ReviewOf;
 use super::text::{FileRef, TextRef};
@@ -23,15 +25,6 @@ pub struct Recorded {
     pub by: By,
     /// What happened.
     pub event: Event,
-}
-
-/// What a deadline is counted from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Clock {
-    /// The receipt.
-    pub from: DateTime<Utc>,
-    /// How often the term was extended.
-    pub extensions: u32,
 }
 
 /// Who caused an event, as the journal names them: the role a person had is not part of it.
@@ -230,6 +223,23 @@ pub enum Belonging {
     Proven,
     /// Only suggested; it changes nothing until a person confirms it.
     Held,
+}
+
+/// What moved a deadline that nobody asked to move.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// A working-day calendar.
+    #[default]
+    Calendar,
+    /// A right with a limit of its own that was added or taken out.
+    Items,
+}
+
+impl Cause {
+    fn is_calendar(&self) -> bool {
+        *self == Self::Calendar
+    }
 }
 
 /// One thing that happened to a request.
@@ -454,10 +464,83 @@ pub enum Event {
         from: Deadline,
         /// The deadline now.
         to: Deadline,
+        /// Each item's own deadline now where it moved, by number.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        items: Vec<(u32, Deadline)>,
         /// The letter that says so, when it went by mail.
         letter: Option<i64>,
     },
-    /// Another calendar moved the deadline, and a person confirmed it.
+    /// The term waits for something, as the policy allows.
+    Paused {
+        /// For what.
+        pause: PauseId,
+        /// Since when.
+        since: DateTime<Utc>,
+        /// Why; the requester is told.
+        reason: TextRef,
+        /// The letter that says so, when it went by mail.
+        letter: Option<i64>,
+    },
+    /// What the term waited for came, or is waited for no longer.
+    Resumed {
+        /// What.
+        pause: PauseId,
+        /// When it came.
+        until: DateTime<Utc>,
+        /// The deadline before.
+        from: Deadline,
+        /// The deadline now.
+        to: Deadline,
+        /// Each item's own deadline now where it moved, by number.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        items: Vec<(u32, Deadline)>,
+        /// What came, and how.
+        note: TextRef,
+    },
+    /// Another policy applies besides the request's own; work goes to the earlier deadline.
+    PolicyApplied {
+        /// Which, with its deadline.
+        applied: Applied,
+        /// The deadline before.
+        from: Deadline,
+        /// The deadline now.
+        to: Deadline,
+        /// Why it applies.
+        reason: TextRef,
+    },
+    /// The house set itself another day to have answered by, or took it back.
+    TargetSet {
+        /// The day, in the policy's zone; `None` for what the policy says.
+        on: Option<NaiveDate>,
+    },
+    /// A person proposes another deadline than the counted one.
+    DeadlineProposed {
+        /// The deadline proposed.
+        to: Deadline,
+        /// Why.
+        reason: TextRef,
+    },
+    /// A second person confirmed the deadline that was proposed.
+    DeadlineSet {
+        /// Before.
+        from: Deadline,
+        /// Now.
+        to: Deadline,
+    },
+    /// The proposal is off.
+    DeadlineDeclined {
+        /// Why.
+        reason: TextRef,
+    },
+    /// The receipt was confirmed to the requester otherwise than by the automatic letter.
+    ReceiptConfirmed {
+        /// When.
+        confirmed_at: DateTime<Utc>,
+        /// How, and what was said.
+        note: TextRef,
+    },
+    /// The deadline is counted anew: another calendar, and a person confirmed it; or a right with a limit of its own came or
+    /// went.
     DeadlineMoved {
         /// Before.
         from: Deadline,
@@ -465,6 +548,9 @@ pub enum Event {
         to: Deadline,
         /// Each item's own deadline now, by number.
         items: Vec<(u32, Deadline)>,
+        /// What moved it.
+        #[serde(default, skip_serializing_if = "Cause::is_calendar")]
+        cause: Cause,
     },
     /// An officer has read a message that joined by itself.
     MessageRead {
@@ -525,7 +611,7 @@ pub enum Event {
         /// Which line of the schedule.
         rule: ReminderId,
         /// The due date it speaks of.
-        due_on: chrono::NaiveDate,
+        due_on: NaiveDate,
     },
 }
 
@@ -570,6 +656,14 @@ impl Event {
             Self::MergedInto { .. } => "merged-into",
             Self::MergeTaken { .. } => "merge-taken",
             Self::Extended { .. } => "extended",
+            Self::Paused { .. } => "paused",
+            Self::Resumed { .. } => "resumed",
+            Self::PolicyApplied { .. } => "policy-applied",
+            Self::TargetSet { .. } => "target-set",
+            Self::DeadlineProposed { .. } => "deadline-proposed",
+            Self::DeadlineSet { .. } => "deadline-set",
+            Self::DeadlineDeclined { .. } => "deadline-declined",
+            Self::ReceiptConfirmed { .. } => "receipt-confirmed",
             Self::DeadlineMoved { .. } => "deadline-moved",
             Self::MessageJoined { .. } => "message-joined",
             Self::MessageRead { .. } => "message-read",

@@ -16,6 +16,7 @@ pub mod message;
 pub mod score;
 pub mod thread;
 
+pub mod clock;
 pub mod command;
 pub mod decide;
 pub mod event;

@@ -2,6 +2,8 @@
 //!
 //! `decide` asks the same question before it looks at a command's details, so that a page offers exactly what the core accepts.
 
+mod clock;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -61,6 +63,22 @@ pub enum Move {
     RevokePackage,
     /// Extend the term.
     Extend,
+    /// Let the term wait for something.
+    Pause,
+    /// Record that it came.
+    Resume,
+    /// Apply another policy besides.
+    ApplyPolicy,
+    /// Set a day of the house's own to have answered by.
+    SetTarget,
+    /// Propose another deadline than the counted one.
+    ProposeDeadline,
+    /// Confirm a proposed deadline as second person.
+    ConfirmDeadline,
+    /// Take a proposed deadline off.
+    DeclineDeadline,
+    /// Record that the receipt was confirmed by hand.
+    ConfirmReceipt,
     /// Close it.
     Close,
     /// Take it up again.
@@ -116,6 +134,14 @@ impl Move {
         Self::Release,
         Self::RevokePackage,
         Self::Extend,
+        Self::Pause,
+        Self::Resume,
+        Self::ApplyPolicy,
+        Self::SetTarget,
+        Self::ProposeDeadline,
+        Self::ConfirmDeadline,
+        Self::DeclineDeadline,
+        Self::ConfirmReceipt,
         Self::Close,
         Self::Reopen,
         Self::SetAside,
@@ -151,6 +177,14 @@ impl Move {
             Self::Release => "release",
             Self::RevokePackage => "revoke-package",
             Self::Extend => "extend",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::ApplyPolicy => "apply-policy",
+            Self::SetTarget => "set-target",
+            Self::ProposeDeadline => "propose-deadline",
+            Self::ConfirmDeadline => "confirm-deadline",
+            Self::DeclineDeadline => "decline-deadline",
+            Self::ConfirmReceipt => "confirm-receipt",
             Self::Close => "close",
             Self::Reopen => "reopen",
             Self::SetAside => "set-aside",
@@ -222,6 +256,38 @@ pub enum Refusal {
     ExtensionsUsed,
     /// The time in which an extension may be announced is over.
     ExtensionTooLate,
+    /// The term is not extended while it waits.
+    ResumeFirst,
+    /// The policy has no pause.
+    NoPause,
+    /// The policy has no such pause.
+    UnknownPause,
+    /// The term waits for it already.
+    AlreadyPaused,
+    /// The term waits for nothing.
+    NotPaused,
+    /// The term has ended and can wait for nothing.
+    PauseTooLate,
+    /// A wait begins after the receipt, ends after it began, and neither lies in the future.
+    ImplausiblePause,
+    /// There is no such policy, or no such version of it.
+    UnknownPolicy,
+    /// The policy applies already.
+    PolicyThere,
+    /// A target is to come before the deadline.
+    TargetTooLate,
+    /// A day to come is wanted.
+    DayPassed,
+    /// A deadline waits for a second person already.
+    ProposedAlready,
+    /// No deadline waits for a second person.
+    NothingProposed,
+    /// Who proposes a deadline cannot confirm it.
+    OwnProposal,
+    /// No policy that applies asks for a confirmation of receipt.
+    NoConfirmation,
+    /// The receipt was confirmed.
+    AlreadyConfirmed,
     /// It is not set aside.
     NotSetAside,
     /// It was merged and goes on elsewhere.
@@ -359,6 +425,46 @@ impl Refusal {
                 "extension-too-late",
                 "An extension must be announced before the first term ends. That time is over.",
             ),
+            Self::ResumeFirst => (
+                "resume-first",
+                "The term waits for something. Record first that it came; then extend the term.",
+            ),
+            Self::NoPause => (
+                "no-pause",
+                "This policy has no pause: the time in which you ask, wait or check identity counts. Answer within the term.",
+            ),
+            Self::UnknownPause => ("unknown-pause", "This policy has no such pause."),
+            Self::AlreadyPaused => ("already-paused", "The term waits for this already."),
+            Self::NotPaused => ("not-paused", "The term does not wait for this."),
+            Self::PauseTooLate => (
+                "pause-too-late",
+                "The term has ended, so it can wait no more. A second person can confirm another deadline.",
+            ),
+            Self::ImplausiblePause => (
+                "implausible-pause",
+                "A wait begins after the receipt and ends after it began, and neither lies in the future. Correct the time.",
+            ),
+            Self::UnknownPolicy => ("unknown-policy", "There is no such policy here."),
+            Self::PolicyThere => ("policy-there", "This policy applies already."),
+            Self::TargetTooLate => (
+                "target-too-late",
+                "The day you set yourselves cannot be later than the deadline.",
+            ),
+            Self::DayPassed => ("day-passed", "This day has passed. Choose one that is still to come."),
+            Self::ProposedAlready => (
+                "proposed-already",
+                "Another deadline waits for a second person already. It has to be confirmed or declined first.",
+            ),
+            Self::NothingProposed => ("nothing-proposed", "No other deadline was proposed."),
+            Self::OwnProposal => (
+                "own-proposal",
+                "You proposed this deadline. Another person must confirm it.",
+            ),
+            Self::NoConfirmation => (
+                "no-confirmation",
+                "No policy that applies here sets a limit to confirm the receipt.",
+            ),
+            Self::AlreadyConfirmed => ("already-confirmed", "The receipt has been confirmed."),
             Self::NotSetAside => ("not-set-aside", "It is not set aside or withdrawn."),
             Self::Merged => ("merged", "It was merged and goes on under another reference."),
             Self::MergeTarget => ("merge-target", "Merge it into another request that is still open."),
@@ -456,7 +562,13 @@ pub fn permits(role: Role, step: Move) -> bool {
         Role::Officer | Role::Admin => true,
         Role::Reviewer => matches!(
             step,
-            Move::Approve | Move::SendBack | Move::ApproveRelease | Move::RevokePackage | Move::Note
+            Move::Approve
+                | Move::SendBack
+                | Move::ApproveRelease
+                | Move::RevokePackage
+                | Move::ConfirmDeadline
+                | Move::DeclineDeadline
+                | Move::Note
         ),
         Role::SystemOwner | Role::Auditor => false,
     }
@@ -518,6 +630,14 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
         Move::RevokePackage if request.release.live().is_some() => Ok(()),
         Move::RevokePackage => Err(Refusal::UnknownPackage),
         Move::Extend => running(request).and_then(|()| extendable(request, policy)),
+        Move::Pause
+        | Move::Resume
+        | Move::ApplyPolicy
+        | Move::SetTarget
+        | Move::ProposeDeadline
+        | Move::ConfirmDeadline
+        | Move::DeclineDeadline
+        | Move::ConfirmReceipt => running(request).and_then(|()| clock::may(request, step, id, policy)),
         Move::Close => match request.stage {
             Stage::Answered { .. } => Ok(()),
             _ => running(request).and(Err(Refusal::NotAnswered)),
@@ -646,6 +766,8 @@ fn extendable(request: &Request, policy: &Policy) -> Result<(), Refusal> {
     };
     if request.extensions >= extension.times {
         Err(Refusal::ExtensionsUsed)
+    } else if request.open_pauses().next().is_some() {
+        Err(Refusal::ResumeFirst)
     } else {
         Ok(())
     }

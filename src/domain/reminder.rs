@@ -6,6 +6,7 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
+use super::deadline::local_date;
 use super::policy::{Anchor, Recipient, ReminderId, ReminderRule, WaitsFor};
 use super::request::{Request, Stage};
 use super::rules::Rules;
@@ -23,24 +24,27 @@ pub struct Due {
     pub to: Recipient,
 }
 
-/// The stages that have not been reached, in order of time; none while the clock stands.
+/// The stages that have not been reached, in order of time; none while the clock stands, and none of the deadline while the
+/// term waits.
 pub fn ahead(request: &Request, rules: Rules<'_>) -> Vec<Due> {
     if !request.is_running() {
         return Vec::new();
     }
-    let due_on = request.deadline.due_on;
     let mut ahead: Vec<Due> = rules
         .policy
         .reminders
         .iter()
         .filter(|rule| applies(rule, request))
-        .filter(|rule| !request.reminded.contains(&(rule.id.clone(), due_on)))
-        .map(|rule| Due {
-            rule: rule.id.clone(),
-            at: instant(rule, request, rules),
-            due_on,
-            to: rule.to,
+        .filter_map(|rule| {
+            let (anchor, due_on) = anchor(rule, request, rules)?;
+            Some(Due {
+                rule: rule.id.clone(),
+                at: instant(rule, anchor, request, rules),
+                due_on,
+                to: rule.to,
+            })
         })
+        .filter(|due| !request.reminded.contains(&(due.rule.clone(), due.due_on)))
         .collect();
     ahead.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.rule.cmp(&b.rule)));
     ahead
@@ -78,16 +82,38 @@ fn applies(rule: &ReminderRule, request: &Request) -> bool {
     }
 }
 
-fn instant(rule: &ReminderRule, request: &Request, rules: Rules<'_>) -> DateTime<Utc> {
-    let anchor = match rule.from {
-        Anchor::Deadline => request.deadline.due_on,
-        Anchor::Receipt => request.deadline.received_on,
-    };
+/// The day from which a rule counts, and the day it speaks of; `None` where there is nothing to speak of.
+fn anchor(rule: &ReminderRule, request: &Request, rules: Rules<'_>) -> Option<(NaiveDate, NaiveDate)> {
+    let deadline = &request.deadline;
+    match rule.from {
+        Anchor::Deadline | Anchor::Target if request.is_paused() => None,
+        Anchor::Deadline => Some((deadline.due_on, deadline.due_on)),
+        Anchor::Receipt => Some((deadline.received_on, deadline.due_on)),
+        Anchor::Confirmation if request.is_receipt_confirmed() => None,
+        Anchor::Confirmation => rules
+            .confirmation(&request.clock())
+            .map(|deadline| (deadline.due_on, deadline.due_on)),
+        Anchor::Target => rules.target(request).map(|day| (day, day)),
+        Anchor::Pause => request.open_pauses().next().map(|pause| {
+            let day = local_date(pause.from, rules.policy.zone);
+            (day, day)
+        }),
+    }
+}
+
+fn instant(rule: &ReminderRule, anchor: NaiveDate, request: &Request, rules: Rules<'_>) -> DateTime<Utc> {
     let days = rule.offset_working_days;
     let day = match days {
         0 => anchor,
         _ if days < 0 => rules.calendar.minus_working_days(anchor, days.unsigned_abs()),
         _ => rules.calendar.add_working_days(anchor, days.unsigned_abs()).day,
     };
-    local_instant(day, rules.policy.office_hour, rules.policy.zone)
+    let at = local_instant(day, rules.policy.office_hour, rules.policy.zone);
+    // A deadline that ends in another zone may end before this one's office opens.
+    let comes_after = rule.from == Anchor::Deadline && days <= 0 && at >= request.deadline.ends_at;
+    if comes_after {
+        let eve = rules.calendar.minus_working_days(day, 1);
+        return local_instant(eve, rules.policy.office_hour, rules.policy.zone);
+    }
+    at
 }

@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::deadline::Deadline;
+use super::calendar::Calendar;
+use super::clock::{Applied, Pause, Proposed};
+use super::deadline::{Deadline, Standing};
 use super::event::{Belonging, CaseKind, Channel, Clock, Delivery, Event, NewItem, Opening, Recorded, Triage};
 use super::item::{Assessment, Basis, Decided, Item};
 use super::person::PersonId;
@@ -47,6 +50,24 @@ pub struct Request {
     pub deadline: Deadline,
     /// How often the term was extended.
     pub extensions: u32,
+    /// What the term waited for, in the order in which it began to.
+    #[serde(default)]
+    pub pauses: Vec<Pause>,
+    /// Policies that apply besides its own.
+    #[serde(default)]
+    pub also: Vec<Applied>,
+    /// The deadline that two people agreed on in place of the counted ones, while it stands.
+    #[serde(default)]
+    pub set: Option<Deadline>,
+    /// A deadline that waits for a second person.
+    #[serde(default)]
+    pub proposed: Option<Proposed>,
+    /// The day by which the house wants to have answered, set for this request.
+    #[serde(default)]
+    pub target: Option<NaiveDate>,
+    /// When the receipt was confirmed otherwise than by the automatic letter.
+    #[serde(default)]
+    pub confirmed_at: Option<DateTime<Utc>>,
     /// Who works on it.
     pub assignee: Option<PersonId>,
     /// The second person's view of the refusals.
@@ -231,6 +252,12 @@ impl Request {
             last_item: 0,
             deadline: opening.deadline.clone(),
             extensions: 0,
+            pauses: Vec::new(),
+            also: Vec::new(),
+            set: None,
+            proposed: None,
+            target: None,
+            confirmed_at: None,
             assignee: None,
             approval: Approval::None,
             release: Release::default(),
@@ -394,23 +421,60 @@ impl Request {
                 if let Some(clock) = clock {
                     self.clock_from = clock.from;
                     self.extensions = clock.extensions;
+                    self.pauses = clock.pauses.clone();
+                    self.set = clock.set.clone();
+                    self.also = clock.also.clone();
                 }
+                self.proposed = None;
                 self.deadline = deadline.clone();
                 for item in items {
                     self.add(item);
                 }
                 self.approval = Approval::None;
             }
-            Event::Extended { to, .. } => {
-                self.deadline = to.clone();
+            Event::Extended { to, items, .. } => {
                 self.extensions += 1;
+                self.moved(to, items);
             }
-            Event::DeadlineMoved { to, items, .. } => {
-                self.deadline = to.clone();
-                for (number, deadline) in items {
-                    self.change_quietly(*number, |item| item.deadline = deadline.clone());
+            Event::Paused { pause, since, .. } => self.pauses.push(Pause {
+                reason: pause.clone(),
+                from: *since,
+                until: None,
+            }),
+            Event::Resumed {
+                pause,
+                until,
+                to,
+                items,
+                ..
+            } => {
+                for open in &mut self.pauses {
+                    if open.reason == *pause {
+                        open.until.get_or_insert(*until);
+                    }
                 }
+                self.moved(to, items);
             }
+            Event::PolicyApplied { applied, to, .. } => {
+                self.also.push(applied.clone());
+                self.moved(to, &[]);
+            }
+            Event::TargetSet { on } => self.target = *on,
+            Event::DeadlineProposed { to, reason } => {
+                self.proposed = recorded.by.person().map(|by| Proposed {
+                    deadline: to.clone(),
+                    reason: reason.clone(),
+                    by,
+                });
+            }
+            Event::DeadlineSet { to, .. } => {
+                self.proposed = None;
+                self.set = Some(to.clone());
+                self.deadline = to.clone();
+            }
+            Event::DeadlineDeclined { .. } => self.proposed = None,
+            Event::ReceiptConfirmed { confirmed_at, .. } => self.confirmed_at = Some(*confirmed_at),
+            Event::DeadlineMoved { to, items, .. } => self.moved(to, items),
             Event::MessageJoined { message, belonging, .. } => match belonging {
                 Belonging::Proven => {
                     self.messages.push(*message);
@@ -518,6 +582,34 @@ impl Request {
         Clock {
             from: self.clock_from,
             extensions: self.extensions,
+            pauses: self.pauses.clone(),
+            also: self.also.clone(),
+            set: self.set.clone(),
+        }
+    }
+
+    /// Whether the term waits for something. It does not while another policy applies that knows of no waiting, nor where
+    /// two people have set the day.
+    pub fn is_paused(&self) -> bool {
+        self.is_running() && self.also.is_empty() && self.set.is_none() && self.open_pauses().next().is_some()
+    }
+
+    /// What the term waits for.
+    pub fn open_pauses(&self) -> impl Iterator<Item = &Pause> {
+        self.pauses.iter().filter(|pause| pause.until.is_none())
+    }
+
+    /// Whether the requester was told that the request has arrived.
+    pub fn is_receipt_confirmed(&self) -> bool {
+        self.acknowledgement.is_some() || self.confirmed_at.is_some() || self.answered_at().is_some()
+    }
+
+    /// How its deadline stands at `now`, in working days of `calendar`, with the days of `zone`.
+    pub fn standing(&self, now: DateTime<Utc>, calendar: &Calendar, zone: Tz) -> Standing {
+        if self.is_paused() {
+            Standing::Paused
+        } else {
+            self.deadline.standing(now, calendar, zone)
         }
     }
 
@@ -536,6 +628,15 @@ impl Request {
             Stage::Open if !self.is_decided() || matches!(self.approval, Approval::SentBack) => Step::Decision,
             Stage::Open if self.awaits_approval() => Step::Approval,
             Stage::Open => Step::Answer,
+        }
+    }
+
+    /// Another deadline governs; what two people had set ends with it, unless it is that.
+    fn moved(&mut self, to: &Deadline, items: &[(u32, Deadline)]) {
+        self.set = self.set.take().filter(|set| set == to);
+        self.deadline = to.clone();
+        for (number, deadline) in items {
+            self.change_quietly(*number, |item| item.deadline = deadline.clone());
         }
     }
 

@@ -202,7 +202,7 @@ pub(super) fn line(
     language: &str,
     now: DateTime<Utc>,
 ) -> ReminderLine {
-    let standing = request.deadline.standing(now, rules.calendar, rules.policy.zone);
+    let standing = request.standing(now, rules.calendar, rules.policy.zone);
     ReminderLine {
         reference: request.reference.clone(),
         due_on: request.deadline.due_on,

@@ -87,12 +87,19 @@ impl Shelf {
         self.versions(name).next().cloned()
     }
 
-    /// The version of a pack in force on a local date: the newest that has begun, or the oldest when none has.
+    /// The version of a pack in force on a local date: the newest that has begun and has not ended; where all have, the
+    /// newest that has begun; where none has, the oldest.
     pub fn in_force(&self, name: Option<&str>, on: NaiveDate) -> Option<Arc<LoadedPack>> {
-        let begun = self
-            .versions(name)
-            .find(|loaded| loaded.pack.policy.in_force_from <= on);
-        begun.or_else(|| self.versions(name).last()).cloned()
+        let begun = || {
+            let versions = self.versions(name);
+            versions.filter(|loaded| loaded.pack.policy.in_force_from <= on)
+        };
+        let in_force = begun().find(|loaded| loaded.pack.policy.in_force_until.is_none_or(|until| until >= on));
+        // A promise that nothing took the place of is kept after its day.
+        in_force
+            .or_else(|| begun().next())
+            .or_else(|| self.versions(name).last())
+            .cloned()
     }
 
     /// One version of a pack.
@@ -143,6 +150,7 @@ impl RuleBook for Shelf {
         Some(Rules {
             policy: &loaded.pack.policy,
             calendar: &loaded.calendar,
+            book: self,
         })
     }
 }

@@ -45,10 +45,7 @@ struct Told<'t> {
 
 impl Told<'_> {
     fn page(self, frame: Frame, house: &House, pack: &LoadedPack, today: NaiveDate) -> PolicyPage {
-        let rules = Rules {
-            policy: self.policy,
-            calendar: &pack.calendar,
-        };
+        let rules = Rules::alone(self.policy, &pack.calendar);
         PolicyPage {
             name: self.policy.name.text(self.tag()).to_owned(),
             lead: self.words.with("policy-lead", "term", &term(self.words, rules)),
@@ -262,6 +259,9 @@ impl Told<'_> {
         let from = match rule.from {
             Anchor::Deadline => "deadline",
             Anchor::Receipt => "receipt",
+            Anchor::Confirmation => "confirmation",
+            Anchor::Target => "target",
+            Anchor::Pause => "pause",
         };
         let side = match rule.offset_working_days {
             ..0 => "before",

@@ -491,10 +491,7 @@ fn merging_keeps_the_earlier_clock_and_every_item() {
         Command::TakeMerge {
             request: 2,
             reference: "DSR-2025-000002".into(),
-            clock: Clock {
-                from: earlier,
-                extensions: 0,
-            },
+            clock: Clock::of_receipt(earlier),
             items,
         },
     );
@@ -528,7 +525,10 @@ fn an_extension_merges_with_the_clock_that_it_was_announced_for() {
     let take = |from, extensions| Command::TakeMerge {
         request: 2,
         reference: "DSR-2025-000002".into(),
-        clock: Clock { from, extensions },
+        clock: Clock {
+            extensions,
+            ..Clock::of_receipt(from)
+        },
         items: vec![],
     };
     let extend = Command::Extend {
@@ -902,10 +902,7 @@ fn a_calendar_change_moves_a_deadline_only_when_it_is_recounted() {
         chrono::NaiveDate::from_ymd_opt(2020, 1, 20).unwrap(),
     );
     let received = instant("2020-01-20T10:00:00+08:00");
-    let then = Rules {
-        policy: DEFAULT.policy(),
-        calendar: &known_then,
-    };
+    let then = Rules::alone(DEFAULT.policy(), &known_then);
     let mut case = Case::opened(&DEFAULT, &[right_without_ground(DEFAULT.policy())], Triage::Clear);
     case.request.clock_from = received;
     case.request.items[0].received_at = received;

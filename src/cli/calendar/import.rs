@@ -11,7 +11,7 @@ use crate::cli::start;
 use crate::config::Settings;
 use crate::domain::calendar::Calendar;
 use crate::domain::decide::recounted;
-use crate::domain::rules::Rules;
+use crate::domain::rules::RuleBook;
 use crate::house::House;
 use crate::store::calendars::Added;
 use crate::store::office;
@@ -76,22 +76,15 @@ pub fn run(args: &ImportArgs, settings: Settings, out: &mut impl Write) -> anyho
 
 /// Prints the open requests whose deadline the calendar would move, those that get earlier first.
 fn preview(house: &House, calendar: &Calendar, out: &mut impl Write) -> anyhow::Result<usize> {
-    let shelf = house.shelf();
+    let shelf = house.shelf().with_calendar(calendar.clone());
     let open = house
         .store
         .read(|db| requests::counted_otherwise(db, calendar.version()))?;
     let mut moving = Vec::new();
     for stored in &open {
         let stamp = &stored.request.policy;
-        let Some(loaded) = shelf.version(&stamp.id, &stamp.version) else {
+        let Some(rules) = shelf.rules(stamp) else {
             continue;
-        };
-        if loaded.pack.policy.calendar != calendar.region() {
-            continue;
-        }
-        let rules = Rules {
-            policy: &loaded.pack.policy,
-            calendar,
         };
         let (from, to) = (&stored.request.deadline, recounted(&stored.request, rules));
         if from.due_on != to.due_on || from.unknown_from != to.unknown_from {

@@ -60,6 +60,7 @@ fn remark(row: &ProofDay, calendar: &Calendar) -> String {
         Role::Receipt => "received",
         Role::Rolled => "the term would end, but this is no working day",
         Role::Due => "due",
+        Role::Paused => "the term waits",
         Role::Counted | Role::NotCounted => "",
     };
     let kind = match &row.day_kind {

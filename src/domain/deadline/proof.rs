@@ -3,7 +3,8 @@
 use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 
-use super::{Deadline, Parts, Term, deadline};
+use super::parts::Parts;
+use super::{Deadline, Run, Term, local_date};
 use crate::domain::calendar::{Calendar, Day};
 
 /// What a day does for a term.
@@ -15,6 +16,8 @@ pub enum Role {
     Counted,
     /// It is not a working day, and the term counts only those.
     NotCounted,
+    /// The term waited on it.
+    Paused,
     /// The term would have ended by it, but it is not a working day, so the end moved on.
     Rolled,
     /// The term ends with it.
@@ -62,34 +65,49 @@ pub fn proof_sheet(
     calendar: &Calendar,
     zone: Tz,
 ) -> ProofSheet {
-    let deadline = deadline(received_at, term, extension, calendar, zone);
-    let (received_on, due_on) = (deadline.received_on, deadline.due_on);
-    let parts = Parts::new(received_on, term, extension, calendar);
-    let rows: Vec<ProofDay> = received_on
-        .iter_days()
-        .take_while(|day| *day <= due_on)
-        .take(PROOF_DAYS)
-        .map(|day| ProofDay {
-            day,
-            weekday: day.weekday(),
-            counted: parts.number(day, calendar),
-            day_kind: calendar.day(day),
-            role: match day {
-                _ if day == due_on => Role::Due,
-                _ if day == received_on => Role::Receipt,
-                _ if day >= parts.end().day => Role::Rolled,
-                _ if parts.passes_over(day, calendar) => Role::NotCounted,
-                _ => Role::Counted,
-            },
-        })
-        .collect();
-    let days = (due_on - received_on).num_days() + 1;
-    let left_out = u64::try_from(days).unwrap_or(0).saturating_sub(rows.len() as u64);
-    ProofSheet {
-        received_at,
-        zone,
-        rows,
-        left_out,
-        deadline,
+    let run = Run {
+        from: received_at,
+        term,
+        extension,
+        left_out: &[],
+    };
+    run.proof_sheet(calendar, zone)
+}
+
+impl Run<'_> {
+    /// Shows how the deadline comes about, day by day, from the event with which the term begins.
+    pub fn proof_sheet(&self, calendar: &Calendar, zone: Tz) -> ProofSheet {
+        let deadline = self.deadline(calendar, zone);
+        let (began_on, due_on) = (local_date(self.from, zone), deadline.due_on);
+        let parts = Parts::new(began_on, self, calendar);
+        let end = parts.end().day;
+        let rows: Vec<ProofDay> = began_on
+            .iter_days()
+            .take_while(|day| *day <= due_on)
+            .take(PROOF_DAYS)
+            .map(|day| ProofDay {
+                day,
+                weekday: day.weekday(),
+                counted: parts.number(day, calendar),
+                day_kind: calendar.day(day),
+                role: match day {
+                    _ if day == due_on => Role::Due,
+                    _ if day == began_on => Role::Receipt,
+                    _ if self.left_out.iter().any(|pause| pause.has(day)) => Role::Paused,
+                    _ if day >= end => Role::Rolled,
+                    _ if parts.passes_over(day, calendar) => Role::NotCounted,
+                    _ => Role::Counted,
+                },
+            })
+            .collect();
+        let days = (due_on - began_on).num_days() + 1;
+        let left_out = u64::try_from(days).unwrap_or(0).saturating_sub(rows.len() as u64);
+        ProofSheet {
+            received_at: self.from,
+            zone,
+            rows,
+            left_out,
+            deadline,
+        }
     }
 }

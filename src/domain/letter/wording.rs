@@ -49,6 +49,7 @@ pub fn standing(language: &str, standing: Standing) -> String {
         return match standing {
             Standing::Late { days } => format!("已逾期{days}个工作日"),
             Standing::DueToday => "今天到期".to_owned(),
+            Standing::Paused => "期限暂停".to_owned(),
             Standing::DaysLeft { working_days: 0 } => "下一个工作日之前到期".to_owned(),
             Standing::DaysLeft { working_days } => format!("还剩{working_days}个工作日"),
         };
@@ -57,6 +58,7 @@ pub fn standing(language: &str, standing: Standing) -> String {
         Standing::Late { days: 1 } => "1 working day late".to_owned(),
         Standing::Late { days } => format!("{days} working days late"),
         Standing::DueToday => "due today".to_owned(),
+        Standing::Paused => "the term waits".to_owned(),
         Standing::DaysLeft { working_days: 0 } => "due before the next working day".to_owned(),
         Standing::DaysLeft { working_days: 1 } => "1 working day left".to_owned(),
         Standing::DaysLeft { working_days } => format!("{working_days} working days left"),

@@ -1,5 +1,7 @@
 //! What the parts of a statement may say of each other: each check names the line and the cure.
 
+mod terms;
+
 use std::collections::BTreeSet;
 
 use super::places::{Places, Step};
@@ -20,6 +22,7 @@ pub(super) fn policy(policy: &Policy, places: &Places) -> Vec<Mistake> {
     check.on_behalf();
     check.remedies_and_cautions();
     check.reminders();
+    check.terms();
     check.mistakes
 }
 
@@ -160,6 +163,13 @@ impl Check<'_, '_> {
                 .enumerate()
                 .map(|(index, caution)| ("cautions", index, &caution.sources[..])),
         );
+        cited.extend(
+            policy
+                .pauses
+                .iter()
+                .enumerate()
+                .map(|(index, pause)| ("pauses", index, &pause.sources[..])),
+        );
         for (list, index, sources) in cited {
             let entry = [Step::Key(list), Step::Entry(index), Step::Key("sources")];
             for (number, source) in sources.iter().enumerate() {
@@ -174,21 +184,19 @@ impl Check<'_, '_> {
                 );
             }
         }
-        for (number, source) in policy
+        let extension = policy
             .extension
-            .iter()
-            .flat_map(|extension| &extension.sources)
-            .enumerate()
-        {
-            self.law(
-                &[
-                    Step::Key("extension"),
-                    Step::Key("sources"),
-                    Step::Entry(number),
-                    Step::Key("law"),
-                ],
-                source,
-            );
+            .as_ref()
+            .map(|extension| ("extension", &extension.sources));
+        let confirmation = policy
+            .confirmation
+            .as_ref()
+            .map(|confirmation| ("confirmation", &confirmation.sources));
+        for (table, sources) in extension.into_iter().chain(confirmation) {
+            for (number, source) in sources.iter().enumerate() {
+                let way = ["sources", "law"].map(Step::Key);
+                self.law(&[Step::Key(table), way[0], Step::Entry(number), way[1]], source);
+            }
         }
     }
 

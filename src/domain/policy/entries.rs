@@ -3,24 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::names::{ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, ReminderId, RightId};
-use crate::domain::deadline::Unit;
-
-/// A longer term, to be announced with reasons while the first one still runs.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Extension {
-    /// How much is added to the term. The sum counts from receipt.
-    pub length: u32,
-    /// What `length` counts.
-    pub unit: Unit,
-    /// How often it can be used for one request.
-    pub times: u32,
-    /// What justifies it.
-    pub reasons: Localized,
-    /// Where that is written.
-    #[serde(default)]
-    pub sources: Vec<Source>,
-}
+use crate::domain::deadline::Term;
 
 /// A law, regulation or standard.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -79,6 +62,11 @@ pub struct Right {
     pub relayed: bool,
     /// Invoking it makes this ground available to rights that need one.
     pub offers_ground: Option<GroundId>,
+    /// Within what an answer to this right is owed, where that is not the policy's term. No extension lengthens it.
+    pub term: Option<Term>,
+    /// The ids by which other packs call the same right: what their lexicons and requests mean by it.
+    #[serde(default)]
+    pub same_as: Vec<RightId>,
     /// Its places in law.
     #[serde(default)]
     pub sources: Vec<Source>,
@@ -192,7 +180,7 @@ pub struct Caution {
 
 impl Caution {
     /// What a caution can be about besides a single id.
-    pub const TOPICS: [&str; 3] = ["policy", "term", "exemptions"];
+    pub const TOPICS: [&str; 6] = ["policy", "term", "extension", "pauses", "confirmation", "exemptions"];
 }
 
 /// A line of the reminder schedule.
@@ -221,6 +209,12 @@ pub enum Anchor {
     Deadline,
     /// The day the request arrived.
     Receipt,
+    /// The last day to confirm the receipt; only while that was not done.
+    Confirmation,
+    /// The day by which the house itself wants to have answered, where it has set one.
+    Target,
+    /// The day a pause began; only while it lasts.
+    Pause,
 }
 
 /// What a request waits for when a reminder is meant for that alone.

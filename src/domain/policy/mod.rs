@@ -8,6 +8,7 @@ mod entries;
 mod names;
 mod places;
 mod read;
+mod terms;
 mod texts;
 
 use chrono::{NaiveDate, NaiveTime};
@@ -15,13 +16,14 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 
 pub use entries::{
-    Anchor, Caution, Exemption, Extension, Ground, IdentityMethod, Law, Listing, OnBehalfRule, Recipient, Remedy,
-    ReminderRule, Right, Source, WaitsFor,
+    Anchor, Caution, Exemption, Ground, IdentityMethod, Law, Listing, OnBehalfRule, Recipient, Remedy, ReminderRule,
+    Right, Source, WaitsFor,
 };
 pub use names::{
-    CategoryId, ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, ReminderId, RightId, SystemId,
+    CategoryId, ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, PauseId, ReminderId, RightId, SystemId,
 };
 pub use read::{LEANINGS_FILE, LEXICON_FILE, Pack, Remark, STATEMENT_FILE, statement_line};
+pub use terms::{Confirmation, Extension, PauseRule, Then};
 
 use super::deadline::Term;
 
@@ -39,6 +41,8 @@ pub struct Policy {
     pub languages: Vec<String>,
     /// The first local date on which it binds.
     pub in_force_from: NaiveDate,
+    /// The last local date on which it binds, where an end is known.
+    pub in_force_until: Option<NaiveDate>,
     /// Where its days begin and end.
     #[serde(deserialize_with = "read::zone")]
     pub zone: Tz,
@@ -48,6 +52,13 @@ pub struct Policy {
     pub term: Term,
     /// The one way to make the term longer; without it there is none.
     pub extension: Option<Extension>,
+    /// What the term waits for; without any it waits for nothing.
+    #[serde(default)]
+    pub pauses: Vec<PauseRule>,
+    /// Within what the receipt has to be confirmed, where that is owed.
+    pub confirmation: Option<Confirmation>,
+    /// The term that the house sets itself, to have answered before the one it owes ends.
+    pub target: Option<Term>,
     /// What it cites.
     #[serde(default)]
     pub laws: Vec<Law>,
@@ -119,6 +130,17 @@ impl Policy {
     /// The right of this id.
     pub fn right(&self, id: &RightId) -> Option<&Right> {
         self.rights.iter().find(|right| right.id == *id)
+    }
+
+    /// The right that another pack calls by this id: the one of the same id, or the one that says it is the same.
+    pub fn right_like(&self, id: &RightId) -> Option<&Right> {
+        self.right(id)
+            .or_else(|| self.rights.iter().find(|right| right.same_as.contains(id)))
+    }
+
+    /// The pause of this id.
+    pub fn pause(&self, id: &PauseId) -> Option<&PauseRule> {
+        self.pauses.iter().find(|pause| pause.id == *id)
     }
 
     /// The ground of this id.

@@ -94,6 +94,10 @@ id!(
     OnBehalfId
 );
 id!(
+    /// Something for which a term waits, such as `clarification`.
+    PauseId
+);
+id!(
     /// A line of the reminder schedule.
     ReminderId
 );

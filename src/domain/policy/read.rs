@@ -134,6 +134,7 @@ fn merge_repeated(mut policy: Policy, places: &Places, mistakes: &mut Vec<Mistak
         remarks: &mut remarks,
     };
     merge.list("laws", &mut policy.laws, |law| law.id.as_str());
+    merge.list("pauses", &mut policy.pauses, |pause| pause.id.as_str());
     merge.list("rights", &mut policy.rights, |right| right.id.as_str());
     merge.list("grounds", &mut policy.grounds, |ground| ground.id.as_str());
     merge.list("exemptions", &mut policy.exemptions, |exemption| exemption.id.as_str());

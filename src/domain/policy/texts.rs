@@ -11,7 +11,7 @@ use crate::domain::mistake::Mistake;
 /// A key of the file's top, whether its text is good, what the text should be, and the cure when it is not.
 type Wanted = (&'static str, fn(&str) -> bool, &'static str, &'static str);
 
-const WANTED: [Wanted; 4] = [
+const WANTED: [Wanted; 5] = [
     (
         "zone",
         |text| parse_zone(text).is_some(),
@@ -32,6 +32,12 @@ const WANTED: [Wanted; 4] = [
     ),
     (
         "in-force-from",
+        |text| parse_date(text).is_some(),
+        "date",
+        "Write it as `2024-06-06`.",
+    ),
+    (
+        "in-force-until",
         |text| parse_date(text).is_some(),
         "date",
         "Write it as `2024-06-06`.",

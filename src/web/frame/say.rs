@@ -88,10 +88,11 @@ impl<'s> Say<'s> {
                 strip: None,
             };
         };
-        let standing = request.deadline.standing(self.now, rules.calendar, rules.policy.zone);
+        let standing = request.standing(self.now, rules.calendar, rules.policy.zone);
         let (tone, said) = match standing {
             Standing::Late { days } => (Tone::Late, words.n("due-late", days)),
             Standing::DueToday => (Tone::Today, words.t("due-today")),
+            Standing::Paused => (Tone::Quiet, words.t("due-paused")),
             Standing::DaysLeft { working_days } if working_days <= SOON => {
                 (Tone::Soon, words.n("due-left", working_days))
             }
@@ -239,7 +240,7 @@ fn strip(request: &Request, rules: Rules<'_>, standing: Standing, now: DateTime<
             used: total,
             late: days,
         },
-        Standing::DueToday | Standing::DaysLeft { .. } => {
+        Standing::DueToday | Standing::DaysLeft { .. } | Standing::Paused => {
             let left = days(today, last, rules.policy.term.unit, rules.calendar);
             // Today is not over: it counts as one that is left.
             let used = total.saturating_sub(left).saturating_sub(1);

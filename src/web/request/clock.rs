@@ -100,6 +100,7 @@ fn line(words: &Words, calendar: &Calendar, row: &ProofDay) -> DayLine {
         Role::Counted | Role::NotCounted => (day, class),
         Role::Rolled => (words.with("clock-rolled", "day", &day), class),
         Role::Due => (words.with("clock-due", "day", &day), "due"),
+        Role::Paused => (words.with("clock-paused", "day", &day), "off"),
     };
     DayLine {
         date: words.date(row.day),

@@ -195,12 +195,18 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::FileTakenOut { reason, .. }
         | Event::FindingOverridden { reason, .. }
         | Event::HighRiskMarked { reason }
-        | Event::Extended { reason, .. } => vec![reason],
+        | Event::Extended { reason, .. }
+        | Event::Paused { reason, .. }
+        | Event::PolicyApplied { reason, .. }
+        | Event::DeadlineProposed { reason, .. }
+        | Event::DeadlineDeclined { reason } => vec![reason],
         Event::PackageEnded { reason, .. } => reason.iter().collect(),
         // The report of the disclosure gate is shown on its own page.
         Event::FileEnclosed { .. } => Vec::new(),
         Event::IdentityAsked { reason, .. } => reason.iter().collect(),
-        Event::IdentityConfirmed { note, .. } => vec![note],
+        Event::IdentityConfirmed { note, .. } | Event::Resumed { note, .. } | Event::ReceiptConfirmed { note, .. } => {
+            vec![note]
+        }
         Event::Decided { decision, .. } => texts_of_decision(decision),
         Event::Answered { text, .. } => text.iter().collect(),
         Event::AnswerQueued { text, .. } | Event::Noted { text } => vec![text],
@@ -221,6 +227,8 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::MergedInto { .. }
         | Event::MergeTaken { .. }
         | Event::DeadlineMoved { .. }
+        | Event::TargetSet { .. }
+        | Event::DeadlineSet { .. }
         | Event::MessageJoined { .. }
         | Event::MessageConfirmed { .. }
         | Event::MessageReleased { .. }

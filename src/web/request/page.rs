@@ -429,8 +429,16 @@ impl RequestPage {
     }
 }
 
-/// Moves whose forms stand where their matter is: at a message, at an item, at the answer, at the notes.
-const ELSEWHERE: [Step; 21] = [
+/// Moves whose forms stand where their matter is: at the clock, at a message, at an item, at the answer, at the notes.
+const ELSEWHERE: &[Step] = &[
+    Step::Pause,
+    Step::Resume,
+    Step::ApplyPolicy,
+    Step::SetTarget,
+    Step::ProposeDeadline,
+    Step::ConfirmDeadline,
+    Step::DeclineDeadline,
+    Step::ConfirmReceipt,
     Step::Enclose,
     Step::TakeOut,
     Step::OverrideFinding,

@@ -1,9 +1,11 @@
 //! What happened to a request, event by event, in words.
 
+mod clock;
+
 use super::file::File;
 use super::page::EventLine;
 use crate::domain::correction::TakenFor;
-use crate::domain::event::{By, Event, NewItem, Recorded};
+use crate::domain::event::{By, Cause, Event, NewItem, Recorded};
 use crate::domain::policy::{Policy, RightId};
 use crate::domain::request::PolicyStamp;
 use crate::mail::charset::Charset;
@@ -155,10 +157,22 @@ impl<'s> Story<'s> {
                 words.with(&key, "date", &words.date(to.due_on)),
                 file.text(reason).to_owned(),
             ),
-            Event::DeadlineMoved { from, to, .. } => {
+            Event::DeadlineMoved { from, to, cause, .. } => {
                 let args = [("old", words.date(from.due_on)), ("new", words.date(to.due_on))];
-                (words.a(&key, &borrowed(&args)), String::new())
+                let key = match cause {
+                    Cause::Calendar => "event-deadline-moved",
+                    Cause::Items => "event-deadline-moved-items",
+                };
+                (words.a(key, &borrowed(&args)), String::new())
             }
+            Event::Paused { .. }
+            | Event::Resumed { .. }
+            | Event::PolicyApplied { .. }
+            | Event::TargetSet { .. }
+            | Event::DeadlineProposed { .. }
+            | Event::DeadlineSet { .. }
+            | Event::DeadlineDeclined { .. }
+            | Event::ReceiptConfirmed { .. } => self.of_the_clock(file, event),
             Event::MessageJoined { belonging, .. } => match belonging {
                 crate::domain::event::Belonging::Proven => plain(),
                 crate::domain::event::Belonging::Held => (words.t("event-message-held"), String::new()),

@@ -28,3 +28,23 @@ term-months = { $n ->
     [one] { $n } month
    *[other] { $n } months
 }
+clock-paused = The term waits · { $day }
+due-paused = The term waits
+move-pause = Let the term wait
+move-resume = Record that it came
+move-apply-policy = Apply another policy too
+move-set-target = Set a day of your own
+move-propose-deadline = Propose another deadline
+move-confirm-deadline = Confirm the deadline
+move-decline-deadline = Decline the proposal
+move-confirm-receipt = Record that the receipt was confirmed
+event-paused = let the term wait since { $at }: { $pause }
+event-resumed = recorded that it came { $at }: { $pause }; the deadline is { $date }
+event-policy-applied = applied another policy too: { $policy }; the deadline is { $date }
+event-target-set = set { $date } as the day to have answered by
+event-target-taken-back = took back the day of their own
+event-deadline-proposed = proposed { $date } as the deadline
+event-deadline-set = confirmed another deadline: { $old } to { $new }
+event-deadline-declined = declined the proposed deadline
+event-receipt-confirmed = recorded that the receipt was confirmed { $at }
+event-deadline-moved-items = moved the deadline, for a right has a limit of its own: { $old } to { $new }

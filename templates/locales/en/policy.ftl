@@ -69,3 +69,27 @@ sample-name = Li Na
 sample-reason = The recordings contain the voices of other customers.
 sample-given = Your account data and all orders.
 sample-reply = Thank you for your patience.
+reminder-before-confirmation = { $n ->
+    [one] { $n } working day before the receipt has to be confirmed
+   *[other] { $n } working days before the receipt has to be confirmed
+}
+reminder-on-confirmation = On the last day to confirm the receipt
+reminder-after-confirmation = { $n ->
+    [one] { $n } working day after the receipt had to be confirmed
+   *[other] { $n } working days after the receipt had to be confirmed
+}
+reminder-before-target = { $n ->
+    [one] { $n } working day before the day we set ourselves
+   *[other] { $n } working days before the day we set ourselves
+}
+reminder-on-target = On the day we set ourselves
+reminder-after-target = { $n ->
+    [one] { $n } working day after the day we set ourselves
+   *[other] { $n } working days after the day we set ourselves
+}
+reminder-before-pause = Before the term waits
+reminder-on-pause = On the day the term begins to wait
+reminder-after-pause = { $n ->
+    [one] When the term has waited { $n } working day
+   *[other] When the term has waited { $n } working days
+}

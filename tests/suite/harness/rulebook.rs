@@ -24,10 +24,7 @@ impl Regime {
     }
 
     pub fn rules(&self) -> Rules<'_> {
-        Rules {
-            policy: &self.pack.policy,
-            calendar: &self.calendar,
-        }
+        Rules::alone(&self.pack.policy, &self.calendar)
     }
 }
 
