@@ -246,6 +246,7 @@ impl Check<'_, '_> {
             );
         }
         let mut topics: BTreeSet<&str> = Caution::TOPICS.into();
+        topics.extend(policy.pauses.iter().map(|pause| pause.id.as_str()));
         topics.extend(policy.rights.iter().map(|right| right.id.as_str()));
         topics.extend(policy.grounds.iter().map(|ground| ground.id.as_str()));
         topics.extend(policy.exemptions.iter().map(|exemption| exemption.id.as_str()));
