@@ -15,6 +15,7 @@ pub mod reading;
 pub mod request;
 pub mod requests;
 pub mod routes;
+pub mod upload;
 
 use std::sync::Arc;
 

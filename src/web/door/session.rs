@@ -212,6 +212,19 @@ proof_of_role!(
 pub struct Sent(Vec<(String, String)>);
 
 impl Sent {
+    /// The fields of a form, once they bear the token of the session.
+    ///
+    /// # Errors
+    /// When they do not.
+    pub fn of(fields: Vec<(String, String)>, signed: &Signed) -> Result<Self, PageError> {
+        let sent = Self(fields);
+        if token_matches(&sent.text("csrf"), &signed.csrf) {
+            Ok(sent)
+        } else {
+            Err(PageError::Forged)
+        }
+    }
+
     /// A field's text without the blanks around it; empty when it was not sent.
     pub fn text(&self, name: &str) -> String {
         let found = self.0.iter().find(|(key, _)| key == name);
@@ -270,12 +283,7 @@ impl FromRequest for Sent {
         Box::pin(async move {
             let signed = Signed::find(&request).await?;
             let fields = web::Form::<Vec<(String, String)>>::from_request(&request, &mut payload).await;
-            let sent = Self(fields.map_err(|_| PageError::Malformed)?.into_inner());
-            if token_matches(&sent.text("csrf"), &signed.csrf) {
-                Ok(sent)
-            } else {
-                Err(PageError::Forged)
-            }
+            Self::of(fields.map_err(|_| PageError::Malformed)?.into_inner(), &signed)
         })
     }
 }

@@ -18,3 +18,5 @@ error-to-desk = To the desk
 error-to-request = Look at the request
 error-sign-in = Sign in
 error-no-policy = The policy pack that this request came under is not there. Ask your administrator to put it back.
+upload-large = The files are too large: at most 50 MB each, and 100 MB together. Send fewer at once, or split them.
+upload-many = There are too many files at once. Send fewer, or put them into one archive.

@@ -18,3 +18,5 @@ error-to-desk = 返回工作台
 error-to-request = 查看请求
 error-sign-in = 登录
 error-no-policy = 此请求所适用的政策包不存在，请管理员恢复。
+upload-large = 文件过大：单个文件不超过 50 MB，合计不超过 100 MB。请分批上传或拆分文件。
+upload-many = 一次上传的文件过多，请分批上传，或合并为一个压缩包。
