@@ -11,6 +11,7 @@ pub mod config;
 pub mod house;
 pub mod now;
 
+pub mod disclosure;
 pub mod mail;
 
 pub mod jobs;

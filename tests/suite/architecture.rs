@@ -55,7 +55,19 @@ fn none_of(folder: &str, forbidden: &[&str], except: &[&str]) {
 #[test]
 fn the_layers_use_only_what_is_below_them() {
     let above_domain = [
-        "packs", "store", "house", "board", "config", "now", "mail", "jobs", "web", "demo", "bench", "cli",
+        "packs",
+        "store",
+        "house",
+        "board",
+        "config",
+        "now",
+        "disclosure",
+        "mail",
+        "jobs",
+        "web",
+        "demo",
+        "bench",
+        "cli",
     ];
     let uses = |layers: &[&str]| {
         layers
@@ -84,6 +96,12 @@ fn the_layers_use_only_what_is_below_them() {
         "src/store",
         &[
             "packs", "house", "board", "config", "now", "mail", "jobs", "web", "demo", "bench", "cli",
+        ],
+    );
+    check(
+        "src/disclosure",
+        &[
+            "packs", "store", "house", "board", "config", "now", "mail", "jobs", "web", "demo", "bench", "cli",
         ],
     );
     check("src/mail", &["jobs", "web", "demo", "bench", "cli"]);
