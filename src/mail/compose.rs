@@ -95,7 +95,7 @@ pub fn compose(mail: &Outgoing<'_>) -> Result<Vec<u8>, ComposeError> {
     if mail
         .language
         .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b',' | b' '))
         && !mail.language.is_empty()
     {
         builder = builder.raw_header(header("Content-Language", mail.language));

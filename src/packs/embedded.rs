@@ -23,6 +23,7 @@ macro_rules! pack {
                 "alarm-not-taken",
                 "alarm-silent",
                 "answer",
+                "bilingual",
                 "challenge-code",
                 "clarification",
                 "clock-runs",

@@ -43,7 +43,7 @@ pub(super) fn all_remedies(writer: Writer) -> Result<String, MissingPart> {
     }
 }
 
-fn one_item(writer: Writer, item: &ItemFacts, number: usize) -> Result<String, MissingPart> {
+pub(super) fn one_item(writer: Writer, item: &ItemFacts, number: usize) -> Result<String, MissingPart> {
     let policy = &writer.pack.policy;
     let right = policy
         .right(&item.right)
@@ -73,6 +73,14 @@ fn one_item(writer: Writer, item: &ItemFacts, number: usize) -> Result<String, M
         OutcomeWord::Refused => writer.snippet(Part::ItemRefused, &facts.with("basis", basis(writer, item)?)),
         OutcomeWord::NothingHeld => writer.snippet(Part::ItemNothingHeld, &facts),
         OutcomeWord::NotForUs => writer.snippet(Part::ItemNotForUs, &facts),
+    }
+}
+
+/// What the outcome of an item rests on, each reason on a line; empty where it needs none.
+pub(super) fn basis_lines(writer: Writer, item: &ItemFacts) -> Result<String, MissingPart> {
+    match item.outcome {
+        OutcomeWord::PartlyGranted | OutcomeWord::Refused => basis(writer, item),
+        OutcomeWord::Granted | OutcomeWord::NothingHeld | OutcomeWord::NotForUs => Ok(String::new()),
     }
 }
 

@@ -36,6 +36,7 @@ pub(super) enum Part {
     AlarmNotTaken,
     AlarmNotPlaced,
     AlarmSilent,
+    Bilingual,
     ClockRuns,
     ClockWaits,
     TaskWork,
@@ -94,6 +95,7 @@ impl Part {
         Part::AlarmNotTaken,
         Part::AlarmNotPlaced,
         Part::AlarmSilent,
+        Part::Bilingual,
         Part::ClockRuns,
         Part::ClockWaits,
         Part::TaskWork,
@@ -109,6 +111,7 @@ impl Part {
     pub fn is_needed(self, policy: &Policy) -> bool {
         match self {
             Part::ExtensionNotice => policy.extension.is_some(),
+            Part::Bilingual => policy.languages.len() > 1,
             Part::ClockWaits | Part::News(Topic::PauseNotice | Topic::ResumptionNotice) => false,
             _ => true,
         }
@@ -263,6 +266,7 @@ impl Part {
             Part::AlarmNotTaken => snippet("alarm-not-taken", &["place", "number", "since"], &["place", "number"]),
             Part::AlarmNotPlaced => snippet("alarm-not-placed", &["place", "number", "since"], &["place", "number"]),
             Part::AlarmSilent => snippet("alarm-silent", &["place", "since"], &["place", "since"]),
+            Part::Bilingual => snippet("bilingual", &[], &[]),
             Part::ClockRuns => snippet("clock-runs", &["due_on"], &["due_on"]),
             Part::ClockWaits => snippet("clock-waits", &[], &[]),
             Part::TaskWork => snippet("task-work", &["right", "task"], &["right", "task"]),

@@ -2,7 +2,7 @@
 
 use super::catalogue::Part;
 use super::template::Facts;
-use super::{CaseFacts, LetterText, MissingPart, Occasion, answer, wording};
+use super::{CaseFacts, LetterText, MissingPart, Occasion, answer, bilingual, wording};
 use crate::domain::policy::{Pack, RightId};
 
 /// A pack in the language a letter is written in.
@@ -12,23 +12,24 @@ pub(super) struct Writer<'a> {
     pub language: &'a str,
 }
 
-/// The letter that an occasion calls for, in the requester's language or the nearest one the pack has. It never quotes
-/// the incoming mail.
+/// The letter that an occasion calls for, in the requester's language, or in two of the pack's where it has no texts in
+/// that one. It never quotes the incoming mail.
+///
+/// # Errors
+/// What the letter still lacks.
 pub fn compose(pack: &Pack, language: &str, occasion: Occasion, case: &CaseFacts) -> Result<LetterText, MissingPart> {
-    let writer = Writer {
-        pack,
-        language: pack.letter_language(language),
-    };
-    let facts = writer.common(case)?;
-    match occasion {
-        Occasion::Acknowledgement => writer.acknowledgement(facts, case),
-        Occasion::AcknowledgementUnclear => writer.letter(Part::AcknowledgementUnclear, &facts),
-        Occasion::Answer => writer.answer(facts, case),
-        Occasion::IdentityQuestion => writer.identity_question(facts, case),
-        Occasion::Note => writer.note(facts, case),
-        Occasion::ExtensionNotice => writer.extension_notice(facts, case),
-        Occasion::WithdrawalConfirmed => writer.letter(Part::WithdrawalConfirmed, &facts),
-    }
+    bilingual::written(pack, language, |writer| {
+        let facts = writer.common(case)?;
+        match occasion {
+            Occasion::Acknowledgement => writer.acknowledgement(facts, case),
+            Occasion::AcknowledgementUnclear => writer.letter(Part::AcknowledgementUnclear, &facts),
+            Occasion::Answer => writer.answer(facts, case),
+            Occasion::IdentityQuestion => writer.identity_question(facts, case),
+            Occasion::Note => writer.note(facts, case),
+            Occasion::ExtensionNotice => writer.extension_notice(facts, case),
+            Occasion::WithdrawalConfirmed => writer.letter(Part::WithdrawalConfirmed, &facts),
+        }
+    })
 }
 
 impl<'a> Writer<'a> {

@@ -2,10 +2,13 @@
 //! pack's texts. A letter that lacks what its reader is owed cannot be composed.
 
 mod answer;
+mod bilingual;
 mod catalogue;
 mod compose;
+mod difference;
 mod letters;
 mod news;
+mod required;
 mod staff;
 mod template;
 mod topic;
@@ -15,8 +18,10 @@ use chrono::NaiveDate;
 
 pub use self::{
     compose::compose,
+    difference::{Carried, Stretch, carried, difference, is_changed},
     letters::Letters,
     news::{ClockWord, Heading, News, TaskFacts, compose_news},
+    required::{RequiredKind, RequiredPart, lost, required},
     staff::{Alarm, AlarmLine, Alert, Cause, Digest, ReminderLine, compose_alarm, compose_digest, compose_reminder},
     wording::standing,
 };
@@ -31,6 +36,28 @@ pub struct LetterText {
     pub body: String,
     /// The language it is in.
     pub language: String,
+}
+
+/// How the written form of a letter begins its first two lines.
+const LANGUAGE: &str = "Language: ";
+const SUBJECT: &str = "Subject: ";
+
+impl LetterText {
+    /// The letter as one text, as it is kept: its language and subject on a line each, a blank line, the body.
+    pub fn written(&self) -> String {
+        format!("{LANGUAGE}{}\n{SUBJECT}{}\n\n{}", self.language, self.subject, self.body)
+    }
+
+    /// Reads a letter as it is kept; `None` when the text is none.
+    pub fn read(text: &str) -> Option<Self> {
+        let (language, rest) = text.strip_prefix(LANGUAGE)?.split_once('\n')?;
+        let (subject, rest) = rest.strip_prefix(SUBJECT)?.split_once('\n')?;
+        Some(Self {
+            subject: subject.to_owned(),
+            body: rest.strip_prefix('\n')?.to_owned(),
+            language: language.to_owned(),
+        })
+    }
 }
 
 /// What calls for a letter to the requester.

@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use super::answer;
+use super::bilingual;
 use super::catalogue::Part;
 use super::compose::Writer;
 use super::template::Facts;
@@ -220,24 +221,21 @@ impl News {
     }
 }
 
-/// The short letter that tells some news, in the reader's language or the nearest one the pack has.
+/// The short letter that tells some news, in the reader's language, or in two of the pack's where it has no texts in that
+/// one.
 ///
 /// # Errors
 /// What it still lacks: officer's words that are empty, an unknown right, a text that the pack does not bring.
 pub fn compose_news(pack: &Pack, language: &str, heading: &Heading, news: &News) -> Result<LetterText, MissingPart> {
-    let writer = Writer {
-        pack,
-        language: pack.letter_language(language),
-    };
-    let greeting = writer.greeting(&heading.name)?;
-    let facts = Facts::default()
-        .with("greeting", greeting)
-        .with("person", wording::name(&heading.name).unwrap_or_default())
-        .with("reference", heading.reference.as_str())
-        .with("controller", heading.controller.as_str())
-        .with("contact", heading.contact.as_str());
-    let text = writer.letter(Part::News(news.topic()), &told(writer, facts, news)?)?;
-    Ok(text)
+    bilingual::written(pack, language, |writer| {
+        let facts = Facts::default()
+            .with("greeting", writer.greeting(&heading.name)?)
+            .with("person", wording::name(&heading.name).unwrap_or_default())
+            .with("reference", heading.reference.as_str())
+            .with("controller", heading.controller.as_str())
+            .with("contact", heading.contact.as_str());
+        writer.letter(Part::News(news.topic()), &told(writer, facts, news)?)
+    })
 }
 
 /// The facts of some news beside those of the heading.
