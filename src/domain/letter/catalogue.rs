@@ -112,7 +112,7 @@ impl Part {
         match self {
             Part::ExtensionNotice => policy.extension.is_some(),
             Part::Bilingual => policy.languages.len() > 1,
-            Part::ClockWaits | Part::News(Topic::PauseNotice | Topic::ResumptionNotice) => false,
+            Part::ClockWaits | Part::News(Topic::PauseNotice | Topic::ResumptionNotice) => !policy.pauses.is_empty(),
             _ => true,
         }
     }

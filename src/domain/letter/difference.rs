@@ -227,7 +227,11 @@ mod tests {
             ("We deleted it.", "We deleted it.", "We deleted it."),
             ("We deleted it.", "We removed it.", "We [-deleted-][+removed+] it."),
             ("One\nTwo\n", "One\nTwo\nThree\n", "One\nTwo\n[+Three\n+]"),
-            ("我们已删除该信息。", "我们已彻底删除信息。", "我们已[+彻底+]删除[-该-]信息。"),
+            (
+                "我们已删除该信息。",
+                "我们已彻底删除信息。",
+                "我们已[+彻底+]删除[-该-]信息。",
+            ),
             ("", "New", "[+New+]"),
             ("Gone", "", "[-Gone-]"),
         ] {

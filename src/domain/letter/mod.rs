@@ -45,7 +45,10 @@ const SUBJECT: &str = "Subject: ";
 impl LetterText {
     /// The letter as one text, as it is kept: its language and subject on a line each, a blank line, the body.
     pub fn written(&self) -> String {
-        format!("{LANGUAGE}{}\n{SUBJECT}{}\n\n{}", self.language, self.subject, self.body)
+        format!(
+            "{LANGUAGE}{}\n{SUBJECT}{}\n\n{}",
+            self.language, self.subject, self.body
+        )
     }
 
     /// Reads a letter as it is kept; `None` when the text is none.

@@ -125,7 +125,11 @@ fn of_item(writer: Writer, item: &ItemFacts, parts: &mut Vec<RequiredPart>) -> R
     for line in answer::basis_lines(writer, item)?.lines() {
         need(RequiredKind::Basis, line);
     }
-    let note = writer.pack.policy.right(&item.right).and_then(|right| right.answer_note.as_ref());
+    let note = writer
+        .pack
+        .policy
+        .right(&item.right)
+        .and_then(|right| right.answer_note.as_ref());
     need(RequiredKind::Note, note.map_or("", |note| note.text(writer.language)));
     Ok(())
 }
