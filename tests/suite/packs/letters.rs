@@ -374,8 +374,8 @@ fn story(pack: &Pack, language: &str) -> CaseFacts {
     let items = vec![
         ItemFacts {
             given: words(
-                "All data we hold about you are in the attached file.",
-                "我们持有的您的全部个人信息见附件。",
+                "You can fetch all data we hold about you; the link comes in a message of its own.",
+                "您可以下载我们持有的您的全部个人信息，下载链接另函发送。",
             ),
             ..item(right("access"), OutcomeWord::Granted)
         },
