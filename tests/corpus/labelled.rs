@@ -206,3 +206,81 @@ pub fn round4() -> Vec<String> {
     names.sort();
     names
 }
+
+/// The mails of `learning/`, written for learning only; a file's name begins with its language.
+pub fn learning_mails() -> Vec<(String, Labelled)> {
+    let files = std::fs::read_dir(corpus("learning")).unwrap();
+    let mut names: Vec<String> = files
+        .map(|file| file.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let read = |name: String| {
+        let text = std::fs::read_to_string(corpus("learning").join(&name)).unwrap();
+        let (language, _) = name.split_once('_').unwrap();
+        let written = if text.starts_with('[') {
+            lines_as_mails(&text)
+        } else {
+            text.trim_start_matches("== ")
+                .split("\n== ")
+                .map(str::to_owned)
+                .collect()
+        };
+        let mails = written.iter().enumerate().map(|(at, written)| {
+            let mail = plain_mail(written, language);
+            (mail.label(at + 1), mail.mail())
+        });
+        (format!("learning/{name}"), mails.collect())
+    };
+    names.into_iter().map(read).collect()
+}
+
+/// Lines of one sentence, each a mail of its own, under `[labels]`.
+fn lines_as_mails(text: &str) -> Vec<String> {
+    let sections = text.trim_start_matches('[').split("\n[");
+    let mails = sections.flat_map(|section| {
+        let (labels, lines) = section.split_once("]\n").unwrap();
+        let lines = lines.lines().filter(|line| !line.is_empty());
+        lines.map(move |line| format!("{labels} |\n{line}"))
+    });
+    mails.collect()
+}
+
+/// A mail written as `labels | subject` and the text below: its kind or rights, and with `?` before it what is
+/// allowed besides. What comes with a right by rule is not written.
+fn plain_mail(written: &str, language: &str) -> OwnMail {
+    let (head, text) = written.split_once('\n').unwrap_or((written, ""));
+    let (labels, subject) = head.split_once('|').unwrap_or_else(|| panic!("no subject: {head}"));
+    let mut mail = OwnMail {
+        subject: subject.trim().to_owned(),
+        text: text.trim().to_owned(),
+        lang: language.to_owned(),
+        ..OwnMail::default()
+    };
+    for word in labels.split_whitespace() {
+        let (optional, name) = (word.starts_with('?'), word.trim_start_matches('?'));
+        match (name.parse::<Kind>(), optional) {
+            (Ok(kind), false) => mail.kind = kind,
+            (Ok(kind), true) => mail.kind_optional.push(kind),
+            (Err(_), _) if name == "unspecified" => mail.unspecified = true,
+            (Err(_), _) if name == "file" => mail.attach = true,
+            (Err(_), _) if name == "reply" => mail.reply = true,
+            (Err(_), _) if !RIGHTS.contains(&name) => panic!("no kind and no right: {head}"),
+            (Err(_), false) => mail.rights.push(name.to_owned()),
+            (Err(_), true) => mail.optional.push(name.to_owned()),
+        }
+    }
+    let comes_with = |right: &str| match right {
+        "copy" => &["access", "know"][..],
+        "access" => &["know"],
+        "withdrawal" => &["restriction"],
+        _ => &[],
+    };
+    let more: Vec<&str> = mail
+        .rights
+        .iter()
+        .flat_map(|right| comes_with(right))
+        .copied()
+        .collect();
+    mail.optional.extend(more.into_iter().map(str::to_owned));
+    mail
+}

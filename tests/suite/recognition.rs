@@ -7,7 +7,7 @@ use habeas::domain::message::Mail;
 use habeas::domain::mistake::Mistake;
 use habeas::domain::score::{Label, Scores, score};
 
-use labelled::{KNOWN, OwnMail, numbered_mails, patterns, round4, short_mails, written_lexicon};
+use labelled::{KNOWN, OwnMail, learning_mails, numbered_mails, patterns, round4, short_mails, written_lexicon};
 
 #[path = "../corpus/labelled.rs"]
 mod labelled;
@@ -94,6 +94,8 @@ fn mails_that_words_were_learned_from_are_recognised() {
     for name in learned {
         expect(&measure(&name, &short_mails(&name), &lexicon), 0.90, 0.95, 0);
     }
+    let learning: Vec<_> = learning_mails().into_iter().flat_map(|(_, mails)| mails).collect();
+    expect(&measure("learning", &learning, &lexicon), 0.90, 0.95, 8);
 }
 
 /// The honest measure: nothing was learned from these mails, and they were written by authors who never saw the lexicon.

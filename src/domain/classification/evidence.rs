@@ -173,6 +173,11 @@ impl Evidence {
             .collect()
     }
 
+    /// How plainly a right is said; nothing where it is not.
+    pub fn strength(&self, right: &str) -> Option<Strength> {
+        self.rights.get(right).map(|said| said.strength)
+    }
+
     /// Whether it is said that a right is not meant, and nowhere that it is.
     pub fn denies(&self, right: &str) -> bool {
         self.denied.contains(right)

@@ -1,7 +1,7 @@
 //! What the words of a mail lean to: a weight for each kind and each right, learned from labelled mail.
 //!
-//! Words, pairs of words and short runs of unspaced characters each have their weights; a mail leans to what the
-//! weights of its words add up to, whatever its length. The weights come from `leanings.toml`, which `examples/learn.rs`
+//! Words, their beginnings, pairs of words and short runs of unspaced characters each have their weights; a mail leans to
+//! what the weights of its words add up to, whatever its length. The weights come from `leanings.toml`, which `examples/learn.rs`
 //! writes from the labelled mails.
 
 use std::collections::{BTreeMap, HashMap};
@@ -14,15 +14,17 @@ use crate::domain::mistake::{Mistake, line_of};
 
 /// The longest run of unspaced characters that has weights of its own.
 const LONGEST_RUN: usize = 3;
+/// So many first letters of a longer word have weights of their own, whatever its ending.
+const BEGINNING: usize = 5;
 /// Words shown for one leaning.
 const MOST_WORDS: usize = 3;
 /// Weights are written in thousandths.
 const UNIT: f32 = 1000.0;
 
-/// A word, pair or run of a text, and where it first stands, in folded bytes.
+/// A word, beginning, pair or run of a text, and where it first stands, in folded bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Feature {
-    /// The folded letters; the words of a pair have one blank between them.
+    /// The folded letters; the words of a pair have one blank between them, a beginning has a `*` after it.
     pub key: String,
     /// First byte.
     pub start: usize,
@@ -30,10 +32,10 @@ pub struct Feature {
     pub end: usize,
 }
 
-/// The words, pairs and runs of a text, each once, in the order of their letters. None goes across a punctuation mark.
+/// The words, beginnings, pairs and runs of a text, each once, in the order of their letters. None goes across a punctuation mark.
 pub fn features(text: &Text<'_>) -> Vec<Feature> {
     let mut found: HashMap<&str, (usize, usize)> = HashMap::new();
-    let mut pairs: HashMap<String, (usize, usize)> = HashMap::new();
+    let mut built: HashMap<String, (usize, usize)> = HashMap::new();
     let folded = text.folded.as_str();
     let mut note = |start: usize, end: usize| {
         if let Some(key) = folded.get(start..end) {
@@ -60,10 +62,14 @@ pub fn features(text: &Text<'_>) -> Vec<Feature> {
                 end = at + next.len_utf8();
             }
             note(start, end);
-            if let (Some((first, until)), Some(this)) = (word, folded.get(start..end))
-                && let Some(before) = folded.get(first..until)
-            {
-                pairs.entry(format!("{before} {this}")).or_insert((first, end));
+            let this = folded.get(start..end).unwrap_or_default();
+            if let Some((cut, _)) = this.char_indices().nth(BEGINNING) {
+                let beginning = this.get(..cut).unwrap_or_default();
+                built.entry(format!("{beginning}*")).or_insert((start, end));
+            }
+            if let Some(before) = word.and_then(|(first, until)| folded.get(first..until)) {
+                let first = word.map_or(start, |(first, _)| first);
+                built.entry(format!("{before} {this}")).or_insert((first, end));
             }
             word = Some((start, end));
         } else if letter != ' ' {
@@ -75,7 +81,7 @@ pub fn features(text: &Text<'_>) -> Vec<Feature> {
     }
     let singles = found.into_iter().map(|(key, place)| (key.to_owned(), place));
     let mut all: Vec<Feature> = singles
-        .chain(pairs)
+        .chain(built)
         .map(|(key, (start, end))| Feature { key, start, end })
         .collect();
     all.sort_unstable();
@@ -246,6 +252,7 @@ mod tests {
     #[test]
     fn words_pairs_and_runs_are_found_once_and_never_across_a_mark() {
         assert_eq!(keys("My cat, my DOG"), ["cat", "dog", "my", "my cat", "my dog"]);
+        assert_eq!(keys("Erasing."), ["erasi*", "erasing"]);
         assert_eq!(keys("请删 除?"), ["?", "删", "请", "请删", "除"]);
     }
 
