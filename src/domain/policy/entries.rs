@@ -60,6 +60,12 @@ pub struct Right {
     /// Once granted it is told to every system and recipient that holds the data.
     #[serde(default)]
     pub relayed: bool,
+    /// It reaches only processing that rests on consent: systems that have none are not concerned.
+    #[serde(default)]
+    pub consent_only: bool,
+    /// Once granted it stays in force until it is lifted, and is looked at again from time to time.
+    #[serde(default)]
+    pub lasting: bool,
     /// Invoking it makes this ground available to rights that need one.
     pub offers_ground: Option<GroundId>,
     /// Within what an answer to this right is owed, where that is not the policy's term. No extension lengthens it.

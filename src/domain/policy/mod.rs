@@ -9,6 +9,7 @@ mod names;
 mod places;
 mod read;
 mod terms;
+mod tasks;
 mod texts;
 
 use chrono::{NaiveDate, NaiveTime};
@@ -24,6 +25,7 @@ pub use names::{
 };
 pub use read::{LEANINGS_FILE, LEXICON_FILE, Pack, Remark, STATEMENT_FILE, statement_line};
 pub use terms::{Confirmation, Extension, PauseRule, Then};
+pub use tasks::TaskRules;
 
 use super::deadline::Term;
 
@@ -83,6 +85,9 @@ pub struct Policy {
     /// When whom to remind.
     #[serde(default)]
     pub reminders: Vec<ReminderRule>,
+    /// By when systems carry out what was granted, and who is told when one does not.
+    #[serde(default)]
+    pub tasks: TaskRules,
     /// When the daily digest goes out, local time.
     #[serde(deserialize_with = "read::time_of_day")]
     pub digest_at: NaiveTime,
