@@ -8,6 +8,8 @@ use super::moves::Move;
 use super::person::PersonId;
 use super::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, PauseId, RightId};
 use super::request::PolicyStamp;
+use super::system::System;
+use super::task::Reply;
 use super::text::{FileRef, TextRef};
 
 /// What someone wants to happen to a request. Texts are sealed before; a command that is refused leaves none behind.
@@ -60,6 +62,42 @@ pub enum Command {
     Decide {
         item: u32,
         decision: Decision,
+    },
+    /// The system as the register has it; the door looks it up in the same transaction.
+    AddTask {
+        item: u32,
+        system: Box<System>,
+        reason: Option<TextRef>,
+    },
+    DropTask {
+        task: u32,
+        reason: TextRef,
+    },
+    SendTask {
+        task: u32,
+        letter: Option<i64>,
+        words: Option<TextRef>,
+    },
+    AnswerTask {
+        task: u32,
+        reply: Reply,
+    },
+    ExplainTask {
+        task: u32,
+        reason: TextRef,
+    },
+    RepeatTask {
+        task: u32,
+        reason: TextRef,
+    },
+    CheckState {
+        item: u32,
+        note: TextRef,
+        recheck_on: NaiveDate,
+    },
+    LiftState {
+        item: u32,
+        reason: TextRef,
     },
     Approve,
     SendBack {
@@ -224,6 +262,14 @@ impl Command {
             Self::ChooseGround { .. } => Move::ChooseGround,
             Self::Assess { .. } => Move::Assess,
             Self::Decide { .. } => Move::Decide,
+            Self::AddTask { .. } => Move::AddTask,
+            Self::DropTask { .. } => Move::DropTask,
+            Self::SendTask { .. } => Move::SendTask,
+            Self::AnswerTask { .. } => Move::AnswerTask,
+            Self::ExplainTask { .. } => Move::ExplainTask,
+            Self::RepeatTask { .. } => Move::RepeatTask,
+            Self::CheckState { .. } => Move::CheckState,
+            Self::LiftState { .. } => Move::LiftState,
             Self::Approve => Move::Approve,
             Self::SendBack { .. } => Move::SendBack,
             Self::Answer { .. } => Move::Answer,

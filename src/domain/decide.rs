@@ -5,6 +5,7 @@ mod by_hand;
 mod clock;
 pub mod release;
 mod waiting;
+mod tasks;
 
 use std::collections::BTreeSet;
 
@@ -25,6 +26,7 @@ use basis::fits;
 use clock::{bounced, extend, recount, take_merge, with_moved_deadline};
 
 pub use clock::{merged, recounted};
+pub use tasks::{due_on as task_due_on, follows, kind_for};
 
 /// Decides a command. Nothing else changes a request.
 ///
@@ -40,6 +42,17 @@ pub fn decide(
     if let Some(step) = command.step() {
         may(request, step, actor, rules.policy)?;
     }
+    let events = taken(request, command, rules, actor, now)?;
+    Ok(tasks::with_cancelled(request, events, actor, now))
+}
+
+fn taken(
+    request: &Request,
+    command: &Command,
+    rules: Rules<'_>,
+    actor: Actor,
+    now: DateTime<Utc>,
+) -> Result<Vec<Event>, Refusal> {
     let event = match command {
         Command::Triage {
             kind,
@@ -114,6 +127,29 @@ pub fn decide(
                 decision: decision.clone(),
             }
         }
+        Command::AddTask { item, system, reason } => {
+            return tasks::add(request, rules, *item, system, reason.as_ref());
+        }
+        Command::DropTask { task, reason } => Event::TaskDropped {
+            task: tasks::unsettled(request, *task)?.number,
+            reason: reason.clone(),
+        },
+        Command::SendTask { task, letter, words } => {
+            return tasks::send(request, rules, *task, *letter, words.as_ref(), now);
+        }
+        Command::AnswerTask { task, reply } => return tasks::answer(request, *task, reply, actor),
+        Command::ExplainTask { task, reason } => Event::TaskExplained {
+            task: tasks::unsettled(request, *task)?.number,
+            reason: reason.clone(),
+        },
+        Command::RepeatTask { task, reason } => return tasks::repeat(request, *task, reason),
+        Command::CheckState { item, note, recheck_on } => {
+            return tasks::check(request, rules, *item, note, *recheck_on, now);
+        }
+        Command::LiftState { item, reason } => Event::StateLifted {
+            item: request.in_force_by(*item).ok_or(Refusal::NothingInForce)?.item,
+            reason: reason.clone(),
+        },
         Command::Approve => Event::Approved,
         Command::SendBack { reason } => Event::SentBack { reason: reason.clone() },
         Command::Answer { letter, text } => Event::AnswerQueued {
@@ -362,13 +398,13 @@ fn choose_ground(
 }
 
 fn remind(request: &Request, rules: Rules<'_>, now: DateTime<Utc>) -> Vec<Event> {
-    reminder::due(request, rules, now)
+    let of_the_request = reminder::due(request, rules, now)
         .into_iter()
         .map(|due| Event::Reminded {
             rule: due.rule,
             due_on: due.due_on,
-        })
-        .collect()
+        });
+    of_the_request.chain(tasks::remind(request, rules, now)).collect()
 }
 
 /// Whether a receipt instant is believable: not in the future, with an hour for clocks that run ahead, and not more than

@@ -14,6 +14,7 @@ use super::person::{Actor, PersonId};
 use super::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, PauseId, ReminderId, RightId};
 use super::release::Ended;
 use super::review::ReviewOf;
+use super::task::{About, Cancelled, Reply};
 use super::text::{FileRef, TextRef};
 
 /// An event with when it happened and who caused it.
@@ -38,6 +39,8 @@ pub enum By {
     Clock,
     /// The delivery.
     Post,
+    /// The owner of a system, by the number of their personal link.
+    Owner(i64),
     /// Whoever proved that they read the mail of the request's address.
     Requester,
 }
@@ -47,18 +50,22 @@ impl By {
     pub fn person(self) -> Option<PersonId> {
         match self {
             Self::Person(id) => Some(id),
-            Self::Mail | Self::Clock | Self::Post | Self::Requester => None,
+            Self::Mail | Self::Clock | Self::Post | Self::Owner(_) | Self::Requester => None,
         }
     }
 
-    /// Reads the journal's name: `person:7`, `mail`, `clock`, `post`, `requester`.
+    /// Reads the journal's name: `person:7`, `owner:3`, `mail`, `clock`, `post`, `requester`.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "mail" => Some(Self::Mail),
             "clock" => Some(Self::Clock),
             "post" => Some(Self::Post),
             "requester" => Some(Self::Requester),
-            _ => Some(Self::Person(PersonId(name.strip_prefix("person:")?.parse().ok()?))),
+            _ => match name.split_once(':')? {
+                ("person", id) => Some(Self::Person(PersonId(id.parse().ok()?))),
+                ("owner", link) => Some(Self::Owner(link.parse().ok()?)),
+                _ => None,
+            },
         }
     }
 }
@@ -70,6 +77,7 @@ impl From<Actor> for By {
             Actor::Mail => Self::Mail,
             Actor::Clock => Self::Clock,
             Actor::Post => Self::Post,
+            Actor::Owner { link, .. } => Self::Owner(link),
             Actor::Requester => Self::Requester,
         }
     }
@@ -328,6 +336,95 @@ pub enum Event {
         item: u32,
         /// What.
         decision: Decision,
+    },
+    /// A system has something to do for an item; nobody is told yet.
+    TaskOpened {
+        /// What.
+        about: About,
+        /// Why, where a person opened it.
+        reason: Option<TextRef>,
+    },
+    /// A task that was taken away is there again; nobody is told yet.
+    TaskReopened {
+        /// Its number.
+        task: u32,
+        /// Why, where a person opened it.
+        reason: Option<TextRef>,
+    },
+    /// A task was handed to its owner.
+    TaskSent {
+        /// Its number.
+        task: u32,
+        /// The last day for it.
+        due_on: NaiveDate,
+        /// The letter in the outbox; `None` when the owner was told in another way.
+        letter: Option<i64>,
+        /// The officer's words to the owner.
+        words: Option<TextRef>,
+    },
+    /// The owner of a system answered.
+    TaskAnswered {
+        /// Its number.
+        task: u32,
+        /// What.
+        reply: Reply,
+    },
+    /// An officer wrote down why a task counts as settled.
+    TaskExplained {
+        /// Its number.
+        task: u32,
+        /// Why.
+        reason: TextRef,
+    },
+    /// An officer took a task out.
+    TaskDropped {
+        /// Its number.
+        task: u32,
+        /// Why.
+        reason: TextRef,
+    },
+    /// A task lost what it served.
+    TaskCancelled {
+        /// Its number.
+        task: u32,
+        /// What took it away.
+        why: Cancelled,
+    },
+    /// A stage of a task's schedule, or of what is in force, was reached; the notices are written in the same step.
+    TaskReminded {
+        /// The number of the task, or of the item that brought what is in force.
+        number: u32,
+        /// Which stage.
+        stage: String,
+        /// The date it speaks of.
+        due_on: NaiveDate,
+    },
+    /// A granted right is in force until it is lifted.
+    StateBegan {
+        /// The item.
+        item: u32,
+        /// Its right.
+        right: RightId,
+        /// Since when.
+        since: DateTime<Utc>,
+        /// The day on which it is looked at again.
+        recheck_on: NaiveDate,
+    },
+    /// Somebody looked whether what is in force still holds; it does.
+    StateChecked {
+        /// The item.
+        item: u32,
+        /// What was found.
+        note: TextRef,
+        /// The day on which it is looked at again.
+        recheck_on: NaiveDate,
+    },
+    /// What was in force ended.
+    StateLifted {
+        /// The item.
+        item: u32,
+        /// Why.
+        reason: TextRef,
     },
     /// A second person agrees with all refusals.
     Approved,
@@ -636,6 +733,17 @@ impl Event {
             Self::GroundChosen { .. } => "ground-chosen",
             Self::Assessed { .. } => "assessed",
             Self::Decided { .. } => "decided",
+            Self::TaskOpened { .. } => "task-opened",
+            Self::TaskReopened { .. } => "task-reopened",
+            Self::TaskSent { .. } => "task-sent",
+            Self::TaskAnswered { .. } => "task-answered",
+            Self::TaskExplained { .. } => "task-explained",
+            Self::TaskDropped { .. } => "task-dropped",
+            Self::TaskCancelled { .. } => "task-cancelled",
+            Self::TaskReminded { .. } => "task-reminded",
+            Self::StateBegan { .. } => "state-began",
+            Self::StateChecked { .. } => "state-checked",
+            Self::StateLifted { .. } => "state-lifted",
             Self::Approved => "approved",
             Self::SentBack { .. } => "sent-back",
             Self::FileEnclosed { .. } => "file-enclosed",

@@ -208,6 +208,11 @@ impl Decision {
 }
 
 impl Item {
+    /// Whether it is decided, and something is granted.
+    pub fn gives(&self) -> bool {
+        self.decision.as_ref().is_some_and(|decided| decided.decision.gives())
+    }
+
     /// The assessment of one exemption, if it was made.
     pub fn assessment(&self, exemption: &ExemptionId) -> Option<&Assessment> {
         self.assessments

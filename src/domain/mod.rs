@@ -21,6 +21,7 @@ pub mod command;
 pub mod decide;
 pub mod event;
 pub mod item;
+pub mod lasting;
 pub mod letter;
 pub mod moves;
 pub mod portal;
@@ -30,6 +31,9 @@ pub mod request;
 pub mod review;
 pub mod rules;
 pub mod serial;
+pub mod system;
+pub mod task;
+pub mod task_reminder;
 
 pub mod mistake;
 pub mod person;

@@ -14,6 +14,7 @@ use super::person::{Actor, PersonId, Role};
 use super::policy::Policy;
 use super::request::{Approval, Identity, Request, Stage};
 use super::review;
+use super::task::Task;
 
 /// A kind of step that a person may take with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -39,6 +40,22 @@ pub enum Move {
     Assess,
     /// Decide an item.
     Decide,
+    /// Add a task for a system.
+    AddTask,
+    /// Take a task out.
+    DropTask,
+    /// Hand a task to its owner.
+    SendTask,
+    /// Answer a task.
+    AnswerTask,
+    /// Write down why a task counts as settled.
+    ExplainTask,
+    /// Open a task again after a system came back from a backup.
+    RepeatTask,
+    /// Record that what is in force was looked at.
+    CheckState,
+    /// End what is in force.
+    LiftState,
     /// Approve the refusals as second person.
     Approve,
     /// Send the decisions back.
@@ -122,6 +139,14 @@ impl Move {
         Self::ChooseGround,
         Self::Assess,
         Self::Decide,
+        Self::AddTask,
+        Self::DropTask,
+        Self::SendTask,
+        Self::AnswerTask,
+        Self::ExplainTask,
+        Self::RepeatTask,
+        Self::CheckState,
+        Self::LiftState,
         Self::Approve,
         Self::SendBack,
         Self::Answer,
@@ -165,6 +190,14 @@ impl Move {
             Self::ChooseGround => "choose-ground",
             Self::Assess => "assess",
             Self::Decide => "decide",
+            Self::AddTask => "add-task",
+            Self::DropTask => "drop-task",
+            Self::SendTask => "send-task",
+            Self::AnswerTask => "answer-task",
+            Self::ExplainTask => "explain-task",
+            Self::RepeatTask => "repeat-task",
+            Self::CheckState => "check-state",
+            Self::LiftState => "lift-state",
             Self::Approve => "approve",
             Self::SendBack => "send-back",
             Self::Answer => "answer",
@@ -354,6 +387,26 @@ pub enum Refusal {
     ReleaseApprovalMissing,
     /// No second person is due.
     NoSecondPersonDue,
+    /// The request has no such task.
+    UnknownTask,
+    /// No task needs anybody.
+    NoTasks,
+    /// The task does not need anybody any more.
+    TaskSettled,
+    /// The system has this task already.
+    TaskThere,
+    /// The item is decided, and nothing is granted.
+    DecisionGivesNothing,
+    /// An owner who cannot says why.
+    TaskNeedsNote,
+    /// What was not done cannot be repeated.
+    TaskNotDone,
+    /// A task is still open.
+    TasksOpen,
+    /// Nothing is in force because of this.
+    NothingInForce,
+    /// The next look lies in the future.
+    RecheckAhead,
     /// Nothing would change.
     NothingChanges,
 }
@@ -543,6 +596,22 @@ impl Refusal {
                 "no-second-person-due",
                 "Nothing here is of high risk, so no second person is due.",
             ),
+            Self::UnknownTask => ("unknown-task", "This request has no such task."),
+            Self::NoTasks => ("no-tasks", "No task waits for anybody."),
+            Self::TaskSettled => ("task-settled", "This task is settled, or was taken out."),
+            Self::TaskThere => ("task-there", "The system has this task already."),
+            Self::DecisionGivesNothing => (
+                "decision-gives-nothing",
+                "Nothing is granted here, so there is nothing for a system to do.",
+            ),
+            Self::TaskNeedsNote => ("task-needs-note", "Write down why it cannot be done."),
+            Self::TaskNotDone => ("task-not-done", "This was not done there, so it cannot be done again."),
+            Self::TasksOpen => (
+                "tasks-open",
+                "A task is still open. Wait for its owner, or write down why the request can be closed all the same.",
+            ),
+            Self::NothingInForce => ("nothing-in-force", "Nothing is in force because of this request."),
+            Self::RecheckAhead => ("recheck-ahead", "Choose a later day for the next look."),
             Self::NothingChanges => ("nothing-changes", "That is how it stands already."),
         }
     }
@@ -570,7 +639,8 @@ pub fn permits(role: Role, step: Move) -> bool {
                 | Move::DeclineDeadline
                 | Move::Note
         ),
-        Role::SystemOwner | Role::Auditor => false,
+        Role::SystemOwner => matches!(step, Move::AnswerTask),
+        Role::Auditor => false,
     }
 }
 
@@ -585,6 +655,7 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
             (Actor::Mail, Move::AddItem) => open(request),
             // Who proved in the portal that the address is theirs takes back what they asked.
             (Actor::Requester, Move::Withdraw) => not_sending(request),
+            (Actor::Owner { .. }, Move::AnswerTask) => answering_tasks(request),
             _ => Err(Refusal::NotYourRole),
         };
     };
@@ -615,6 +686,16 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
         }),
         Move::ChooseGround => open(request).and_then(|()| needs_a_ground(request, policy)),
         Move::Assess | Move::Decide => open(request).and_then(|()| has_items(request)),
+        Move::AddTask => with_tasks(request).and_then(|()| has_items(request)),
+        Move::DropTask | Move::ExplainTask | Move::SendTask if request.unsettled_tasks().next().is_none() => {
+            Err(Refusal::NoTasks)
+        }
+        Move::DropTask | Move::ExplainTask | Move::SendTask => Ok(()),
+        Move::AnswerTask => answering_tasks(request),
+        Move::RepeatTask if request.tasks.iter().all(|task| task.done_at().is_none()) => Err(Refusal::TaskNotDone),
+        Move::RepeatTask => Ok(()),
+        Move::CheckState | Move::LiftState if request.in_force().next().is_none() => Err(Refusal::NothingInForce),
+        Move::CheckState | Move::LiftState => Ok(()),
         Move::Approve | Move::SendBack => approvable(request, id, step),
         Move::Answer | Move::AnswerByHand => answerable(request),
         Move::Enclose => release::preparable(request),
@@ -639,6 +720,7 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
         | Move::DeclineDeadline
         | Move::ConfirmReceipt => running(request).and_then(|()| clock::may(request, step, id, policy)),
         Move::Close => match request.stage {
+            Stage::Answered { .. } if request.unsettled_tasks().next().is_some() => Err(Refusal::TasksOpen),
             Stage::Answered { .. } => Ok(()),
             _ => running(request).and(Err(Refusal::NotAnswered)),
         },
@@ -694,6 +776,22 @@ fn open(request: &Request) -> Result<(), Refusal> {
     match request.stage {
         Stage::Triage => Err(Refusal::TriageFirst),
         _ => Ok(()),
+    }
+}
+
+/// Systems can be asked as long as casework goes on, and also after the answer: what was forgotten is still to be done.
+fn with_tasks(request: &Request) -> Result<(), Refusal> {
+    match request.stage {
+        Stage::Answering { .. } | Stage::Answered { .. } => Ok(()),
+        _ => open(request),
+    }
+}
+
+fn answering_tasks(request: &Request) -> Result<(), Refusal> {
+    if request.tasks.iter().any(Task::takes_answers) {
+        Ok(())
+    } else {
+        Err(Refusal::NoTasks)
     }
 }
 

@@ -103,6 +103,13 @@ pub enum Actor {
     Clock,
     /// The delivery, because an outgoing mail was accepted or refused.
     Post,
+    /// The owner of a system, by the personal link of a task.
+    Owner {
+        /// The link, by its number.
+        link: i64,
+        /// The one task that it opens.
+        task: u32,
+    },
     /// Whoever proved, by a code sent there, that they read the mail of the request's address.
     Requester,
 }
@@ -115,6 +122,7 @@ impl fmt::Display for Actor {
             Self::Mail => f.write_str("mail"),
             Self::Clock => f.write_str("clock"),
             Self::Post => f.write_str("post"),
+            Self::Owner { link, .. } => write!(f, "owner:{link}"),
             Self::Requester => f.write_str("requester"),
         }
     }

@@ -11,10 +11,12 @@ use super::clock::{Applied, Pause, Proposed};
 use super::deadline::{Deadline, Standing};
 use super::event::{Belonging, CaseKind, Channel, Clock, Delivery, Event, NewItem, Opening, Recorded, Triage};
 use super::item::{Assessment, Basis, Decided, Item};
+use super::lasting::{InForce, Lifted};
 use super::person::PersonId;
 use super::policy::{ExemptionId, MethodId, OnBehalfId, ReminderId};
 use super::release::{Override, Release};
 use super::review::ReviewOf;
+use super::task::{Outcome, Sent, Task, TaskAnswer, TaskState};
 use super::text::TextRef;
 
 /// One person's case.
@@ -75,6 +77,15 @@ pub struct Request {
     /// What is put together to be handed over, and what was handed over.
     #[serde(default)]
     pub release: Release,
+    /// What systems have to do for it, in order of their numbers.
+    #[serde(default)]
+    pub tasks: Vec<Task>,
+    /// The ledger of tasks and of what is in force: number, stage and the date it spoke of.
+    #[serde(default)]
+    pub task_reminded: BTreeSet<(u32, String, NaiveDate)>,
+    /// What stays in force because of it, in order of its beginning.
+    #[serde(default)]
+    pub lasting: Vec<InForce>,
     /// Exemptions that the text hints at.
     pub hints: Vec<ExemptionId>,
     /// The acknowledgement's row in the outbox.
@@ -261,6 +272,9 @@ impl Request {
             assignee: None,
             approval: Approval::None,
             release: Release::default(),
+            tasks: Vec::new(),
+            task_reminded: BTreeSet::new(),
+            lasting: Vec::new(),
             hints: opening.hints.clone(),
             acknowledgement: None,
             messages: opening.message.into_iter().collect(),
@@ -341,6 +355,83 @@ impl Request {
                 });
                 self.change(*item, |item| item.decision = decided);
             }
+            Event::TaskOpened { about, .. } => {
+                let number = self.tasks.iter().map(|task| task.number).max().unwrap_or(0) + 1;
+                self.tasks.push(Task {
+                    number,
+                    about: about.clone(),
+                    state: TaskState::Planned,
+                    opened_at: at,
+                    sent: None,
+                    answer: None,
+                });
+            }
+            Event::TaskReopened { task, .. } => self.change_task(*task, |task| {
+                task.state = TaskState::Planned;
+                task.sent = None;
+            }),
+            Event::TaskSent {
+                task,
+                due_on,
+                letter,
+                words,
+            } => self.change_task(*task, |task| {
+                task.state = TaskState::Open;
+                task.sent = Some(Sent {
+                    at,
+                    due_on: *due_on,
+                    letter: *letter,
+                    words: words.clone(),
+                });
+            }),
+            Event::TaskAnswered { task, reply } => self.change_task(*task, |task| {
+                task.state = match reply.outcome {
+                    Outcome::Done | Outcome::NothingHeld => TaskState::Answered { at },
+                    Outcome::Cannot => TaskState::Cannot,
+                };
+                task.answer = Some(TaskAnswer {
+                    at,
+                    reply: reply.clone(),
+                });
+            }),
+            Event::TaskExplained { task, reason } => self.change_task(*task, |task| {
+                task.state = TaskState::Explained {
+                    at,
+                    reason: reason.clone(),
+                };
+            }),
+            Event::TaskDropped { task, reason } => self.change_task(*task, |task| {
+                task.state = TaskState::Dropped { reason: reason.clone() };
+            }),
+            Event::TaskCancelled { task, why } => self.change_task(*task, |task| {
+                task.state = TaskState::Cancelled { why: *why };
+            }),
+            Event::TaskReminded { number, stage, due_on } => {
+                self.task_reminded.insert((*number, stage.clone(), *due_on));
+            }
+            Event::StateBegan {
+                item,
+                right,
+                since,
+                recheck_on,
+            } => self.lasting.push(InForce {
+                item: *item,
+                right: right.clone(),
+                since: *since,
+                recheck_on: *recheck_on,
+                checks: 0,
+                lifted: None,
+            }),
+            Event::StateChecked { item, recheck_on, .. } => self.change_state(*item, |state| {
+                state.recheck_on = *recheck_on;
+                state.checks += 1;
+            }),
+            Event::StateLifted { item, reason } => self.change_state(*item, |state| {
+                state.lifted = Some(Lifted {
+                    at,
+                    reason: reason.clone(),
+                });
+            }),
             Event::Approved => {
                 self.approval = recorded.by.person().map_or(Approval::None, |by| Approval::Given { by });
             }
@@ -503,6 +594,11 @@ impl Request {
                 self.reminded.insert((rule.clone(), *due_on));
             }
         }
+        // Nothing stays in force that no decision carries any more.
+        let Self { items, lasting, .. } = &mut self;
+        lasting.retain(|state| {
+            state.lifted.is_some() || items.iter().any(|item| item.number == state.item && item.gives())
+        });
         self
     }
 
@@ -673,6 +769,19 @@ impl Request {
                 item.decision = None;
                 self.approval = Approval::None;
             }
+        }
+    }
+
+    fn change_task(&mut self, number: u32, change: impl FnOnce(&mut Task)) {
+        if let Some(task) = self.tasks.iter_mut().find(|task| task.number == number) {
+            change(task);
+        }
+    }
+
+    fn change_state(&mut self, item: u32, change: impl FnOnce(&mut InForce)) {
+        let in_force = |state: &&mut InForce| state.item == item && state.lifted.is_none();
+        if let Some(state) = self.lasting.iter_mut().find(in_force) {
+            change(state);
         }
     }
 

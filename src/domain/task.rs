@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::policy::{RightId, SystemId};
 use super::request::{Request, Stage};
-use super::text::TextRef;
+use super::text::{FileRef, TextRef};
 
 /// One system's share of one request. Its number never changes and is never used again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,9 +168,9 @@ pub struct Reply {
     pub after: Option<u32>,
     /// In the owner's own words.
     pub note: Option<TextRef>,
-    /// What was handed over, by its numbers among the kept files.
+    /// What was handed over.
     #[serde(default)]
-    pub files: Vec<i64>,
+    pub files: Vec<FileRef>,
 }
 
 /// How a task went.
@@ -195,6 +195,17 @@ impl Outcome {
             Self::Done => "done",
             Self::NothingHeld => "nothing-held",
             Self::Cannot => "cannot",
+        }
+    }
+}
+
+impl Cancelled {
+    /// The word used in tables, forms and addresses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ItemDropped => "item-dropped",
+            Self::DecisionChanged => "decision-changed",
+            Self::RequestEnded => "request-ended",
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::deadline::local_date;
 use super::policy::Recipient;
 use super::reminder::local_instant;
 use super::request::Request;
@@ -80,7 +81,11 @@ pub fn ahead(request: &Request, rules: Rules<'_>) -> Vec<TaskDue> {
         stage: Stage::Recheck,
         due_on: state.recheck_on,
     }));
-    ahead.retain(|due| !request.task_reminded.contains(&(due.number, due.stage.name(), due.due_on)));
+    ahead.retain(|due| {
+        !request
+            .task_reminded
+            .contains(&(due.number, due.stage.name(), due.due_on))
+    });
     ahead.sort();
     ahead
 }
@@ -103,6 +108,8 @@ fn of_task(request: &Request, task: &Task, rules: Rules<'_>) -> Vec<TaskDue> {
         return Vec::new();
     };
     let schedule = &rules.policy.tasks;
+    // A task that was handed over after its day is late from then on.
+    let last = due_on.max(local_date(sent.at, rules.policy.zone));
     let before = schedule.remind_before_working_days.iter().map(|days| {
         let day = match days {
             0 => due_on,
@@ -113,7 +120,7 @@ fn of_task(request: &Request, task: &Task, rules: Rules<'_>) -> Vec<TaskDue> {
     let late = schedule
         .escalate_after_working_days
         .iter()
-        .map(|days| (Stage::Late(*days), rules.calendar.add_working_days(due_on, *days).day));
+        .map(|days| (Stage::Late(*days), rules.calendar.add_working_days(last, *days).day));
     before
         .chain(late)
         .map(|(stage, day)| TaskDue {

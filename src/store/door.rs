@@ -4,9 +4,9 @@ use chrono::{DateTime, Datelike, Utc};
 
 use super::requests::{self, Card, Stored};
 use super::vault::{Key, keys, texts};
-use super::{StoreError, Tx, corrections, ids, journal, marks, outbox, packages};
+use super::{StoreError, Tx, corrections, ids, journal, marks, outbox, packages, systems};
 use crate::domain::command::Command;
-use crate::domain::decide::decide;
+use crate::domain::decide::{decide, follows};
 use crate::domain::event::{By, CaseKind, Channel, Event, Opening, Recorded, Triage};
 use crate::domain::moves::Refusal;
 use crate::domain::person::Actor;
@@ -262,12 +262,17 @@ impl Door<'_> {
             tx,
         })?;
         let events = decide(&stored.request, &command, rules, self.actor, self.now)?;
-        let events = self.with_corrections(tx, id, rules, events)?;
+        let mut events = self.with_corrections(tx, id, rules, events)?;
         let first = stored.seq + 1;
         let card = stored.request.card.clone();
         for recorded in &events {
             stored.request = stored.request.evolve(recorded);
             stored.seq += 1;
+        }
+        for recorded in self.tasks_that_follow(tx, &stored.request, rules, &events)? {
+            stored.request = stored.request.evolve(&recorded);
+            stored.seq += 1;
+            events.push(recorded);
         }
         packages::settle(tx, id, &stored.request, &events, self.now)?;
         self.append(tx, id, first, events)?;
@@ -302,6 +307,28 @@ impl Door<'_> {
         let corrections = corrections::called_for(tx, id, rules.policy, &events)?;
         events.extend(corrections.into_iter().map(recorded));
         Ok(events)
+    }
+
+    /// What decisions of a step ask of the systems in the register, and what they bring into force.
+    fn tasks_that_follow(
+        &self,
+        tx: &mut Tx<'_>,
+        request: &Request,
+        rules: Rules<'_>,
+        events: &[Recorded],
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let decides = |recorded: &Recorded| matches!(recorded.event, Event::Decided { .. });
+        if !events.iter().any(decides) {
+            return Ok(Vec::new());
+        }
+        let systems = systems::all(tx)?;
+        let follows = follows(request, &systems, rules, self.now);
+        let recorded = |event| Recorded {
+            at: self.now,
+            by: By::from(self.actor),
+            event,
+        };
+        Ok(follows.into_iter().map(recorded).collect())
     }
 
     fn append(&self, tx: &mut Tx<'_>, id: i64, first: i64, events: Vec<Recorded>) -> Result<(), StoreError> {

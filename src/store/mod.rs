@@ -30,6 +30,9 @@ pub mod schema;
 pub mod search;
 pub mod sessions;
 mod stamp;
+pub mod systems;
+pub mod task_links;
+pub mod tasks;
 #[doc(hidden)]
 pub mod testing;
 pub mod vault;

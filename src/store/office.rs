@@ -2,13 +2,14 @@
 //!
 //! No personal data: people are named by number.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 
 use super::calendars::{self, Added};
 use super::journal::{self, HOUSE, NewEvent};
 use super::{StoreError, Tx};
 use crate::domain::person::{PersonId, Role};
+use crate::domain::policy::SystemId;
 
 /// Puts a calendar in force for its region. `by` is who loads it, as the journal names them.
 ///
@@ -62,6 +63,37 @@ pub fn note_reading(
 ) -> Result<(), StoreError> {
     let body = json!({ "message": message, "charset": charset });
     note(tx, "message-reread", body, by, now)
+}
+
+/// Notes that an entry of the register of systems was written, and which of its columns differ from the version before.
+///
+/// # Errors
+/// When the store fails.
+pub(super) fn note_system(
+    tx: &mut Tx<'_>,
+    system: &SystemId,
+    version: i64,
+    columns: &[&str],
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let body = json!({ "system": system, "version": version, "columns": columns });
+    note(tx, "system-written", body, by, now)
+}
+
+/// Notes that a system came back from the backup of a day.
+///
+/// # Errors
+/// When the store fails.
+pub(super) fn note_restore(
+    tx: &mut Tx<'_>,
+    system: &SystemId,
+    backup_on: NaiveDate,
+    by: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let body = json!({ "system": system, "backup_on": backup_on });
+    note(tx, "system-restored", body, by, now)
 }
 
 fn note(tx: &mut Tx<'_>, kind: &str, body: Value, by: &str, now: DateTime<Utc>) -> Result<(), StoreError> {

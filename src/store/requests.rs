@@ -5,11 +5,12 @@ use diesel::prelude::*;
 
 use super::schema::{request_rights, requests};
 use super::vault::{Key, keys, texts};
-use super::{Reader, Stamp, StoreError, Tx, journal, marks, search};
+use super::{Reader, Stamp, StoreError, Tx, journal, marks, search, tasks};
 use crate::domain::event::{By, Recorded};
 use crate::domain::reminder;
 use crate::domain::request::{Request, Stage};
 use crate::domain::rules::{RuleBook, Rules};
+use crate::domain::task_reminder;
 
 pub use super::messages::Card;
 
@@ -161,6 +162,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, key: &Key, stored: &Stored, rules: Rules<'
         ))
         .execute(tx.conn)?;
     index_card(tx, stored)?;
+    tasks::index(tx, stored)?;
     index_rights(tx, stored)
 }
 
@@ -191,6 +193,7 @@ pub(super) fn update(tx: &mut Tx<'_>, stored: &Stored, rules: Rules<'_>) -> Resu
         .set(Row::of(stored, rules)?)
         .execute(tx.conn)?;
     diesel::delete(request_rights::table.filter(request_rights::request_id.eq(stored.id))).execute(tx.conn)?;
+    tasks::index(tx, stored)?;
     index_rights(tx, stored)
 }
 
@@ -332,11 +335,17 @@ impl Row {
             awaits_approval: request.awaits_approval(),
             held: i32::try_from(request.held.len() + request.unread.len()).unwrap_or(i32::MAX),
             delivery: delivery_of(&request.stage).to_owned(),
-            next_due_at: reminder::next_due_at(request, rules).map(Stamp::from),
+            next_due_at: next_due_at(request, rules).map(Stamp::from),
             seq: stored.seq,
             state: serde_json::to_string(request).map_err(unwritable)?,
         })
     }
+}
+
+/// The next stage of the request's own schedule, or of its tasks' and of what is in force because of it.
+fn next_due_at(request: &Request, rules: Rules<'_>) -> Option<DateTime<Utc>> {
+    let own = reminder::next_due_at(request, rules);
+    own.into_iter().chain(task_reminder::next_due_at(request, rules)).min()
 }
 
 fn delivery_of(stage: &Stage) -> &'static str {

@@ -312,6 +312,59 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    systems (id, version) {
+        id -> Text,
+        version -> BigInt,
+        changed_at -> Timestamp,
+        changed_by -> Text,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    restores (id) {
+        id -> BigInt,
+        system_id -> Text,
+        backup_on -> Date,
+        marked_at -> Timestamp,
+        marked_by -> Text,
+    }
+}
+
+diesel::table! {
+    tasks (request_id, number) {
+        request_id -> BigInt,
+        number -> Integer,
+        system_id -> Text,
+        kind -> Text,
+        unsettled -> Bool,
+        awaited -> Bool,
+        due_on -> Nullable<Date>,
+        done_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    lasting_states (request_id, item) {
+        request_id -> BigInt,
+        item -> Integer,
+        recheck_on -> Date,
+    }
+}
+
+diesel::table! {
+    task_links (id) {
+        id -> BigInt,
+        token -> Binary,
+        request_id -> BigInt,
+        task -> BigInt,
+        made_at -> Timestamp,
+        expires_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(messages -> keys (key_id));
 diesel::joinable!(oddities -> messages (message_id));
 diesel::joinable!(outbox -> keys (key_id));
@@ -345,4 +398,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     portal_forms,
     portal_visits,
     portal_counts,
+    systems,
+    restores,
+    tasks,
+    lasting_states,
+    task_links,
 );

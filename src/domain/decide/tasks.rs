@@ -12,6 +12,7 @@ use crate::domain::request::{Approval, Identity, Request};
 use crate::domain::rules::Rules;
 use crate::domain::system::{Part, System};
 use crate::domain::task::{About, Cancelled, Outcome, Reply, Task, TaskKind, TaskState};
+use crate::domain::task_reminder;
 use crate::domain::text::TextRef;
 
 /// What is asked of a system when a right is granted, or searched for; `None` when the right does not concern it.
@@ -33,7 +34,7 @@ pub fn follows(request: &Request, systems: &[System], rules: Rules<'_>, now: Dat
         return Vec::new();
     }
     let mut events = Vec::new();
-    for item in request.items.iter().filter(|item| gives(item)) {
+    for item in request.items.iter().filter(|item| item.gives()) {
         let Some(right) = rules.policy.right(&item.right) else {
             continue;
         };
@@ -84,12 +85,13 @@ fn in_force(request: &Request, item: &Item, right: &Right, policy: &Policy, now:
     })
 }
 
-fn gives(item: &Item) -> bool {
-    item.decision.as_ref().is_some_and(|decided| decided.decision.gives())
-}
-
 /// The events of a step, followed by the tasks that lose what they served.
-pub(super) fn with_cancelled(request: &Request, mut events: Vec<Event>, actor: Actor, now: DateTime<Utc>) -> Vec<Event> {
+pub(super) fn with_cancelled(
+    request: &Request,
+    mut events: Vec<Event>,
+    actor: Actor,
+    now: DateTime<Utc>,
+) -> Vec<Event> {
     if request.unsettled_tasks().next().is_none() {
         return events;
     }
@@ -103,10 +105,7 @@ pub(super) fn with_cancelled(request: &Request, mut events: Vec<Event>, actor: A
         .fold(request.clone(), |request, event| request.evolve(&recorded(event)));
     let cancelled = after.unsettled_tasks().filter_map(|task| {
         let why = lost(&after, task)?;
-        Some(Event::TaskCancelled {
-            task: task.number,
-            why,
-        })
+        Some(Event::TaskCancelled { task: task.number, why })
     });
     events.extend(cancelled.collect::<Vec<_>>());
     events
@@ -125,7 +124,7 @@ fn lost(request: &Request, task: &Task) -> Option<Cancelled> {
         return Some(Cancelled::ItemDropped);
     };
     let serves = match (&item.decision, task.about.kind.changes()) {
-        (Some(_), _) => gives(item),
+        (Some(_), _) => item.gives(),
         (None, changes) => !changes,
     };
     (!serves).then_some(Cancelled::DecisionChanged)
@@ -142,7 +141,7 @@ pub(super) fn add(
     let item = request.item(item).ok_or(Refusal::UnknownItem)?;
     let right = rules.policy.right(&item.right).ok_or(Refusal::UnknownRight)?;
     let kind = match (&item.decision, right.relayed, system.part) {
-        (Some(_), _, _) if !gives(item) => return Err(Refusal::DecisionGivesNothing),
+        (Some(_), _, _) if !item.gives() => return Err(Refusal::DecisionGivesNothing),
         (Some(_), true, Part::Holder) => TaskKind::CarryOut,
         (Some(_), true, Part::Recipient) => TaskKind::Notice,
         (Some(_), false, _) | (None, _, _) => TaskKind::Find,
@@ -254,6 +253,37 @@ pub(super) fn answer(request: &Request, number: u32, reply: &Reply, actor: Actor
         task: number,
         reply: reply.clone(),
     }])
+}
+
+/// Says that what is in force still holds, and when somebody looks again.
+pub(super) fn check(
+    request: &Request,
+    rules: Rules<'_>,
+    item: u32,
+    note: &TextRef,
+    recheck_on: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<Vec<Event>, Refusal> {
+    request.in_force_by(item).ok_or(Refusal::NothingInForce)?;
+    if recheck_on <= local_date(now, rules.policy.zone) {
+        return Err(Refusal::RecheckAhead);
+    }
+    Ok(vec![Event::StateChecked {
+        item,
+        note: note.clone(),
+        recheck_on,
+    }])
+}
+
+/// The stages of tasks, and of what is in force, that are due.
+pub(super) fn remind(request: &Request, rules: Rules<'_>, now: DateTime<Utc>) -> impl Iterator<Item = Event> {
+    task_reminder::due(request, rules, now)
+        .into_iter()
+        .map(|due| Event::TaskReminded {
+            number: due.number,
+            stage: due.stage.name(),
+            due_on: due.due_on,
+        })
 }
 
 /// Opens a task again that was done in a system before it came back from a backup.

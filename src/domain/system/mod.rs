@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::policy::{CategoryId, Localized, SystemId};
 
 pub use table::{FILE_COLUMNS, read_table, write_table};
-pub use written::{Flaw, Wrong, Written};
+pub use written::{Flaw, Written, Wrong};
 
 /// An application of our own, a company of the group, or a contractor that holds or receives personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,9 +143,7 @@ impl LegalBasis {
 impl System {
     /// Whether anything there rests on consent, so that a withdrawal reaches it.
     pub fn rests_on_consent(&self) -> bool {
-        self.purposes
-            .iter()
-            .any(|purpose| purpose.basis == LegalBasis::Consent)
+        self.purposes.iter().any(|purpose| purpose.basis == LegalBasis::Consent)
     }
 
     /// Whether it holds any of these kinds of data; all of them are meant when none is named.

@@ -39,8 +39,18 @@ const OPTIONAL: [(&str, &str); 6] = [
 /// Everything that is wrong, by line, with what to do about it. Then nothing of the file should be used.
 pub fn read_table(bytes: &[u8], file: &str) -> Result<Vec<System>, Vec<Mistake>> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
-        vec![Mistake::new(file, line, "The file is not in UTF-8.", "Save it as CSV UTF-8.")]
+        let line = bytes
+            .iter()
+            .take(error.valid_up_to())
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1;
+        vec![Mistake::new(
+            file,
+            line,
+            "The file is not in UTF-8.",
+            "Save it as CSV UTF-8.",
+        )]
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
@@ -55,8 +65,17 @@ pub fn read_table(bytes: &[u8], file: &str) -> Result<Vec<System>, Vec<Mistake>>
             continue;
         }
         if record.len() != columns.len() {
-            let what = format!("The line has {} cells, and the file has {} columns.", record.len(), columns.len());
-            mistakes.push(Mistake::new(file, line, what, "Put text that holds a comma between quotation marks."));
+            let what = format!(
+                "The line has {} cells, and the file has {} columns.",
+                record.len(),
+                columns.len()
+            );
+            mistakes.push(Mistake::new(
+                file,
+                line,
+                what,
+                "Put text that holds a comma between quotation marks.",
+            ));
             continue;
         }
         let mut written = Written::default();
@@ -82,9 +101,18 @@ pub fn read_table(bytes: &[u8], file: &str) -> Result<Vec<System>, Vec<Mistake>>
         }
     }
     if systems.is_empty() && mistakes.is_empty() {
-        mistakes.push(Mistake::new(file, 0, "The file names no system.", "Add one line for each."));
+        mistakes.push(Mistake::new(
+            file,
+            0,
+            "The file names no system.",
+            "Add one line for each.",
+        ));
     }
-    if mistakes.is_empty() { Ok(systems) } else { Err(mistakes) }
+    if mistakes.is_empty() {
+        Ok(systems)
+    } else {
+        Err(mistakes)
+    }
 }
 
 /// The register as a table that reads back as it is.
@@ -119,12 +147,21 @@ fn header(reader: &mut csv::Reader<&[u8]>, file: &str) -> Result<Vec<String>, Ve
             mistakes.push(Mistake::new(file, 1, what, "Add it to the first line."));
         }
     }
-    if mistakes.is_empty() { Ok(columns) } else { Err(mistakes) }
+    if mistakes.is_empty() {
+        Ok(columns)
+    } else {
+        Err(mistakes)
+    }
 }
 
 fn unreadable(file: &str, error: &csv::Error) -> Mistake {
     let line = error.position().map_or(0, |at| line_of(at.line()));
-    Mistake::new(file, line, "The line cannot be read.", "Save the file as CSV UTF-8 again.")
+    Mistake::new(
+        file,
+        line,
+        "The line cannot be read.",
+        "Save the file as CSV UTF-8 again.",
+    )
 }
 
 fn line_of(line: u64) -> usize {
@@ -134,7 +171,11 @@ fn line_of(line: u64) -> usize {
 /// One line of a CSV file (RFC 4180). A cell that a spreadsheet would calculate starts with an apostrophe instead.
 pub fn line(cells: &[String]) -> String {
     let cells = cells.iter().map(|cell| {
-        let harmless = if is_formula(cell) { format!("'{cell}") } else { cell.clone() };
+        let harmless = if is_formula(cell) {
+            format!("'{cell}")
+        } else {
+            cell.clone()
+        };
         if harmless.contains([',', '"', '\n', '\r', ';']) {
             format!("\"{}\"", harmless.replace('"', "\"\""))
         } else {
@@ -181,7 +222,9 @@ mod tests {
             "\u{feff}{HEAD}shop,Web shop,own,cn,holder,Li,li@example.com,zh-Hans,contact; orders,Orders = contract; Newsletter=consent\n\n"
         );
         let systems = read_table(text.as_bytes(), "systems.csv").unwrap();
-        let [shop] = systems.as_slice() else { panic!("{systems:?}") };
+        let [shop] = systems.as_slice() else {
+            panic!("{systems:?}")
+        };
         assert_eq!(shop.country, "CN");
         assert_eq!(shop.categories.len(), 2);
         assert!(shop.rests_on_consent() && shop.active && shop.backup_days.is_none());
@@ -222,7 +265,10 @@ mod tests {
             let cell = format!("{start}cmd");
             assert!(line(std::slice::from_ref(&cell)).starts_with('\''), "{cell:?}");
         }
-        assert_eq!(line(&["a,b".into(), "say \"no\"".into()]), "\"a,b\",\"say \"\"no\"\"\"\r\n");
+        assert_eq!(
+            line(&["a,b".into(), "say \"no\"".into()]),
+            "\"a,b\",\"say \"\"no\"\"\"\r\n"
+        );
     }
 
     prop_compose! {

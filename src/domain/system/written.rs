@@ -175,7 +175,12 @@ impl Reading<'_> {
         System {
             id: SystemId::new(&self.id("id")),
             name: self.needed("name"),
-            kind: self.word("kind", &["own", "group", "contractor"], SystemKind::ALL, SystemKind::Own),
+            kind: self.word(
+                "kind",
+                &["own", "group", "contractor"],
+                SystemKind::ALL,
+                SystemKind::Own,
+            ),
             country: self.country(),
             part: self.word("part", &["holder", "recipient"], Part::ALL, Part::Holder),
             owner: Contact {

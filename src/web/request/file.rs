@@ -22,6 +22,7 @@ use crate::store::messages::{self, Listed};
 use crate::store::outbox::{self, Outgoing};
 use crate::store::people::{self, Person};
 use crate::store::requests::{self, Stored};
+use crate::store::systems::{self, Registered};
 use crate::store::vault::texts;
 use crate::store::{Reader, StoreError, mergers};
 
@@ -35,6 +36,8 @@ pub(super) struct File {
     pub messages: Vec<Incoming>,
     pub letters: Vec<(Outgoing, Vec<u8>)>,
     pub people: Vec<Person>,
+    /// The register of systems, for the names of those that have tasks.
+    pub systems: Vec<Registered>,
     /// Domains and addresses that a forger may want to be taken for: the controller's and the requester's.
     pub known: Vec<String>,
     /// Other requests of the same sender, newest first.
@@ -112,6 +115,7 @@ impl File {
         let preview = preview(db, desk, &stored);
         Ok(Some(Self {
             people: people::list(db)?,
+            systems: systems::list(db)?,
             stored,
             history,
             texts,
@@ -208,6 +212,13 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
             vec![note]
         }
         Event::Decided { decision, .. } => texts_of_decision(decision),
+        Event::TaskOpened { reason, .. } | Event::TaskReopened { reason, .. } => reason.iter().collect(),
+        Event::TaskSent { words, .. } => words.iter().collect(),
+        Event::TaskAnswered { reply, .. } => reply.note.iter().collect(),
+        Event::TaskExplained { reason, .. }
+        | Event::TaskDropped { reason, .. }
+        | Event::StateLifted { reason, .. }
+        | Event::StateChecked { note: reason, .. } => vec![reason],
         Event::Answered { text, .. } => text.iter().collect(),
         Event::AnswerQueued { text, .. } | Event::Noted { text } => vec![text],
         Event::Opened(_)
@@ -217,6 +228,9 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::BroughtBack
         | Event::Assigned { .. }
         | Event::GroundChosen { .. }
+        | Event::TaskCancelled { .. }
+        | Event::TaskReminded { .. }
+        | Event::StateBegan { .. }
         | Event::Approved
         | Event::ReleaseApproved
         | Event::Released { .. }

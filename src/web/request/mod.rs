@@ -17,6 +17,7 @@ pub mod places;
 mod sender;
 pub mod steps;
 mod story;
+mod task_story;
 pub(super) mod thread;
 mod view;
 

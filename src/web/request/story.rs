@@ -4,6 +4,7 @@ mod clock;
 
 use super::file::File;
 use super::page::EventLine;
+use super::task_story;
 use crate::domain::correction::TakenFor;
 use crate::domain::event::{By, Cause, Event, NewItem, Recorded};
 use crate::domain::policy::{Policy, RightId};
@@ -44,6 +45,7 @@ impl<'s> Story<'s> {
     pub fn line(&self, file: &File, recorded: &Recorded) -> EventLine {
         let actor = match recorded.by {
             By::Person(id) => self.say.name(id),
+            By::Owner(_) => self.say.words.t("event-owner"),
             By::Mail | By::Clock | By::Post => "Habeas".to_owned(),
             By::Requester => self.say.words.t("actor-requester"),
         };
@@ -216,6 +218,17 @@ impl<'s> Story<'s> {
             | Event::SentBack { reason }
             | Event::Reopened { reason }
             | Event::Withdrawn { reason } => because(reason),
+            Event::TaskOpened { .. }
+            | Event::TaskReopened { .. }
+            | Event::TaskSent { .. }
+            | Event::TaskAnswered { .. }
+            | Event::TaskExplained { .. }
+            | Event::TaskDropped { .. }
+            | Event::TaskCancelled { .. }
+            | Event::TaskReminded { .. }
+            | Event::StateBegan { .. }
+            | Event::StateChecked { .. }
+            | Event::StateLifted { .. } => task_story::told(self, file, event),
             Event::AcknowledgementQueued { .. }
             | Event::BroughtBack
             | Event::Approved
@@ -251,7 +264,7 @@ impl<'s> Story<'s> {
         }
     }
 
-    fn item(&self, number: u32) -> String {
+    pub(super) fn item(&self, number: u32) -> String {
         let right = self
             .rights
             .iter()
@@ -279,6 +292,6 @@ fn right_of(item: &NewItem) -> RightId {
     item.right.clone()
 }
 
-fn borrowed<'a>(args: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str)> {
+pub(super) fn borrowed<'a>(args: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str)> {
     args.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }

@@ -94,6 +94,10 @@ fn noun(step: Step) -> &'static str {
         Step::ChooseGround => "ground",
         Step::Assess => "assessments",
         Step::Decide => "decision",
+        Step::AddTask | Step::DropTask | Step::SendTask | Step::AnswerTask | Step::ExplainTask | Step::RepeatTask => {
+            "tasks"
+        }
+        Step::CheckState | Step::LiftState => "states",
         Step::Approve => "approval",
         Step::SendBack => "return",
         Step::Answer => "answer",

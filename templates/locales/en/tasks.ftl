@@ -1,0 +1,41 @@
+move-add-task = Add a task
+move-drop-task = Take a task out
+move-send-task = Hand tasks to their owners
+move-answer-task = Record an owner's answer
+move-explain-task = Explain an open task
+move-repeat-task = Do a task again
+move-check-state = Look at what is in force
+move-lift-state = End what is in force
+
+refusal-unknown-task = This request has no such task.
+refusal-no-tasks = No task waits for anybody.
+refusal-task-settled = This task is settled, or was taken out.
+refusal-task-there = The system has this task already.
+refusal-decision-gives-nothing = Nothing is granted here, so there is nothing for a system to do.
+refusal-task-needs-note = Write down why it cannot be done.
+refusal-task-not-done = This was not done there, so it cannot be done again.
+refusal-tasks-open = A task is still open. Wait for its owner, or write down why the request can be closed all the same.
+refusal-nothing-in-force = Nothing is in force because of this request.
+refusal-recheck-ahead = Choose a later day for the next look.
+
+event-owner = The owner of a system
+event-task-opened = planned a task for { $system }: { $right }
+event-task-reopened = planned the task for { $system } again
+event-task-sent = handed the task to { $system }, due { $date }
+event-task-answered = answered for { $system }: { $outcome }
+event-task-explained = explained the open task of { $system }
+event-task-dropped = took out the task of { $system }
+event-task-cancelled = ended the task of { $system }
+event-task-reminded = reminded the owner of { $system }
+event-task-late = told that { $system } is late
+event-state-began = put { $right } in force, to be looked at again on { $date }
+event-state-checked = looked at { $right }: it stays in force
+event-state-lifted = ended { $right }
+event-state-recheck = said that { $right } is to be looked at again
+
+task-outcome-done = Done
+task-outcome-nothing-held = Nothing held
+task-outcome-cannot = Cannot be done
+task-cancelled-item-dropped = The item was taken out.
+task-cancelled-decision-changed = The decision it carried out does not stand any more.
+task-cancelled-request-ended = The request is out of the way.

@@ -1,0 +1,41 @@
+move-add-task = 增加任务
+move-drop-task = 取消任务
+move-send-task = 将任务交给负责人
+move-answer-task = 记录负责人的答复
+move-explain-task = 说明未完成的任务
+move-repeat-task = 重新执行任务
+move-check-state = 复查持续生效的措施
+move-lift-state = 解除持续生效的措施
+
+refusal-unknown-task = 此请求没有该任务。
+refusal-no-tasks = 没有等待处理的任务。
+refusal-task-settled = 该任务已了结或已取消。
+refusal-task-there = 该系统已有此任务。
+refusal-decision-gives-nothing = 该事项未予同意，系统无需执行。
+refusal-task-needs-note = 请写明无法完成的原因。
+refusal-task-not-done = 该任务未曾完成，无法重新执行。
+refusal-tasks-open = 仍有任务未完成。请等待负责人答复，或写明仍可结案的理由。
+refusal-nothing-in-force = 此请求没有持续生效的措施。
+refusal-recheck-ahead = 请选择更晚的复查日期。
+
+event-owner = 系统负责人
+event-task-opened = 为{ $system }拟定任务：{ $right }
+event-task-reopened = 重新拟定{ $system }的任务
+event-task-sent = 已将任务交给{ $system }，截止{ $date }
+event-task-answered = 代{ $system }答复：{ $outcome }
+event-task-explained = 说明了{ $system }未完成的任务
+event-task-dropped = 取消了{ $system }的任务
+event-task-cancelled = 终止了{ $system }的任务
+event-task-reminded = 已提醒{ $system }的负责人
+event-task-late = 已告知{ $system }逾期
+event-state-began = “{ $right }”开始生效，将于{ $date }复查
+event-state-checked = 复查“{ $right }”：继续生效
+event-state-lifted = 解除“{ $right }”
+event-state-recheck = 提示应复查“{ $right }”
+
+task-outcome-done = 已完成
+task-outcome-nothing-held = 未持有数据
+task-outcome-cannot = 无法完成
+task-cancelled-item-dropped = 该事项已被移除。
+task-cancelled-decision-changed = 所执行的决定已不再有效。
+task-cancelled-request-ended = 该请求已不再处理。
