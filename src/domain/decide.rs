@@ -4,8 +4,8 @@ mod basis;
 mod by_hand;
 mod clock;
 pub mod release;
-mod waiting;
 mod tasks;
+mod waiting;
 
 use std::collections::BTreeSet;
 

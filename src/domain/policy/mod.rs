@@ -8,8 +8,8 @@ mod entries;
 mod names;
 mod places;
 mod read;
-mod terms;
 mod tasks;
+mod terms;
 mod texts;
 
 use chrono::{NaiveDate, NaiveTime};
@@ -24,8 +24,8 @@ pub use names::{
     CategoryId, ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, PauseId, ReminderId, RightId, SystemId,
 };
 pub use read::{LEANINGS_FILE, LEXICON_FILE, Pack, Remark, STATEMENT_FILE, statement_line};
-pub use terms::{Confirmation, Extension, PauseRule, Then};
 pub use tasks::TaskRules;
+pub use terms::{Confirmation, Extension, PauseRule, Then};
 
 use super::deadline::Term;
 
