@@ -105,9 +105,18 @@ impl Play<'_> {
             Step::AskIdentity => self.ask_identity(id, now)?,
             Step::Identify => self.take(id, officer, now, |desk| {
                 let method = desk.rules.policy.identity.first().map(|method| method.id.clone());
+                let matched = desk
+                    .rules
+                    .policy
+                    .held_data
+                    .iter()
+                    .map(|datum| datum.id.clone())
+                    .take(2)
+                    .collect();
                 let note = desk.keep("note", "Wrote from the address on file; the last order number matches.")?;
                 Ok(Command::ConfirmIdentity {
                     method: method.ok_or_else(no_method)?,
+                    matched,
                     note,
                 })
             })?,
@@ -234,6 +243,7 @@ impl Play<'_> {
             let letter = letters::post(desk, head, Occasion::IdentityQuestion, &text)?;
             Ok(Command::AskIdentity {
                 method,
+                data: Vec::new(),
                 reason: None,
                 letter: Some(letter),
             })

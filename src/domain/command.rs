@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::challenge::Purpose;
 use super::event::{Belonging, CaseKind, Clock, NewItem, Proposal};
+use super::identity::{Change, Confirmation};
 use super::item::{Decision, Verdict};
 use super::moves::Move;
 use super::person::PersonId;
-use super::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, PauseId, RightId};
+use super::policy::{DatumId, ExemptionId, GroundId, MethodId, OnBehalfId, PauseId, RightId};
 use super::request::PolicyStamp;
 use super::system::System;
 use super::task::Reply;
@@ -39,15 +41,31 @@ pub enum Command {
     },
     AskIdentity {
         method: MethodId,
+        data: Vec<DatumId>,
         reason: Option<TextRef>,
         letter: Option<i64>,
     },
     ConfirmIdentity {
         method: MethodId,
+        matched: Vec<DatumId>,
         note: TextRef,
     },
     DoubtIdentity {
         reason: TextRef,
+    },
+    SendCode {
+        purpose: Purpose,
+        challenge: i64,
+        letter: i64,
+    },
+    ConfirmContact {
+        confirmation: Confirmation,
+    },
+    ChangeContact {
+        card: TextRef,
+        change: Change,
+        reason: TextRef,
+        told: Vec<i64>,
     },
     ChooseGround {
         item: u32,
@@ -259,6 +277,9 @@ impl Command {
             Self::AskIdentity { .. } => Move::AskIdentity,
             Self::ConfirmIdentity { .. } => Move::ConfirmIdentity,
             Self::DoubtIdentity { .. } => Move::DoubtIdentity,
+            Self::SendCode { .. } => Move::SendCode,
+            Self::ConfirmContact { .. } => Move::ConfirmContact,
+            Self::ChangeContact { .. } => Move::ChangeContact,
             Self::ChooseGround { .. } => Move::ChooseGround,
             Self::Assess { .. } => Move::Assess,
             Self::Decide { .. } => Move::Decide,

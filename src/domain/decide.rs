@@ -3,6 +3,7 @@
 mod basis;
 mod by_hand;
 mod clock;
+mod identity;
 pub mod release;
 mod tasks;
 mod waiting;
@@ -13,6 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::command::Command;
 use super::event::{CaseKind, Delivery, Event};
+use super::identity::release_hold;
 use super::item::Item;
 use super::moves::{Refusal, may};
 use super::person::Actor;
@@ -24,6 +26,7 @@ use super::rules::Rules;
 
 use basis::fits;
 use clock::{bounced, extend, recount, take_merge, with_moved_deadline};
+use identity::{ask_identity, change_contact, confirm_contact, confirm_identity};
 
 pub use clock::{merged, recounted};
 pub use tasks::{due_on as task_due_on, follows, kind_for};
@@ -84,25 +87,32 @@ fn taken(
             review::assignable(request, *to)?;
             Event::Assigned { to: *to }
         }
-        Command::AskIdentity { method, reason, letter } => {
-            let known = rules.policy.method(method).ok_or(Refusal::UnknownMethod)?;
-            if known.needs_reason && reason.is_none() {
-                return Err(Refusal::MethodNeedsReason);
-            }
-            Event::IdentityAsked {
-                method: method.clone(),
-                reason: reason.clone(),
-                letter: *letter,
-            }
-        }
-        Command::ConfirmIdentity { method, note } => {
-            rules.policy.method(method).ok_or(Refusal::UnknownMethod)?;
-            Event::IdentityConfirmed {
-                method: method.clone(),
-                note: note.clone(),
-            }
+        Command::AskIdentity {
+            method,
+            data,
+            reason,
+            letter,
+        } => return ask_identity(request, rules.policy, method, data, reason.as_ref(), *letter),
+        Command::ConfirmIdentity { method, matched, note } => {
+            return confirm_identity(request, rules.policy, method, matched, note);
         }
         Command::DoubtIdentity { reason } => Event::IdentityNotProven { reason: reason.clone() },
+        Command::SendCode {
+            purpose,
+            challenge,
+            letter,
+        } => Event::CodeSent {
+            purpose: *purpose,
+            challenge: *challenge,
+            letter: *letter,
+        },
+        Command::ConfirmContact { confirmation } => return confirm_contact(request, confirmation, actor),
+        Command::ChangeContact {
+            card,
+            change,
+            reason,
+            told,
+        } => return Ok(change_contact(request, card, *change, reason, told)),
         Command::ChooseGround { item, ground } => return choose_ground(request, rules, *item, ground.as_ref()),
         Command::Assess {
             item,
@@ -152,10 +162,15 @@ fn taken(
         },
         Command::Approve => Event::Approved,
         Command::SendBack { reason } => Event::SentBack { reason: reason.clone() },
-        Command::Answer { letter, text } => Event::AnswerQueued {
-            letter: *letter,
-            text: text.clone(),
-        },
+        Command::Answer { letter, text } => {
+            if request.gives() {
+                release_hold(request, rules.policy, now)?;
+            }
+            Event::AnswerQueued {
+                letter: *letter,
+                text: text.clone(),
+            }
+        }
         Command::AnswerByHand { at, text } => {
             if *at < request.received_at || *at > now {
                 return Err(Refusal::ImplausibleAnswer);

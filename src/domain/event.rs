@@ -5,13 +5,15 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::challenge::Purpose;
 use super::clock::Applied;
 pub use super::clock::Clock;
 use super::correction::TakenFor;
 use super::deadline::Deadline;
+use super::identity::{Change, ContactProof};
 use super::item::{Decision, Verdict};
 use super::person::{Actor, PersonId};
-use super::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, PauseId, ReminderId, RightId};
+use super::policy::{DatumId, ExemptionId, GroundId, MethodId, OnBehalfId, PauseId, ReminderId, RightId};
 use super::release::Ended;
 use super::review::ReviewOf;
 use super::task::{About, Cancelled, Reply};
@@ -295,6 +297,9 @@ pub enum Event {
     IdentityAsked {
         /// How.
         method: MethodId,
+        /// Which of the data held they are asked to name.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        data: Vec<DatumId>,
         /// Why this method; shown to the requester.
         reason: Option<TextRef>,
         /// The letter in the outbox, when it went by mail.
@@ -304,13 +309,49 @@ pub enum Event {
     IdentityConfirmed {
         /// By which method.
         method: MethodId,
-        /// What matched.
+        /// Which of the data held agreed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        matched: Vec<DatumId>,
+        /// What was compared, in words.
         note: TextRef,
     },
     /// They did not show who they are.
     IdentityNotProven {
         /// What is missing.
         reason: TextRef,
+    },
+    /// A code went to the address that answers go to.
+    CodeSent {
+        /// What it is for.
+        purpose: Purpose,
+        /// Its number.
+        challenge: i64,
+        /// The letter in the outbox.
+        letter: i64,
+    },
+    /// The address that answers go to is known to be the requester's.
+    ContactConfirmed {
+        /// The card with the address.
+        card: TextRef,
+        /// By what.
+        #[serde(flatten)]
+        how: ContactProof,
+        /// Where it is on file, and for whom.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<TextRef>,
+    },
+    /// Answers go to another address from now on. What was proven for the old one is void.
+    ContactChanged {
+        /// The card with the old address.
+        from: TextRef,
+        /// The card with the new one.
+        card: TextRef,
+        /// Whether there was one before.
+        change: Change,
+        /// Why, and who asked for it.
+        reason: TextRef,
+        /// The letters that tell both addresses.
+        told: Vec<i64>,
     },
     /// The ground that entitles to an item.
     GroundChosen {
@@ -730,6 +771,9 @@ impl Event {
             Self::IdentityAsked { .. } => "identity-asked",
             Self::IdentityConfirmed { .. } => "identity-confirmed",
             Self::IdentityNotProven { .. } => "identity-not-proven",
+            Self::CodeSent { .. } => "code-sent",
+            Self::ContactConfirmed { .. } => "contact-confirmed",
+            Self::ContactChanged { .. } => "contact-changed",
             Self::GroundChosen { .. } => "ground-chosen",
             Self::Assessed { .. } => "assessed",
             Self::Decided { .. } => "decided",

@@ -16,10 +16,12 @@ pub mod message;
 pub mod score;
 pub mod thread;
 
+pub mod challenge;
 pub mod clock;
 pub mod command;
 pub mod decide;
 pub mod event;
+pub mod identity;
 pub mod item;
 pub mod lasting;
 pub mod letter;

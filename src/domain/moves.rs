@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::decide::release;
 use super::event::CaseKind;
+use super::identity::identified;
 use super::person::{Actor, PersonId, Role};
 use super::policy::Policy;
 use super::request::{Approval, Identity, Request, Stage};
@@ -34,6 +35,12 @@ pub enum Move {
     ConfirmIdentity,
     /// Record that they did not.
     DoubtIdentity,
+    /// Send a code to the address that answers go to.
+    SendCode,
+    /// Record that this address is the requester's.
+    ConfirmContact,
+    /// Send answers to another address.
+    ChangeContact,
     /// Choose the ground of an item.
     ChooseGround,
     /// Assess an exemption for an item.
@@ -136,6 +143,9 @@ impl Move {
         Self::AskIdentity,
         Self::ConfirmIdentity,
         Self::DoubtIdentity,
+        Self::SendCode,
+        Self::ConfirmContact,
+        Self::ChangeContact,
         Self::ChooseGround,
         Self::Assess,
         Self::Decide,
@@ -187,6 +197,9 @@ impl Move {
             Self::AskIdentity => "ask-identity",
             Self::ConfirmIdentity => "confirm-identity",
             Self::DoubtIdentity => "doubt-identity",
+            Self::SendCode => "send-code",
+            Self::ConfirmContact => "confirm-contact",
+            Self::ChangeContact => "change-contact",
             Self::ChooseGround => "choose-ground",
             Self::Assess => "assess",
             Self::Decide => "decide",
@@ -259,6 +272,14 @@ pub enum Refusal {
     AlreadyIdentified,
     /// Nothing may be given to someone unidentified.
     IdentifyFirst,
+    /// Nothing that was asked for may leave to an address that nobody has shown to be the requester's.
+    ContactFirst,
+    /// The address is confirmed already.
+    ContactConfirmed,
+    /// The address changed a short while ago.
+    AddressChanged,
+    /// The code was for something else.
+    CodeForElse,
     /// "Not identified" cannot be the reason while it has not been recorded.
     IdentityNotDoubted,
     /// An item is not decided.
@@ -353,6 +374,16 @@ pub enum Refusal {
     UnknownOnBehalf,
     /// The policy has no such method.
     UnknownMethod,
+    /// A milder method was not tried, and nothing says why not.
+    MilderFirst,
+    /// The data to be named are not chosen.
+    NameData,
+    /// The company does not hold this datum.
+    NotHeldDatum,
+    /// No right code came back.
+    CodeFirst,
+    /// An address alone identifies nobody.
+    NothingMatched,
     /// This method needs a reason that the requester sees.
     MethodNeedsReason,
     /// A refusal names an exemption that was not assessed, or was assessed with "no".
@@ -444,6 +475,19 @@ impl Refusal {
             Self::IdentifyFirst => (
                 "identify-first",
                 "Record who the requester is first: something is granted, and it must not reach an impostor.",
+            ),
+            Self::ContactFirst => (
+                "contact-first",
+                "Have the address confirmed first: by a code sent there, or because it is on file for this person.",
+            ),
+            Self::ContactConfirmed => ("contact-confirmed", "This address is confirmed."),
+            Self::AddressChanged => (
+                "address-changed",
+                "The address was changed a short while ago. Whatever is given waits until both addresses had time to object.",
+            ),
+            Self::CodeForElse => (
+                "code-for-else",
+                "This code was sent for something else. Send a new one.",
             ),
             Self::IdentityNotDoubted => (
                 "identity-not-doubted",
@@ -546,6 +590,26 @@ impl Refusal {
             Self::MethodNeedsReason => (
                 "method-needs-reason",
                 "This way of identifying asks for much. Write the reason; the requester will see it.",
+            ),
+            Self::MilderFirst => (
+                "milder-first",
+                "A milder way has not been tried. Try that one, or write why it would not do; the requester will see it.",
+            ),
+            Self::NameData => (
+                "name-data",
+                "Choose what the requester is asked to name, out of what the company holds of them.",
+            ),
+            Self::NotHeldDatum => (
+                "not-held-datum",
+                "The company does not hold this, so there is nothing to compare it with. Ask only for what is held; anything else would be collected without need.",
+            ),
+            Self::CodeFirst => (
+                "code-first",
+                "No right code has come back from this address yet. Send one first.",
+            ),
+            Self::NothingMatched => (
+                "nothing-matched",
+                "An address proves no person. Say what else agreed with the data held.",
             ),
             Self::ExemptionNotAssessed => (
                 "exemption-not-assessed",
@@ -656,6 +720,8 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
             // Who proved in the portal that the address is theirs takes back what they asked.
             (Actor::Requester, Move::Withdraw) => not_sending(request),
             (Actor::Owner { .. }, Move::AnswerTask) => answering_tasks(request),
+            (Actor::Requester, Move::SendCode) => sendable(request),
+            (Actor::Requester, Move::ConfirmContact) => confirmable(request),
             _ => Err(Refusal::NotYourRole),
         };
     };
@@ -684,6 +750,9 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
             Identity::NotProven { .. } => Err(Refusal::NothingChanges),
             Identity::Open | Identity::Asked { .. } | Identity::Confirmed { .. } => Ok(()),
         }),
+        Move::SendCode => sendable(request),
+        Move::ConfirmContact => confirmable(request),
+        Move::ChangeContact => open(request),
         Move::ChooseGround => open(request).and_then(|()| needs_a_ground(request, policy)),
         Move::Assess | Move::Decide => open(request).and_then(|()| has_items(request)),
         Move::AddTask => with_tasks(request).and_then(|()| has_items(request)),
@@ -697,7 +766,7 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
         Move::CheckState | Move::LiftState if request.in_force().next().is_none() => Err(Refusal::NothingInForce),
         Move::CheckState | Move::LiftState => Ok(()),
         Move::Approve | Move::SendBack => approvable(request, id, step),
-        Move::Answer | Move::AnswerByHand => answerable(request),
+        Move::Answer | Move::AnswerByHand => answerable(request, step),
         Move::Enclose => release::preparable(request),
         Move::TakeOut | Move::OverrideFinding | Move::MarkHighRisk => {
             release::preparable(request).and(if request.release.enclosures.is_empty() {
@@ -795,6 +864,23 @@ fn answering_tasks(request: &Request) -> Result<(), Refusal> {
     }
 }
 
+/// A code may go to the address of every request that is at work, or answered with something to fetch.
+fn sendable(request: &Request) -> Result<(), Refusal> {
+    match request.stage {
+        Stage::Answered { .. } => Ok(()),
+        _ => running(request),
+    }
+}
+
+fn confirmable(request: &Request) -> Result<(), Refusal> {
+    sendable(request)?;
+    if request.has_confirmed_contact() {
+        Err(Refusal::ContactConfirmed)
+    } else {
+        Ok(())
+    }
+}
+
 fn has_items(request: &Request) -> Result<(), Refusal> {
     if request.items.is_empty() {
         Err(Refusal::NoItems)
@@ -832,9 +918,10 @@ fn approvable(request: &Request, person: PersonId, step: Move) -> Result<(), Ref
     }
 }
 
-/// The rule of the house: no answer leaves with an undecided item, to someone unidentified when something is given,
+/// The rule of the house: no answer leaves with an undecided item, to someone unidentified or by mail to an address that
+/// nobody has shown to be theirs when something is given,
 /// or with a refusal that a second person has not approved.
-fn answerable(request: &Request) -> Result<(), Refusal> {
+fn answerable(request: &Request, step: Move) -> Result<(), Refusal> {
     open(request)?;
     if request.kind == CaseKind::Request && request.items.is_empty() {
         return Err(Refusal::NeedsItem);
@@ -842,8 +929,11 @@ fn answerable(request: &Request) -> Result<(), Refusal> {
     if !request.is_decided() {
         return Err(Refusal::Undecided);
     }
-    if request.gives() && !matches!(request.identity, Identity::Confirmed { .. }) {
-        return Err(Refusal::IdentifyFirst);
+    if request.gives() {
+        identified(request)?;
+        if step == Move::Answer && !request.has_confirmed_contact() {
+            return Err(Refusal::ContactFirst);
+        }
     }
     approved(request)
 }

@@ -10,6 +10,7 @@ use super::calendar::Calendar;
 use super::clock::{Applied, Pause, Proposed};
 use super::deadline::{Deadline, Standing};
 use super::event::{Belonging, CaseKind, Channel, Clock, Delivery, Event, NewItem, Opening, Recorded, Triage};
+use super::identity::{Change, Contact};
 use super::item::{Assessment, Basis, Decided, Item};
 use super::lasting::{InForce, Lifted};
 use super::person::PersonId;
@@ -44,6 +45,15 @@ pub struct Request {
     pub on_behalf: OnBehalfId,
     /// Whether the requester is known to be who they say.
     pub identity: Identity,
+    /// The ways of showing it that were asked for.
+    #[serde(default)]
+    pub tried: BTreeSet<MethodId>,
+    /// Whether the address that answers go to is known to be theirs.
+    #[serde(default)]
+    pub contact: Contact,
+    /// When that address took the place of another, for the last time.
+    #[serde(default)]
+    pub contact_changed_at: Option<DateTime<Utc>>,
     /// The rights invoked, in order of their numbers.
     pub items: Vec<Item>,
     /// The highest item number ever used.
@@ -191,6 +201,9 @@ pub enum Identity {
     Confirmed {
         /// How.
         method: MethodId,
+        /// By whom.
+        #[serde(default)]
+        by: Option<PersonId>,
     },
     /// Not shown.
     NotProven {
@@ -259,6 +272,9 @@ impl Request {
             },
             on_behalf: opening.on_behalf.clone(),
             identity: Identity::Open,
+            tried: BTreeSet::new(),
+            contact: Contact::Unconfirmed,
+            contact_changed_at: None,
             items: Vec::new(),
             last_item: 0,
             deadline: opening.deadline.clone(),
@@ -295,7 +311,11 @@ impl Request {
     pub fn evolve(mut self, recorded: &Recorded) -> Self {
         let at = recorded.at;
         match &recorded.event {
-            Event::Opened(_) | Event::Corrected { .. } | Event::Noted { .. } | Event::LetterReleased { .. } => {}
+            Event::Opened(_)
+            | Event::Corrected { .. }
+            | Event::Noted { .. }
+            | Event::LetterReleased { .. }
+            | Event::CodeSent { .. } => {}
             Event::AcknowledgementQueued { letter } => self.acknowledgement = Some(*letter),
             Event::Triaged {
                 kind,
@@ -318,12 +338,26 @@ impl Request {
             Event::SetAside { .. } => self.stage = Stage::SetAside { at },
             Event::BroughtBack => self.stage = Stage::Triage,
             Event::Assigned { to } => self.assignee = *to,
-            Event::IdentityAsked { method, .. } => self.identity = Identity::Asked { method: method.clone() },
+            Event::IdentityAsked { method, .. } => {
+                self.identity = Identity::Asked { method: method.clone() };
+                self.tried.insert(method.clone());
+            }
             Event::IdentityConfirmed { method, .. } => {
-                self.identity = Identity::Confirmed { method: method.clone() };
+                self.identity = Identity::Confirmed {
+                    method: method.clone(),
+                    by: recorded.by.person(),
+                };
                 self.void_refusals_for_identity();
             }
             Event::IdentityNotProven { reason } => self.identity = Identity::NotProven { reason: reason.clone() },
+            Event::ContactConfirmed { card, how, .. } => {
+                self.contact = Contact::Confirmed {
+                    card: card.clone(),
+                    at,
+                    how: *how,
+                };
+            }
+            Event::ContactChanged { card, change, .. } => self.move_contact(card, *change, at),
             Event::GroundChosen { item, ground } => {
                 self.change(*item, |item| {
                     item.ground = ground.clone();
@@ -759,6 +793,22 @@ impl Request {
     fn change(&mut self, number: u32, change: impl FnOnce(&mut Item)) {
         self.change_quietly(number, change);
         self.approval = Approval::None;
+    }
+
+    /// What was proven for the old address says nothing of the new one, nor does what a second person approved for it.
+    fn move_contact(&mut self, card: &TextRef, change: Change, at: DateTime<Utc>) {
+        self.card = card.clone();
+        self.contact = Contact::Unconfirmed;
+        match change {
+            Change::First => {}
+            Change::Replaced => {
+                self.contact_changed_at = Some(at);
+                self.approval = Approval::None;
+                if matches!(self.identity, Identity::Confirmed { .. }) {
+                    self.identity = Identity::Open;
+                }
+            }
+        }
     }
 
     /// Who is identified after all is no longer refused for not being so.

@@ -5,6 +5,7 @@
 pub mod balance;
 pub mod calendars;
 pub mod canonical;
+pub mod challenges;
 pub mod corrections;
 pub mod credentials;
 pub mod door;

@@ -151,7 +151,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, key: &Key, stored: &Stored, rules: Rules<'
     let sealed = tx
         .vault
         .seal(key, &card_place(stored.id), written(&stored.card)?.as_bytes())?;
-    let sender = (!stored.card.address.is_empty()).then(|| marks::address(tx.vault, &stored.card.address).to_vec());
+    let sender = sender_of(tx, &stored.card);
     diesel::insert_into(requests::table)
         .values((
             requests::id.eq(stored.id),
@@ -175,16 +175,23 @@ fn index_card(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), StoreError> {
     )
 }
 
-/// Shows a request by the card that its journal names now, and finds it by the words of that.
+/// Shows a request by the card that its journal names now, and finds it by the words and the address of that.
 pub(super) fn recard(tx: &mut Tx<'_>, key: &Key, stored: &mut Stored) -> Result<(), StoreError> {
     stored.card = read(texts::read_committed(tx, key, &stored.request.card)?.as_bytes())?;
     let sealed = tx
         .vault
         .seal(key, &card_place(stored.id), written(&stored.card)?.as_bytes())?;
     diesel::update(requests::table.find(stored.id))
-        .set(requests::card.eq(sealed))
+        .set((
+            requests::card.eq(sealed),
+            requests::sender.eq(sender_of(tx, &stored.card)),
+        ))
         .execute(tx.conn)?;
     index_card(tx, stored)
+}
+
+fn sender_of(tx: &Tx<'_>, card: &Card) -> Option<Vec<u8>> {
+    (!card.address.is_empty()).then(|| marks::address(tx.vault, &card.address).to_vec())
 }
 
 /// Writes a request's row anew after a step.

@@ -365,6 +365,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    challenges (id) {
+        id -> BigInt,
+        party -> Binary,
+        address -> Binary,
+        purpose -> Text,
+        code -> Binary,
+        issued_at -> Timestamp,
+        tries -> Integer,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(messages -> keys (key_id));
 diesel::joinable!(oddities -> messages (message_id));
 diesel::joinable!(outbox -> keys (key_id));
@@ -403,4 +416,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     tasks,
     lasting_states,
     task_links,
+    challenges,
 );

@@ -162,6 +162,7 @@ fn refused(exemptions: Vec<ExemptionId>) -> Decision {
 fn confirm(policy: &Policy) -> Command {
     Command::ConfirmIdentity {
         method: policy.identity[0].id.clone(),
+        matched: vec![policy.held_data[0].id.clone()],
         note: text(5),
     }
 }
@@ -747,10 +748,15 @@ fn some_command(case: &Case, pick: Pick) -> (Actor, Command) {
         }),
         5 => by_person(Command::AskIdentity {
             method,
+            data: vec![],
             reason: None,
             letter: None,
         }),
-        6 | 7 => by_person(Command::ConfirmIdentity { method, note: text(5) }),
+        6 | 7 => by_person(Command::ConfirmIdentity {
+            method,
+            matched: vec![policy.held_data[0].id.clone()],
+            note: text(5),
+        }),
         8 => by_person(Command::DoubtIdentity { reason: text(6) }),
         9 | 10 => by_person(Command::ChooseGround {
             item,

@@ -470,6 +470,7 @@ async fn a_request_goes_from_mail_to_answer_by_forms_alone() {
         .unwrap()
         .id
         .to_string();
+    let matched = story.house.pack().unwrap().pack.policy.held_data[0].id.to_string();
     let method = story
         .house
         .pack()
@@ -488,7 +489,11 @@ async fn a_request_goes_from_mail_to_answer_by_forms_alone() {
         (
             &officer,
             "identity",
-            vec![("method", &method), ("reason", "Wrote from the address on file.")],
+            vec![
+                ("method", &method),
+                ("matched", &matched),
+                ("reason", "Wrote from the address on file."),
+            ],
         ),
         (
             &officer,

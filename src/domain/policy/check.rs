@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 
 use super::places::{Places, Step};
 use super::read::STATEMENT_FILE;
-use super::{Caution, OnBehalfId, Policy, Source};
+use super::{Caution, OnBehalfId, Policy, Source, Way};
+use crate::domain::identity::HOLD_HOURS;
 use crate::domain::mistake::Mistake;
 
 /// Checks what the parts of a statement say of each other.
@@ -20,6 +21,7 @@ pub(super) fn policy(policy: &Policy, places: &Places) -> Vec<Mistake> {
     check.rights();
     check.sources();
     check.on_behalf();
+    check.identity();
     check.remedies_and_cautions();
     check.reminders();
     check.terms();
@@ -70,6 +72,13 @@ impl Check<'_, '_> {
                 &[Step::Key("extension")],
                 "The extension adds nothing.",
                 "Give `length` and `times` a number above 0, or take [extension] out.",
+            );
+        }
+        if policy.release_hold_hours < HOLD_HOURS {
+            self.at(
+                &[Step::Key("release-hold-hours")],
+                "A changed address would hold a release for too short a time.",
+                format!("Give `release-hold-hours` at least {HOLD_HOURS}, or take it out."),
             );
         }
         if policy.retention.request_months == 0 {
@@ -231,6 +240,19 @@ impl Check<'_, '_> {
                     &way("evidence"),
                     format!("`{}` asks for another person and shows nothing for it.", rule.id),
                     "Name in `evidence` what has to be shown.",
+                );
+            }
+        }
+    }
+
+    fn identity(&mut self) {
+        let policy = self.policy;
+        for (index, method) in policy.identity.iter().enumerate() {
+            if method.way == Way::Questions && policy.held_data.is_empty() {
+                self.at(
+                    &[Step::Key("identity"), Step::Entry(index), Step::Key("way")],
+                    format!("`{}` compares data and there are none to compare.", method.id),
+                    "Add [[held-data]]: what the company holds and may ask for.",
                 );
             }
         }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::names::{ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, ReminderId, RightId};
+use super::names::{DatumId, ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, ReminderId, RightId};
 use crate::domain::deadline::Term;
+use crate::domain::identity::HOLD_HOURS;
 
 /// A law, regulation or standard.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -153,9 +154,46 @@ pub struct IdentityMethod {
     pub request: Localized,
     /// How much it asks of the person, 1 the least. The least that is enough is the right one.
     pub intrusive: u32,
+    /// What it works with; without one, something that staff do by themselves, such as a call.
+    #[serde(default)]
+    pub way: Way,
     /// Staff write down why nothing milder would do.
     #[serde(default)]
     pub needs_reason: bool,
+}
+
+/// The hold of a policy that says nothing of it.
+pub(super) fn hold_hours() -> u32 {
+    HOLD_HOURS
+}
+
+/// What a way to prove identity works with, and so what Habeas does for it and asks of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// The person writes from an address that was on file before. It confirms the address that answers go to as well.
+    KnownCorrespondent,
+    /// A code goes to that address, and the right code has to come back. It proves the address alone.
+    Code,
+    /// The person names data that the company holds: those that the officer chooses from `held-data`.
+    Questions,
+    /// A document is shown: uploaded in the portal, kept under a key of its own, destroyed at the decision. The reason is
+    /// always written, and the person reads it.
+    Document,
+    /// Staff do it by themselves.
+    #[default]
+    Other,
+}
+
+/// Something the company holds of a person and can compare. What it does not hold it cannot compare, and so has no
+/// reason to ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HeldDatum {
+    /// Its id.
+    pub id: DatumId,
+    /// What people call it.
+    pub name: Localized,
 }
 
 /// Where a person can turn after a refusal.

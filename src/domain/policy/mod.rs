@@ -17,11 +17,12 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 
 pub use entries::{
-    Anchor, Caution, Exemption, Ground, IdentityMethod, Law, Listing, OnBehalfRule, Recipient, Remedy, ReminderRule,
-    Right, Source, WaitsFor,
+    Anchor, Caution, Exemption, Ground, HeldDatum, IdentityMethod, Law, Listing, OnBehalfRule, Recipient, Remedy,
+    ReminderRule, Right, Source, WaitsFor, Way,
 };
 pub use names::{
-    CategoryId, ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, PauseId, ReminderId, RightId, SystemId,
+    CategoryId, DatumId, ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, PauseId, ReminderId, RightId,
+    SystemId,
 };
 pub use read::{LEANINGS_FILE, LEXICON_FILE, Pack, Remark, STATEMENT_FILE, statement_line};
 pub use tasks::TaskRules;
@@ -77,6 +78,13 @@ pub struct Policy {
     /// Ways to prove identity.
     #[serde(default)]
     pub identity: Vec<IdentityMethod>,
+    /// What the company holds of a person and can compare with what they say. Nothing else may be asked for.
+    #[serde(default)]
+    pub held_data: Vec<HeldDatum>,
+    /// For how many hours a release waits after the address that answers go to was changed. Never less than
+    /// [`HOLD_HOURS`](crate::domain::identity::HOLD_HOURS), whatever stands here.
+    #[serde(default = "entries::hold_hours")]
+    pub release_hold_hours: u32,
     /// Where a person can turn after a refusal.
     pub remedies: Vec<Remedy>,
     /// What staff should know before they rely on the statement's words.
@@ -166,6 +174,18 @@ impl Policy {
     /// The way of this id to prove identity.
     pub fn method(&self, id: &MethodId) -> Option<&IdentityMethod> {
         self.identity.iter().find(|method| method.id == *id)
+    }
+
+    /// What of this id the company can compare.
+    pub fn held_datum(&self, id: &DatumId) -> Option<&HeldDatum> {
+        self.held_data.iter().find(|datum| datum.id == *id)
+    }
+
+    /// The ways to prove identity, the least intrusive first.
+    pub fn ladder(&self) -> Vec<&IdentityMethod> {
+        let mut ladder: Vec<_> = self.identity.iter().collect();
+        ladder.sort_by_key(|method| method.intrusive);
+        ladder
     }
 
     /// The line of this id in the reminder schedule.

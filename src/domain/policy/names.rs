@@ -106,6 +106,10 @@ id!(
     MethodId
 );
 id!(
+    /// Something the company holds of a person and can compare, such as `order-number`.
+    DatumId
+);
+id!(
     /// A law, regulation or standard that the policy cites.
     LawId
 );

@@ -192,6 +192,7 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         Event::ItemDropped { reason, .. }
         | Event::SetAside { reason }
         | Event::IdentityNotProven { reason }
+        | Event::ContactChanged { reason, .. }
         | Event::Assessed { reason, .. }
         | Event::SentBack { reason }
         | Event::Reopened { reason }
@@ -211,6 +212,7 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         Event::IdentityConfirmed { note, .. } | Event::Resumed { note, .. } | Event::ReceiptConfirmed { note, .. } => {
             vec![note]
         }
+        Event::ContactConfirmed { note, .. } => note.iter().collect(),
         Event::Decided { decision, .. } => texts_of_decision(decision),
         Event::TaskOpened { reason, .. } | Event::TaskReopened { reason, .. } => reason.iter().collect(),
         Event::TaskSent { words, .. } => words.iter().collect(),
@@ -227,6 +229,7 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::ItemAdded(_)
         | Event::BroughtBack
         | Event::Assigned { .. }
+        | Event::CodeSent { .. }
         | Event::GroundChosen { .. }
         | Event::TaskCancelled { .. }
         | Event::TaskReminded { .. }

@@ -3,8 +3,10 @@
 use super::file::{File, Incoming};
 use super::page::{Merger, Offers};
 use crate::domain::event::CaseKind;
+use crate::domain::identity;
 use crate::domain::person::Role;
-use crate::domain::policy::{Right, RightId};
+use crate::domain::policy::{IdentityMethod, Right, RightId};
+use crate::domain::request::Request;
 use crate::domain::rules::Rules;
 use crate::store::requests::Stored;
 use crate::web::frame::look::Choice;
@@ -64,7 +66,8 @@ pub(super) fn offers(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Offers {
                 chosen: rule.id == request.on_behalf,
             })
             .collect(),
-        methods: methods(say, rules),
+        methods: methods(say, request, rules),
+        held_data: held_data(say, rules),
         kinds: choices(
             words,
             "kind",
@@ -120,17 +123,25 @@ fn receipts(say: &Say<'_>, file: &File) -> Vec<Choice> {
     belongs.enumerate().map(choice).collect()
 }
 
-fn methods(say: &Say<'_>, rules: Rules<'_>) -> Vec<Choice> {
-    let mut methods: Vec<_> = rules.policy.identity.iter().collect();
-    methods.sort_by_key(|method| method.intrusive);
-    methods
-        .into_iter()
-        .enumerate()
-        .map(|(index, method)| Choice {
-            value: method.id.to_string(),
-            label: method.name.text(say.tag()).to_owned(),
-            hint: method.explanation.text(say.tag()).to_owned(),
-            chosen: index == 0,
-        })
-        .collect()
+/// The ways to prove identity, the least intrusive first; the one to try next is chosen.
+fn methods(say: &Say<'_>, request: &Request, rules: Rules<'_>) -> Vec<Choice> {
+    let proposed = identity::proposed(request, rules.policy).map(|method| &method.id);
+    let choice = |method: &IdentityMethod| Choice {
+        value: method.id.to_string(),
+        label: method.name.text(say.tag()).to_owned(),
+        hint: method.explanation.text(say.tag()).to_owned(),
+        chosen: proposed == Some(&method.id),
+    };
+    rules.policy.ladder().into_iter().map(choice).collect()
+}
+
+fn held_data(say: &Say<'_>, rules: Rules<'_>) -> Vec<Choice> {
+    let held = rules.policy.held_data.iter();
+    held.map(|datum| Choice {
+        value: datum.id.to_string(),
+        label: datum.name.text(say.tag()).to_owned(),
+        hint: String::new(),
+        chosen: false,
+    })
+    .collect()
 }

@@ -376,8 +376,10 @@ pub struct Offers {
     pub receipts: Vec<Choice>,
     /// For whom the person may act.
     pub on_behalf: Vec<Choice>,
-    /// How identity may be proven, least intrusive first.
+    /// How identity may be proven, least intrusive first; the one to try next is chosen.
     pub methods: Vec<Choice>,
+    /// What the company holds and can compare.
+    pub held_data: Vec<Choice>,
     /// What a case can be.
     pub kinds: Vec<Choice>,
     /// Languages that letters are written in.
@@ -429,7 +431,7 @@ impl RequestPage {
     }
 }
 
-/// Moves whose forms stand where their matter is: at the clock, at a message, at an item, at the answer, at the notes.
+/// Moves whose forms stand where their matter is: at the clock, at a message, at the address, at an item, at the answer, at the notes.
 const ELSEWHERE: &[Step] = &[
     Step::Pause,
     Step::Resume,
@@ -446,6 +448,9 @@ const ELSEWHERE: &[Step] = &[
     Step::ApproveRelease,
     Step::Release,
     Step::RevokePackage,
+    Step::SendCode,
+    Step::ConfirmContact,
+    Step::ChangeContact,
     Step::Reread,
     Step::ConfirmMessage,
     Step::ReleaseMessage,

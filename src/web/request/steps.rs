@@ -12,7 +12,7 @@ use crate::domain::item::Verdict;
 use crate::domain::letter::{ExtensionFacts, Occasion};
 use crate::domain::moves::Move as Step;
 use crate::domain::person::PersonId;
-use crate::domain::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, RightId};
+use crate::domain::policy::{DatumId, ExemptionId, GroundId, MethodId, OnBehalfId, RightId};
 use crate::domain::reminder::local_instant;
 use crate::house::House;
 use crate::mail::letters::{self, Words as LetterWords};
@@ -148,6 +148,7 @@ pub async fn decision(who: Reads, house: Office, path: Item, form: Sent) -> Page
 pub async fn identity_question(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
     let case = Case::of(&who, &house, &reference, &form)?;
     let method = MethodId::new(&form.needed("method")?);
+    let data = data_of(&form, "datum");
     let reason = form.text("reason");
     let write = case.writer(Step::AskIdentity);
     let command = move |desk: &mut Desk<'_, '_>| {
@@ -164,6 +165,7 @@ pub async fn identity_question(who: Reads, house: Office, reference: Ref, form: 
         };
         Ok(Command::AskIdentity {
             method: method.clone(),
+            data: data.clone(),
             reason,
             letter,
         })
@@ -174,16 +176,22 @@ pub async fn identity_question(who: Reads, house: Office, reference: Ref, form: 
 /// POST /requests/{reference}/identity
 pub async fn identity(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
     let (method, note) = (MethodId::new(&form.needed("method")?), form.needed("reason")?);
+    let matched = data_of(&form, "matched");
     let command = move |desk: &mut Desk<'_, '_>| {
         let note = desk.keep("note", &note)?;
         Ok(Command::ConfirmIdentity {
             method: method.clone(),
+            matched: matched.clone(),
             note,
         })
     };
     Case::of(&who, &house, &reference, &form)?
         .take("identity", "#items", command)
         .await
+}
+
+fn data_of(form: &Sent, field: &str) -> Vec<DatumId> {
+    form.all(field).iter().map(|id| DatumId::new(id)).collect()
 }
 
 /// POST /requests/{reference}/approval

@@ -7,6 +7,7 @@ use super::page::EventLine;
 use super::task_story;
 use crate::domain::correction::TakenFor;
 use crate::domain::event::{By, Cause, Event, NewItem, Recorded};
+use crate::domain::identity::ContactProof;
 use crate::domain::policy::{Policy, RightId};
 use crate::domain::request::PolicyStamp;
 use crate::mail::charset::Charset;
@@ -92,10 +93,22 @@ impl<'s> Story<'s> {
                     .map(|reason| file.text(reason).to_owned())
                     .unwrap_or_default(),
             ),
-            Event::IdentityConfirmed { method, note } => (
+            Event::IdentityConfirmed { method, note, .. } => (
                 words.with(&key, "method", &self.method(method)),
                 file.text(note).to_owned(),
             ),
+            Event::CodeSent { purpose, .. } => (
+                words.with(&key, "purpose", &words.t(&format!("code-for-{}", purpose.as_str()))),
+                String::new(),
+            ),
+            Event::ContactConfirmed { how, note, .. } => {
+                let key = match how {
+                    ContactProof::Code { .. } => "event-contact-confirmed",
+                    ContactProof::OnFile => "event-contact-on-file",
+                };
+                let note = note.as_ref().map(|note| file.text(note).to_owned());
+                (words.t(key), note.unwrap_or_default())
+            }
             Event::GroundChosen { item, ground } => {
                 let name = ground.as_ref().and_then(|ground| self.policy?.ground(ground));
                 match name {
@@ -215,6 +228,7 @@ impl<'s> Story<'s> {
             | Event::FindingOverridden { reason, .. }
             | Event::HighRiskMarked { reason }
             | Event::IdentityNotProven { reason }
+            | Event::ContactChanged { reason, .. }
             | Event::SentBack { reason }
             | Event::Reopened { reason }
             | Event::Withdrawn { reason } => because(reason),

@@ -91,6 +91,9 @@ fn noun(step: Step) -> &'static str {
         Step::AskIdentity => "identity-question",
         Step::ConfirmIdentity => "identity",
         Step::DoubtIdentity => "identity-doubt",
+        Step::SendCode => "codes",
+        Step::ConfirmContact => "contact",
+        Step::ChangeContact => "address",
         Step::ChooseGround => "ground",
         Step::Assess => "assessments",
         Step::Decide => "decision",
@@ -291,7 +294,7 @@ fn persons(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Vec<Fact> {
     let identity = match &request.identity {
         Identity::Open => words.t("identity-open"),
         Identity::Asked { method: id } => words.with("identity-asked", "method", &method(id)),
-        Identity::Confirmed { method: id } => words.with("identity-confirmed", "method", &method(id)),
+        Identity::Confirmed { method: id, .. } => words.with("identity-confirmed", "method", &method(id)),
         Identity::NotProven { reason } => words.with("identity-not-proven", "reason", file.text(reason)),
     };
     let rule = rules.policy.on_behalf(&request.on_behalf);
