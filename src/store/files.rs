@@ -197,6 +197,14 @@ pub fn kept_before(db: &mut Reader<'_>, purpose: Purpose, before: DateTime<Utc>)
 /// # Errors
 /// [`StoreError::Missing`] when there is none or it was destroyed.
 pub fn read(db: &mut Reader<'_>, id: i64) -> Result<Vec<u8>, StoreError> {
+    let mut salted = salted(db, id)?;
+    if salted.len() < SALT {
+        return Err(StoreError::Corrupt(format!("file {id}")));
+    }
+    Ok(salted.split_off(SALT))
+}
+
+fn salted(db: &mut Reader<'_>, id: i64) -> Result<Vec<u8>, StoreError> {
     let missing = StoreError::Missing { what: "file", id };
     let row: Option<(i64, Vec<u8>)> = files::table
         .find(id)
@@ -206,11 +214,18 @@ pub fn read(db: &mut Reader<'_>, id: i64) -> Result<Vec<u8>, StoreError> {
         .optional()?;
     let (key_id, sealed) = row.ok_or(missing)?;
     let key = keys::find(db, key_id)?;
-    let mut salted = db.vault.open(&key, &place(id), &sealed)?;
-    if salted.len() < SALT {
-        return Err(StoreError::Corrupt(format!("file {id}")));
-    }
-    Ok(salted.split_off(SALT))
+    db.vault.open(&key, &place(id), &sealed)
+}
+
+/// A file with the commitment that the journal holds of it.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is none or it was destroyed.
+pub fn reference(db: &mut Reader<'_>, id: i64) -> Result<FileRef, StoreError> {
+    Ok(FileRef {
+        id,
+        commitment: hex::encode(Sha256::digest(salted(db, id)?)),
+    })
 }
 
 /// Destroys a file: its bytes, and its key where it has one of its own. Doing it again changes nothing.
@@ -320,6 +335,7 @@ mod tests {
         for store in stores() {
             let file = store.write(|tx| keep(tx, &passport(), now)).unwrap();
             assert_eq!(store.read(|db| read(db, file.id)).unwrap(), b"a picture");
+            assert_eq!(store.read(|db| reference(db, file.id)).unwrap(), file);
             let kept = store.read(|db| find(db, file.id)).unwrap();
             assert_eq!((kept.name.as_deref(), kept.size), (Some("护照.png"), 9));
             let (name, sealed): (Vec<u8>, Vec<u8>) = store

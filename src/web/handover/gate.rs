@@ -1,0 +1,70 @@
+//! The disclosure gate at work: what a file for a requester is looked through with, and what is kept of the look.
+
+use serde::{Deserialize, Serialize};
+
+use crate::disclosure::{self, Context, Own, Report};
+use crate::domain::text::TextRef;
+use crate::mail::disclosed::open_mail;
+use crate::store::door::{Desk, StepError};
+use crate::store::requests::{self, Stored};
+use crate::store::vault::texts;
+use crate::store::vault::Key;
+use crate::store::{Reader, StoreError};
+
+/// The names of so many other requesters are looked for, the newest first.
+const OTHERS: i64 = 5_000;
+
+/// What is kept, sealed, beside an enclosed file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Card {
+    /// What the file is, for the requester; may be empty.
+    pub about: String,
+    /// Why something was removed from it.
+    pub removed: Vec<String>,
+    /// What the gate found in these bytes.
+    pub report: Report,
+}
+
+/// The finding that stands for all that was not listed: it is answered like any other.
+pub(super) const MORE: &str = "more";
+
+impl Card {
+    /// Looks a file through.
+    pub fn of(name: &str, bytes: &[u8], about: String, removed: Vec<String>, context: &Context) -> Self {
+        Self {
+            about,
+            removed,
+            report: disclosure::inspect(name, bytes, context),
+        }
+    }
+
+    /// The ids that somebody has to answer for.
+    pub fn findings(&self) -> Vec<String> {
+        let listed = self.report.findings.iter().map(|finding| finding.id.clone());
+        listed.chain(self.report.more.then(|| MORE.to_owned())).collect()
+    }
+
+    /// Seals it.
+    pub fn keep(&self, desk: &mut Desk<'_, '_>) -> Result<TextRef, StepError> {
+        let written = serde_json::to_string(self)
+            .map_err(|error| StoreError::Corrupt(format!("a report that cannot be written: {error}")))?;
+        desk.keep("disclosure-report", &written)
+    }
+
+    /// Reads it again.
+    pub fn read(db: &mut Reader<'_>, key: &Key, text: &TextRef) -> Result<Self, StoreError> {
+        let written = texts::read_committed(db, key, text)?;
+        serde_json::from_str(&written).map_err(|_| StoreError::Corrupt("a disclosure report".to_owned()))
+    }
+}
+
+/// What the gate knows of the requester and of everybody else.
+pub(super) fn context(db: &mut Reader<'_>, stored: &Stored) -> Result<Context, StoreError> {
+    let own = Own {
+        names: vec![stored.card.name.clone()],
+        addresses: vec![stored.card.address.clone()],
+        numbers: Vec::new(),
+    };
+    let others = requests::names_of_others(db, stored.id, OTHERS)?;
+    Ok(Context::new(&own, &others).with_mail(open_mail))
+}
