@@ -8,6 +8,7 @@ pub mod auth;
 mod address;
 mod body;
 mod decode;
+pub mod disclosed;
 mod fit;
 mod guess;
 mod header;

@@ -119,6 +119,32 @@ pub fn of_sender(db: &mut Reader<'_>, address: &str, limit: i64) -> Result<Vec<i
         .load(db.conn)?)
 }
 
+/// The names of those who wrote other requests, newest first and each once; those whose key was destroyed are nobody's.
+///
+/// # Errors
+/// When the store fails.
+pub fn names_of_others(db: &mut Reader<'_>, id: i64, limit: i64) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(i64, i64, Vec<u8>)> = requests::table
+        .filter(requests::id.ne(id))
+        .order(requests::id.desc())
+        .limit(limit)
+        .select((requests::id, requests::key_id, requests::card))
+        .load(db.conn)?;
+    let mut names = std::collections::BTreeSet::new();
+    for (id, key_id, sealed) in rows {
+        match keys::find(db, key_id) {
+            Ok(key) => {
+                let card = read(&db.vault.open(&key, &card_place(id), &sealed)?)?;
+                names.insert(card.name);
+            }
+            Err(StoreError::Erased(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    names.remove("");
+    Ok(names.into_iter().collect())
+}
+
 /// Requests with something due, the longest due first.
 ///
 /// # Errors

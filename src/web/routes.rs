@@ -10,7 +10,7 @@ use super::door::guard::Base;
 use super::door::{invitation, me, people, sign_in};
 use super::error::PageError;
 use super::frame::assets;
-use super::request::{beside, clock, files, places, steps};
+use super::request::{beside, clock, files, handover, places, steps};
 use super::{balance, calendar, desk, entry, health, letters, mail, policy, reading, request, requests};
 use crate::house::House;
 
@@ -126,6 +126,40 @@ fn of_a_request(app: &mut ServiceConfig) {
         .route("/requests/{reference}/answer", post().to(steps::answer))
         .route("/requests/{reference}/answer-by-hand", post().to(steps::answer_by_hand))
         .route("/requests/{reference}/extension", post().to(steps::extension))
+        .route("/requests/{reference}/handover", get().to(handover::handover))
+        .route(
+            "/requests/{reference}/handover/files",
+            post().to(handover::steps::files_sent),
+        )
+        .route(
+            "/requests/{reference}/handover/enclosures",
+            post().to(handover::steps::enclosure),
+        )
+        .route(
+            "/requests/{reference}/handover/removals",
+            post().to(handover::steps::removal),
+        )
+        .route(
+            "/requests/{reference}/handover/overrides",
+            post().to(handover::steps::overridden),
+        )
+        .route(
+            "/requests/{reference}/handover/redactions",
+            post().to(handover::steps::redaction),
+        )
+        .route("/requests/{reference}/handover/risk", post().to(handover::steps::risk))
+        .route(
+            "/requests/{reference}/handover/approval",
+            post().to(handover::steps::approval),
+        )
+        .route(
+            "/requests/{reference}/handover/packages",
+            post().to(handover::steps::package),
+        )
+        .route(
+            "/requests/{reference}/handover/revocations",
+            post().to(handover::steps::revocation),
+        )
         .route("/requests/{reference}/closure", post().to(steps::closure))
         .route("/requests/{reference}/reopening", post().to(steps::reopening))
         .route("/requests/{reference}/set-aside", post().to(steps::set_aside))

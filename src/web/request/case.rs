@@ -7,11 +7,12 @@ use actix_web::{HttpResponse, web};
 use super::file::{self, File};
 use super::story::Story;
 use crate::domain::command::Command;
-use crate::domain::letter::Occasion;
+use crate::domain::letter::{News, Occasion};
 use crate::domain::moves::{Move as Step, may};
 use crate::domain::person::Actor;
 use crate::house::House;
 use crate::mail::letters::{self, Letterhead, Thread, Words as LetterWords};
+use crate::mail::news;
 use crate::mail::reading::Reading;
 use crate::packs::Shelf;
 use crate::store::door::{Desk, Door, Seen, StepError};
@@ -56,6 +57,26 @@ impl Writer {
         let text = letters::write(desk, head, occasion, words)?;
         let letter = letters::post(desk, head, occasion, &text)?;
         Ok((letter, text.body))
+    }
+
+    /// Tells the requester some news, once the step itself is open; returns the letter's number.
+    pub fn tell(&self, desk: &mut Desk<'_, '_>, news: &News) -> Result<i64, StepError> {
+        may(&desk.stored.request, self.step, self.actor, desk.rules.policy)?;
+        let policy = &desk.stored.request.policy;
+        let pack = self
+            .shelf
+            .version(&policy.id, &policy.version)
+            .ok_or_else(|| StepError::NoPolicy {
+                id: policy.id.clone(),
+                version: policy.version.clone(),
+            })?;
+        let thread = thread_of(desk)?;
+        let head = Letterhead {
+            settings: &self.house.settings,
+            pack: &pack.pack,
+            thread: thread.as_ref(),
+        };
+        news::tell_requester(desk, head, news)
     }
 
     /// The same where there is an address; without one a person tells the requester.
@@ -133,6 +154,24 @@ impl Case {
             .run(move |tx, door, id, seen| door.step(tx, id, seen, |desk| command(desk)))
             .await?;
         Ok(self.page_of(&done, said, anchor))
+    }
+
+    /// The same, going on to a page below the request's, such as `/handover`.
+    pub async fn take_at(
+        &self,
+        said: &str,
+        below: &str,
+        command: impl Fn(&mut Desk<'_, '_>) -> Result<Command, StepError> + Send + 'static,
+    ) -> Result<HttpResponse, PageError> {
+        let done = self
+            .run(move |tx, door, id, seen| door.step(tx, id, seen, |desk| command(desk)))
+            .await?;
+        Ok(self.page_below(&done, said, below))
+    }
+
+    /// A page below the request's after a step.
+    pub fn page_below(&self, done: &Stored, said: &str, below: &str) -> HttpResponse {
+        go_on(&format!("/requests/{}{below}?said={said}", done.request.reference))
     }
 
     /// The page of a request after a step, with the word for what was done.

@@ -8,6 +8,7 @@ mod decision;
 mod file;
 pub mod files;
 mod handling;
+pub mod handover;
 mod history;
 mod items;
 mod offers;

@@ -7,8 +7,8 @@ use crate::domain::text::TextRef;
 use crate::mail::disclosed::open_mail;
 use crate::store::door::{Desk, StepError};
 use crate::store::requests::{self, Stored};
-use crate::store::vault::texts;
 use crate::store::vault::Key;
+use crate::store::vault::texts;
 use crate::store::{Reader, StoreError};
 
 /// The names of so many other requesters are looked for, the newest first.
