@@ -134,6 +134,7 @@ pub enum Command {
         file: FileRef,
         report: TextRef,
         findings: Vec<String>,
+        structured: bool,
     },
     TakeOut {
         enclosure: u32,

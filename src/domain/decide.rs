@@ -181,10 +181,16 @@ fn taken(
                 text: Some(text.clone()),
             }
         }
-        Command::Enclose { file, report, findings } => Event::FileEnclosed {
+        Command::Enclose {
+            file,
+            report,
+            findings,
+            structured,
+        } => Event::FileEnclosed {
             file: file.clone(),
             report: report.clone(),
             findings: findings.clone(),
+            structured: *structured,
         },
         Command::TakeOut { enclosure, reason } => Event::FileTakenOut {
             enclosure: release::enclosure(request, *enclosure)?.number,
@@ -198,7 +204,7 @@ fn taken(
         Command::MarkHighRisk { reason } => Event::HighRiskMarked { reason: reason.clone() },
         Command::ApproveRelease => Event::ReleaseApproved,
         Command::Release { file, letter } => return release::release(request, rules.policy, file, *letter, now),
-        Command::FetchPackage { package } => return release::fetch(request, *package, now),
+        Command::FetchPackage { package } => return release::fetch(request, rules.policy, *package, now),
         Command::RevokePackage { package, reason } => return release::end(request, *package, Some(reason), now),
         Command::EndPackage { package } => return release::end(request, *package, None, now),
         Command::Extend { reason, letter } => return extend(request, rules, reason, *letter, now),

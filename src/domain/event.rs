@@ -482,6 +482,8 @@ pub enum Event {
         report: TextRef,
         /// What was found in it, by id.
         findings: Vec<String>,
+        /// It is in a common structured format.
+        structured: bool,
     },
     /// A file does not leave.
     FileTakenOut {

@@ -101,7 +101,7 @@ pub fn release_hold(request: &Request, policy: &Policy, now: DateTime<Utc>) -> R
 ///
 /// # Errors
 /// What is missing, in words for the officer.
-pub(super) fn identified(request: &Request) -> Result<(), Refusal> {
+pub(in crate::domain) fn identified(request: &Request) -> Result<(), Refusal> {
     match request.identity {
         Identity::Confirmed { .. } => Ok(()),
         Identity::Open | Identity::Asked { .. } | Identity::NotProven { .. } => Err(Refusal::IdentifyFirst),

@@ -404,6 +404,8 @@ pub enum Refusal {
     NothingGiven,
     /// Something was found in a file, and nobody has answered for it.
     FindingsOpen,
+    /// A right that asks for a structured format, and no file in one.
+    NotStructured,
     /// There is no such file among the enclosures.
     UnknownEnclosure,
     /// The report on the file has no such finding.
@@ -640,6 +642,10 @@ impl Refusal {
             Self::FindingsOpen => (
                 "findings-open",
                 "Something was found in the files. Redact the file, take it out, or let the finding stand with a reason.",
+            ),
+            Self::NotStructured => (
+                "not-structured",
+                "A right granted here is owed in a structured format. Add a CSV, JSON or XML file.",
             ),
             Self::UnknownEnclosure => ("unknown-enclosure", "There is no such file here. Reload the page."),
             Self::UnknownFinding => (

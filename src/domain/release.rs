@@ -44,6 +44,8 @@ pub struct Enclosure {
     pub report: TextRef,
     /// What was found, by its id, with the answer that somebody gave.
     pub findings: Vec<Finding>,
+    /// It is in a common structured format, which another controller's programs can read.
+    pub structured: bool,
 }
 
 /// Something in a file that must not leave unseen.
@@ -141,7 +143,14 @@ impl Release {
         self.enclosures.iter().flat_map(|enclosure| &enclosure.findings)
     }
 
-    pub(super) fn enclose(&mut self, file: &FileRef, report: &TextRef, findings: &[String], by: PersonId) {
+    pub(super) fn enclose(
+        &mut self,
+        file: &FileRef,
+        report: &TextRef,
+        findings: &[String],
+        structured: bool,
+        by: PersonId,
+    ) {
         self.last_enclosure += 1;
         self.enclosures.push(Enclosure {
             number: self.last_enclosure,
@@ -155,6 +164,7 @@ impl Release {
                     overridden: None,
                 })
                 .collect(),
+            structured,
         });
         self.approved_by = None;
     }

@@ -470,9 +470,14 @@ impl Request {
                 self.approval = recorded.by.person().map_or(Approval::None, |by| Approval::Given { by });
             }
             Event::SentBack { .. } => self.approval = Approval::SentBack,
-            Event::FileEnclosed { file, report, findings } => {
+            Event::FileEnclosed {
+                file,
+                report,
+                findings,
+                structured,
+            } => {
                 if let Some(by) = recorded.by.person() {
-                    self.release.enclose(file, report, findings, by);
+                    self.release.enclose(file, report, findings, *structured, by);
                 }
             }
             Event::FileTakenOut { enclosure, .. } => self.release.take_out(*enclosure),

@@ -8,6 +8,7 @@ pub mod collect;
 mod contain;
 pub mod deliver;
 pub mod digest;
+pub mod expire;
 pub mod intake;
 mod place;
 pub mod reconcile;
@@ -52,7 +53,7 @@ pub struct Job {
 }
 
 /// All jobs. Watching a mailbox is not among them: it runs all the time, see [`collect`].
-pub const JOBS: [Job; 7] = [
+pub const JOBS: [Job; 8] = [
     Job {
         name: "catch-up",
         every: Duration::from_secs(30),
@@ -72,6 +73,11 @@ pub const JOBS: [Job; 7] = [
         name: "remind",
         every: Duration::from_secs(20),
         work: remind,
+    },
+    Job {
+        name: "expire",
+        every: Duration::from_secs(60),
+        work: expire_packages,
     },
     Job {
         name: "digest",
@@ -189,6 +195,10 @@ fn remind(workshop: &Workshop) -> anyhow::Result<String> {
         return Ok(String::new());
     }
     Ok(format!("{} requests due, {} mails", swept.requests, swept.mails))
+}
+
+fn expire_packages(workshop: &Workshop) -> anyhow::Result<String> {
+    Ok(count(expire::expire(&workshop.house)?, "packages ended"))
 }
 
 fn send_digest(workshop: &Workshop) -> anyhow::Result<String> {

@@ -3,11 +3,13 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::event::{CaseKind, Event};
+use crate::domain::identity::{identified, release_hold};
+use crate::domain::item::Item;
 use crate::domain::moves::{Refusal, approved};
 use crate::domain::person::PersonId;
 use crate::domain::policy::{Policy, SecondPerson};
 use crate::domain::release::{DOWNLOADS, Enclosure, Ended, PACKAGE_LASTS, Package};
-use crate::domain::request::{Identity, Request, Stage};
+use crate::domain::request::{Request, Stage};
 use crate::domain::text::{FileRef, TextRef};
 
 /// Files can be put together while the request is open or an answer on its way, and after it was answered.
@@ -25,11 +27,14 @@ pub(in crate::domain) fn preparable(request: &Request) -> Result<(), Refusal> {
 pub(in crate::domain) fn releasable(request: &Request, policy: &Policy) -> Result<(), Refusal> {
     preparable(request)?;
     decided(request)?;
-    receiver_is_known(request)?;
+    identified(request)?;
+    if !request.has_confirmed_contact() {
+        return Err(Refusal::ContactFirst);
+    }
     if request.release.live().is_some() {
         return Err(Refusal::PackageOut);
     }
-    complete(request)?;
+    complete(request, policy)?;
     match request.release.approved_by {
         _ if !needs_second_person(request, policy) => Ok(()),
         Some(by) if !preparers(request).contains(&by) => Ok(()),
@@ -41,7 +46,7 @@ pub(in crate::domain) fn releasable(request: &Request, policy: &Policy) -> Resul
 pub(in crate::domain) fn approvable(request: &Request, policy: &Policy, person: PersonId) -> Result<(), Refusal> {
     preparable(request)?;
     decided(request)?;
-    complete(request)?;
+    complete(request, policy)?;
     if !needs_second_person(request, policy) {
         return Err(Refusal::NoSecondPersonDue);
     }
@@ -65,12 +70,17 @@ pub fn needs_second_person(request: &Request, policy: &Policy) -> bool {
 }
 
 /// Whether the one who holds the link and a fresh code may have the package now.
-pub(super) fn fetch(request: &Request, number: u32, now: DateTime<Utc>) -> Result<Vec<Event>, Refusal> {
+pub(super) fn fetch(
+    request: &Request,
+    policy: &Policy,
+    number: u32,
+    now: DateTime<Utc>,
+) -> Result<Vec<Event>, Refusal> {
     let package = live(request, number)?;
     if now >= package.expires_at || package.left == 0 {
         return Err(Refusal::PackageEnded);
     }
-    receiver_is_known(request)?;
+    release_hold(request, policy, now)?;
     match request.stage {
         Stage::SetAside { .. } | Stage::Withdrawn { .. } | Stage::Merged { .. } | Stage::Triage => {
             return Err(Refusal::NotRunning);
@@ -122,6 +132,7 @@ pub(super) fn release(
     now: DateTime<Utc>,
 ) -> Result<Vec<Event>, Refusal> {
     releasable(request, policy)?;
+    release_hold(request, policy, now)?;
     Ok(vec![Event::Released {
         file: file.clone(),
         letter,
@@ -174,19 +185,20 @@ fn decided(request: &Request) -> Result<(), Refusal> {
     approved(request)
 }
 
-fn receiver_is_known(request: &Request) -> Result<(), Refusal> {
-    match request.identity {
-        Identity::Confirmed { .. } => Ok(()),
-        Identity::Open | Identity::Asked { .. } | Identity::NotProven { .. } => Err(Refusal::IdentifyFirst),
-    }
-}
-
-fn complete(request: &Request) -> Result<(), Refusal> {
+fn complete(request: &Request, policy: &Policy) -> Result<(), Refusal> {
     if request.release.enclosures.is_empty() {
         return Err(Refusal::NothingEnclosed);
     }
     if request.release.has_open_findings() {
         return Err(Refusal::FindingsOpen);
+    }
+    let asks_for_structure = |item: &Item| {
+        let gives = item.decision.as_ref().is_some_and(|decided| decided.decision.gives());
+        gives && policy.right(&item.right).is_some_and(|right| right.structured)
+    };
+    let is_structured = request.release.enclosures.iter().any(|enclosure| enclosure.structured);
+    if request.items.iter().any(asks_for_structure) && !is_structured {
+        return Err(Refusal::NotStructured);
     }
     Ok(())
 }

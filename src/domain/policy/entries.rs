@@ -58,6 +58,9 @@ pub struct Right {
     /// Only owed when a ground is there.
     #[serde(default)]
     pub needs_ground: bool,
+    /// Handed over in a common structured format, which another controller's programs can read.
+    #[serde(default)]
+    pub structured: bool,
     /// Once granted it is told to every system and recipient that holds the data.
     #[serde(default)]
     pub relayed: bool,

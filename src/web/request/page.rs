@@ -52,6 +52,8 @@ pub struct RequestPage {
     pub notes: Vec<NoteView>,
     /// Everything that happened, newest first.
     pub timeline: Vec<EventLine>,
+    /// Files are or can be handed over, on a page of their own.
+    pub hands_over: bool,
     /// Every move of the request as a whole, open or not.
     pub moves: Vec<Move>,
     /// What the forms offer.

@@ -72,3 +72,4 @@ refusal-package-ended = This package can no longer be fetched.
 refusal-package-out = An earlier package can still be fetched. Take it back before another one leaves.
 refusal-release-approval-missing = A second person must let these files go before they leave.
 refusal-no-second-person-due = Nothing here is of high risk, so no second person is due.
+refusal-not-structured = A right granted here is owed in a structured format. Add a CSV, JSON or XML file.

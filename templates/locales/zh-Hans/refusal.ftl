@@ -72,3 +72,4 @@ refusal-package-ended = 该文件包已不能再下载。
 refusal-package-out = 先前的文件包仍可下载。请先收回，再发出新的文件包。
 refusal-release-approval-missing = 这些文件须经第二人放行后才能发出。
 refusal-no-second-person-due = 此处没有高风险内容，无需第二人放行。
+refusal-not-structured = 此处同意的权利须以结构化格式提供，请加入 CSV、JSON 或 XML 文件。

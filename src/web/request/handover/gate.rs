@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::disclosure::{self, Context, Own, Report};
 use crate::domain::text::TextRef;
+use crate::handover::package::Structured;
 use crate::mail::disclosed::open_mail;
 use crate::store::door::{Desk, StepError};
 use crate::store::requests::{self, Stored};
@@ -23,6 +24,8 @@ pub(super) struct Card {
     pub removed: Vec<String>,
     /// What the gate found in these bytes.
     pub report: Report,
+    /// Another controller's programs can read it.
+    pub structured: bool,
 }
 
 /// The finding that stands for all that was not listed: it is answered like any other.
@@ -34,6 +37,7 @@ impl Card {
         Self {
             about,
             removed,
+            structured: Structured::of(name, bytes).is_some(),
             report: disclosure::inspect(name, bytes, context),
         }
     }

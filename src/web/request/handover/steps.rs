@@ -6,7 +6,6 @@ use actix_web::{HttpResponse, web};
 
 use super::gate::{self, Card};
 use super::pack;
-use crate::disclosure::{Removal, redact};
 use crate::domain::command::Command;
 use crate::domain::letter::News;
 use crate::domain::moves::{Move as Step, Refusal};
@@ -138,71 +137,6 @@ pub async fn overridden(who: Reads, house: Office, reference: Ref, form: Sent) -
         .await
 }
 
-/// POST /requests/{reference}/handover/redactions: the file again without what was found, and looked through again.
-pub async fn redaction(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
-    let (number, reason) = (numbered(&form, "enclosure")?, form.needed("reason")?);
-    let chosen = form.all("finding");
-    let checked = aside({
-        let (house, reference, reason) = (Arc::clone(&house), reference.clone(), reason.clone());
-        let words = who.words;
-        move || {
-            let found = house.store.read(|db| {
-                let Some(stored) = requests::find_by_reference(db, &reference)? else {
-                    return Ok(None);
-                };
-                let (_, key) = requests::find_with_key(db, stored.id)?;
-                let Some(enclosure) = stored.request.release.enclosure(number) else {
-                    return Ok(None);
-                };
-                let kept = files::find(db, enclosure.file.id)?;
-                let card = Card::read(db, &key, &enclosure.report)?;
-                let bytes = files::read(db, enclosure.file.id)?;
-                let context = gate::context(db, &stored)?;
-                Ok::<_, crate::store::StoreError>(Some((kept, card, bytes, context)))
-            })?;
-            let (kept, card, bytes, context) = found.ok_or(PageError::Absent)?;
-            let wanted = card
-                .report
-                .findings
-                .iter()
-                .filter(|finding| chosen.contains(&finding.id));
-            let removals: Vec<Removal> = wanted.map(|finding| Removal::of(finding, &reason)).collect();
-            let name = kept.name.unwrap_or_default();
-            let redacted = redact(&name, &bytes, &removals, &context).map_err(|cannot| PageError::Refused {
-                sentence: words.t(&format!("cannot-redact-{}", cannot.as_str())),
-                back: format!("/requests/{reference}/handover"),
-                kept: reason.clone(),
-            })?;
-            let mut removed = card.removed;
-            removed.push(reason);
-            Ok(Checked {
-                card: Card::of(&name, &redacted.bytes, card.about, removed, &context),
-                name,
-                media_type: kept.media_type,
-                bytes: redacted.bytes,
-            })
-        }
-    })
-    .await?;
-    let case = Case::of(&who, &house, &reference, &form)?;
-    let done = case
-        .run(move |tx, door, id, seen| {
-            door.step(tx, id, seen, |desk| {
-                let reason = desk.keep("reason", &reason)?;
-                Ok(Command::TakeOut {
-                    enclosure: number,
-                    reason,
-                })
-            })?;
-            door.step(tx, id, Seen::Whatever, |desk| {
-                let kept = keep(desk, &checked)?;
-                enclose(desk, kept, &checked.card)
-            })
-        })
-        .await?;
-    Ok(case.page_below(&done, "redacted", "/handover"))
-}
-
 /// POST /requests/{reference}/handover/risk
 pub async fn risk(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
     let reason = form.needed("reason")?;
@@ -244,18 +178,16 @@ pub async fn package(who: Reads, house: Office, reference: Ref, form: Sent) -> P
                 downloads: DOWNLOADS,
             },
         )?;
-        let file = files::keep(
-            desk.tx,
-            &NewFile {
-                request_id: desk.stored.id,
-                purpose: Purpose::Package,
-                key: FileKey::Own,
-                name: &format!("{}.zip", desk.stored.request.reference),
-                media_type: "application/zip",
-                bytes: &archive,
-            },
-            desk.now,
-        )?;
+        let (name, now) = (format!("{}.zip", desk.stored.request.reference), desk.now);
+        let new = NewFile {
+            request_id: desk.stored.id,
+            purpose: Purpose::Package,
+            key: FileKey::Own,
+            name: &name,
+            media_type: "application/zip",
+            bytes: &archive,
+        };
+        let file = files::keep(desk.tx(), &new, now)?;
         let release = &desk.stored.request.release;
         let linked = Linked {
             request_id: desk.stored.id,
@@ -306,6 +238,7 @@ fn enclose(desk: &mut Desk<'_, '_>, file: FileRef, card: &Card) -> Result<Comman
         file,
         report: card.keep(desk)?,
         findings: card.findings(),
+        structured: card.structured,
     })
 }
 

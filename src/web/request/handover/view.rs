@@ -84,7 +84,7 @@ fn receiver(say: &Say<'_>, shown: &Shown, rules: Rules<'_>) -> Vec<Fact> {
         Contact::Confirmed { .. } | Contact::Unconfirmed => words.t("handover-contact-open"),
     };
     let identity = match &request.identity {
-        Identity::Confirmed { method } => {
+        Identity::Confirmed { method, .. } => {
             let method = rules.policy.method(method);
             let name = method.map(|method| method.name.text(say.tag())).unwrap_or_default();
             words.with("identity-confirmed", "method", name)
