@@ -3,6 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Staff;
+use crate::domain::approval::Digest;
+use crate::domain::assessment::{Finding, Scope};
 use crate::domain::command::Command;
 use crate::domain::event::CaseKind;
 use crate::domain::item::{Basis, Decision, Verdict};
@@ -164,7 +166,7 @@ impl Play<'_> {
                     )?;
                 }
             }
-            Step::Approve => self.take(id, self.staff.reviewer, now, |_| Ok(Command::Approve))?,
+            Step::Approve => self.approve(id, now)?,
             Step::Answer => self.answer(id, now)?,
             Step::Close => self.take(id, officer, now, |_| Ok(Command::Close))?,
         }
@@ -178,12 +180,21 @@ impl Play<'_> {
                 "reason",
                 "Other people's words and names are in these records; we hold their statements on file.",
             )?;
-            Ok(Command::Assess {
-                item,
+            let evidence = desk.keep(
+                "evidence",
+                "The statements of 12 March, in the file of the works council.",
+            )?;
+            let still_given = desk.keep("given", "Everything that names nobody else.")?;
+            let finding = Finding {
                 exemption,
+                scope: Scope::Whole,
                 verdict,
                 reason,
-            })
+                evidence: Some(evidence),
+                still_given: (verdict == Verdict::Partly).then_some(still_given),
+                review_on: None,
+            };
+            Ok(Command::Assess { item, finding })
         })
     }
 
@@ -250,6 +261,19 @@ impl Play<'_> {
         })
     }
 
+    fn approve(&self, id: i64, now: DateTime<Utc>) -> anyhow::Result<()> {
+        let pack = self.house.pack()?;
+        let head = Letterhead {
+            settings: &self.house.settings,
+            pack: &pack.pack,
+            thread: None,
+        };
+        self.take(id, self.staff.reviewer, now, |desk| {
+            let letter = letters::answer_digest(desk, head, Words::default())?;
+            Ok(Command::Approve { letter })
+        })
+    }
+
     fn answer(&self, id: i64, now: DateTime<Utc>) -> anyhow::Result<()> {
         let pack = self.house.pack()?;
         let head = Letterhead {
@@ -261,8 +285,9 @@ impl Play<'_> {
             let occasion = letters::answer_occasion(desk.stored.request.kind, &desk.stored.request.items);
             let text = letters::write(desk, head, occasion, Words::default())?;
             let letter = letters::post(desk, head, occasion, &text)?;
+            let says = Digest::of_letter(&text);
             let text = desk.keep("answer", &text.body)?;
-            Ok(Command::Answer { letter, text })
+            Ok(Command::Answer { letter, text, says })
         })
     }
 

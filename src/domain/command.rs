@@ -2,13 +2,15 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::approval::Digest;
+use super::assessment::{Finding, Scope};
 use super::challenge::Purpose;
 use super::event::{Belonging, CaseKind, Clock, NewItem, Proposal};
 use super::identity::{Change, Confirmation};
-use super::item::{Decision, Verdict};
+use super::item::Decision;
 use super::moves::Move;
 use super::person::PersonId;
-use super::policy::{DatumId, ExemptionId, GroundId, MethodId, OnBehalfId, PauseId, RightId};
+use super::policy::{DatumId, DutyId, ExemptionId, GroundId, MethodId, OnBehalfId, PauseId, RightId};
 use super::request::PolicyStamp;
 use super::system::System;
 use super::task::Reply;
@@ -73,9 +75,24 @@ pub enum Command {
     },
     Assess {
         item: u32,
+        finding: Finding,
+    },
+    CoSign {
+        item: u32,
         exemption: ExemptionId,
-        verdict: Verdict,
+        scope: Scope,
+    },
+    Retain {
+        item: u32,
+        duty: DutyId,
+        scope: Scope,
+        until: Option<NaiveDate>,
         reason: TextRef,
+    },
+    /// Adds what the right of an item makes possible: a right that needs a ground, with the ground that it offers.
+    FollowUp {
+        item: u32,
+        right: RightId,
     },
     Decide {
         item: u32,
@@ -117,17 +134,28 @@ pub enum Command {
         item: u32,
         reason: TextRef,
     },
-    Approve,
+    /// `letter` is the digest of the letter that would leave, from which the core makes the digest of all that would.
+    Look {
+        letter: Digest,
+        shown: TextRef,
+    },
+    Approve {
+        letter: Digest,
+    },
     SendBack {
         reason: TextRef,
     },
+    /// `says` is the digest of the letter's text.
     Answer {
         letter: i64,
         text: TextRef,
+        says: Digest,
     },
+    /// `says` is the digest of the letter as it would read now, which is what was handed over.
     AnswerByHand {
         at: DateTime<Utc>,
         text: TextRef,
+        says: Digest,
     },
     /// `findings` are the ids of what the disclosure gate found in the file; `report` is all that it said.
     Enclose {
@@ -283,6 +311,9 @@ impl Command {
             Self::ChangeContact { .. } => Move::ChangeContact,
             Self::ChooseGround { .. } => Move::ChooseGround,
             Self::Assess { .. } => Move::Assess,
+            Self::CoSign { .. } => Move::CoSign,
+            Self::Retain { .. } => Move::Retain,
+            Self::FollowUp { .. } => Move::FollowUp,
             Self::Decide { .. } => Move::Decide,
             Self::AddTask { .. } => Move::AddTask,
             Self::DropTask { .. } => Move::DropTask,
@@ -292,7 +323,8 @@ impl Command {
             Self::RepeatTask { .. } => Move::RepeatTask,
             Self::CheckState { .. } => Move::CheckState,
             Self::LiftState { .. } => Move::LiftState,
-            Self::Approve => Move::Approve,
+            Self::Look { .. } => Move::Look,
+            Self::Approve { .. } => Move::Approve,
             Self::SendBack { .. } => Move::SendBack,
             Self::Answer { .. } => Move::Answer,
             Self::AnswerByHand { .. } => Move::AnswerByHand,

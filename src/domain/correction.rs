@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 
 use super::classification::{Classification, Kind};
 use super::event::{By, CaseKind, Event, NewItem, Recorded};
-use super::item::Verdict;
 use super::policy::{ExemptionId, OnBehalfId, Policy, RightId};
 
 /// What a message is taken for, by recognition or by an officer: ids and kinds, nothing personal.
@@ -171,10 +170,7 @@ pub fn left_as_proposed(history: &[Recorded]) -> Option<(i64, TakenFor)> {
 /// The exemptions that an officer found to stand, wholly or partly, for some item.
 pub fn upheld(history: &[Recorded]) -> BTreeSet<ExemptionId> {
     let assessed = history.iter().filter_map(|recorded| match &recorded.event {
-        Event::Assessed { exemption, verdict, .. } => match verdict {
-            Verdict::Yes | Verdict::Partly => Some(exemption.clone()),
-            Verdict::No => None,
-        },
+        Event::Assessed { finding, .. } => finding.stands().then(|| finding.exemption.clone()),
         _ => None,
     });
     assessed.collect()

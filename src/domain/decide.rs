@@ -1,5 +1,6 @@
 //! Every rule about what may happen to a request: a command in, events or a refusal out.
 
+mod assess;
 mod basis;
 mod by_hand;
 mod clock;
@@ -12,6 +13,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::approval;
 use super::command::Command;
 use super::event::{CaseKind, Delivery, Event};
 use super::identity::release_hold;
@@ -24,6 +26,7 @@ use super::request::{Request, Stage};
 use super::review;
 use super::rules::Rules;
 
+use assess::{co_sign, follow_up, found, is_approved, retain};
 use basis::fits;
 use clock::{bounced, extend, recount, take_merge, with_moved_deadline};
 use identity::{ask_identity, change_contact, confirm_contact, confirm_identity};
@@ -114,21 +117,16 @@ fn taken(
             told,
         } => return Ok(change_contact(request, card, *change, reason, told)),
         Command::ChooseGround { item, ground } => return choose_ground(request, rules, *item, ground.as_ref()),
-        Command::Assess {
+        Command::Assess { item, finding } => found(find(request, *item)?, finding, rules, now)?,
+        Command::CoSign { item, exemption, scope } => co_sign(find(request, *item)?, exemption, scope, rules, actor)?,
+        Command::Retain {
             item,
-            exemption,
-            verdict,
+            duty,
+            scope,
+            until,
             reason,
-        } => {
-            let item = find(request, *item)?.number;
-            rules.policy.exemption(exemption).ok_or(Refusal::UnknownExemption)?;
-            Event::Assessed {
-                item,
-                exemption: exemption.clone(),
-                verdict: *verdict,
-                reason: reason.clone(),
-            }
-        }
+        } => retain(find(request, *item)?, rules, now, duty, scope, *until, reason)?,
+        Command::FollowUp { item, right } => return follow_up(request, find(request, *item)?, right, rules),
         Command::Decide { item, decision } => {
             let item = find(request, *item)?;
             fits(request, item, decision, rules.policy)?;
@@ -160,18 +158,26 @@ fn taken(
             item: request.in_force_by(*item).ok_or(Refusal::NothingInForce)?.item,
             reason: reason.clone(),
         },
-        Command::Approve => Event::Approved,
+        Command::Look { letter, shown } => Event::Looked {
+            of: approval::leaving(request, *letter),
+            shown: shown.clone(),
+        },
+        Command::Approve { letter } => Event::Approved {
+            of: approval::leaving(request, *letter),
+        },
         Command::SendBack { reason } => Event::SentBack { reason: reason.clone() },
-        Command::Answer { letter, text } => {
+        Command::Answer { letter, text, says } => {
             if request.gives() {
                 release_hold(request, rules.policy, now)?;
             }
+            is_approved(request, *says)?;
             Event::AnswerQueued {
                 letter: *letter,
                 text: text.clone(),
             }
         }
-        Command::AnswerByHand { at, text } => {
+        Command::AnswerByHand { at, text, says } => {
+            is_approved(request, *says)?;
             if *at < request.received_at || *at > now {
                 return Err(Refusal::ImplausibleAnswer);
             }

@@ -5,15 +5,17 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::approval::Digest;
+use super::assessment::{Finding, Scope};
 use super::challenge::Purpose;
 use super::clock::Applied;
 pub use super::clock::Clock;
 use super::correction::TakenFor;
 use super::deadline::Deadline;
 use super::identity::{Change, ContactProof};
-use super::item::{Decision, Verdict};
+use super::item::Decision;
 use super::person::{Actor, PersonId};
-use super::policy::{DatumId, ExemptionId, GroundId, MethodId, OnBehalfId, PauseId, ReminderId, RightId};
+use super::policy::{DatumId, DutyId, ExemptionId, GroundId, MethodId, OnBehalfId, PauseId, ReminderId, RightId};
 use super::release::Ended;
 use super::review::ReviewOf;
 use super::task::{About, Cancelled, Reply};
@@ -364,11 +366,30 @@ pub enum Event {
     Assessed {
         /// The item.
         item: u32,
+        /// What was found, and for which part of the item.
+        #[serde(flatten)]
+        finding: Finding,
+    },
+    /// A second person signed the assessment of a grave exemption.
+    CoSigned {
+        /// The item.
+        item: u32,
         /// The exemption.
         exemption: ExemptionId,
-        /// Whether it stands.
-        verdict: Verdict,
-        /// Why.
+        /// The part of the item.
+        scope: Scope,
+    },
+    /// A duty to keep data was looked at for an item.
+    RetentionFound {
+        /// The item.
+        item: u32,
+        /// The duty.
+        duty: DutyId,
+        /// The part of the item.
+        scope: Scope,
+        /// The local date on which it ends; `None` when it does not run.
+        until: Option<NaiveDate>,
+        /// The facts.
         reason: TextRef,
     },
     /// An item was decided; an earlier approval is void.
@@ -467,8 +488,19 @@ pub enum Event {
         /// Why.
         reason: TextRef,
     },
-    /// A second person agrees with all refusals.
-    Approved,
+    /// A second person looked at what would leave.
+    Looked {
+        /// Its digest.
+        of: Digest,
+        /// The same as a text.
+        shown: TextRef,
+    },
+    /// A second person agrees with what would leave.
+    Approved {
+        /// Its digest. Approvals from before there were digests have that of nothing, and hold for nothing.
+        #[serde(default)]
+        of: Digest,
+    },
     /// A second person does not agree.
     SentBack {
         /// Why.
@@ -778,6 +810,8 @@ impl Event {
             Self::ContactChanged { .. } => "contact-changed",
             Self::GroundChosen { .. } => "ground-chosen",
             Self::Assessed { .. } => "assessed",
+            Self::CoSigned { .. } => "co-signed",
+            Self::RetentionFound { .. } => "retention-found",
             Self::Decided { .. } => "decided",
             Self::TaskOpened { .. } => "task-opened",
             Self::TaskReopened { .. } => "task-reopened",
@@ -790,7 +824,8 @@ impl Event {
             Self::StateBegan { .. } => "state-began",
             Self::StateChecked { .. } => "state-checked",
             Self::StateLifted { .. } => "state-lifted",
-            Self::Approved => "approved",
+            Self::Looked { .. } => "looked",
+            Self::Approved { .. } => "approved",
             Self::SentBack { .. } => "sent-back",
             Self::FileEnclosed { .. } => "file-enclosed",
             Self::FileTakenOut { .. } => "file-taken-out",

@@ -1,11 +1,12 @@
 //! One right invoked in a request, assessed and decided on its own.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::assessment::{Assessment, Retention, Scope};
 use super::deadline::Deadline;
 use super::person::PersonId;
-use super::policy::{ExemptionId, GroundId, RightId};
+use super::policy::{DutyId, ExemptionId, GroundId, RightId};
 use super::text::TextRef;
 
 /// One item of a request. Its number never changes and is never used again, also after it was dropped.
@@ -23,23 +24,13 @@ pub struct Item {
     pub message: Option<i64>,
     /// The ground that entitles to it, where the right needs one.
     pub ground: Option<GroundId>,
-    /// One per exemption, the latest.
+    /// One per exemption and part of the item, the latest.
     pub assessments: Vec<Assessment>,
+    /// The duties that were found to run, one per duty and part of the item.
+    #[serde(default)]
+    pub retentions: Vec<Retention>,
     /// What was decided; a new decision replaces it.
     pub decision: Option<Decided>,
-}
-
-/// An officer's reasoned view on one exemption for one item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Assessment {
-    /// The exemption looked at.
-    pub exemption: ExemptionId,
-    /// Whether it stands against the item.
-    pub verdict: Verdict,
-    /// Why.
-    pub reason: TextRef,
-    /// Who assessed.
-    pub by: PersonId,
 }
 
 /// Whether an exemption stands against an item.
@@ -52,6 +43,20 @@ pub enum Verdict {
     Partly,
     /// It does not apply.
     No,
+}
+
+impl Verdict {
+    /// All verdicts, in the order they are offered.
+    pub const ALL: [Self; 3] = [Self::No, Self::Partly, Self::Yes];
+
+    /// The word used in forms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::Partly => "partly",
+            Self::No => "no",
+        }
+    }
 }
 
 /// A decision and who took it.
@@ -88,6 +93,18 @@ pub enum Decision {
         /// The facts, for the requester.
         reason: TextRef,
     },
+    /// The data have to be kept: everything but storage and protection stops until a date, and what need not be kept is
+    /// deleted (PIPL 47(2)). No refusal.
+    Restricted {
+        /// The local date on which the last of the duties ends.
+        until: NaiveDate,
+        /// The duties, at least one, each found to run for this item.
+        duties: Vec<DutyId>,
+        /// The facts, for the requester.
+        reason: TextRef,
+        /// What is done all the same.
+        given: Option<TextRef>,
+    },
     /// The company holds no such data.
     NothingHeld {
         /// What was searched.
@@ -123,6 +140,8 @@ pub enum Outcome {
     Granted,
     /// A part.
     PartlyGranted,
+    /// Kept and restricted until a date.
+    Restricted,
     /// Nothing of it.
     Refused,
     /// No such data.
@@ -133,9 +152,10 @@ pub enum Outcome {
 
 impl Outcome {
     /// All outcomes, in the order they are offered.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Granted,
         Self::PartlyGranted,
+        Self::Restricted,
         Self::Refused,
         Self::NothingHeld,
         Self::NotForUs,
@@ -146,6 +166,7 @@ impl Outcome {
         match self {
             Self::Granted => "granted",
             Self::PartlyGranted => "partly-granted",
+            Self::Restricted => "restricted",
             Self::Refused => "refused",
             Self::NothingHeld => "nothing-held",
             Self::NotForUs => "not-for-us",
@@ -159,6 +180,7 @@ impl Decision {
         match self {
             Self::Granted { .. } => Outcome::Granted,
             Self::PartlyGranted { .. } => Outcome::PartlyGranted,
+            Self::Restricted { .. } => Outcome::Restricted,
             Self::Refused { .. } => Outcome::Refused,
             Self::NothingHeld { .. } => Outcome::NothingHeld,
             Self::NotForUs { .. } => Outcome::NotForUs,
@@ -169,19 +191,24 @@ impl Decision {
     pub fn basis(&self) -> Option<&Basis> {
         match self {
             Self::PartlyGranted { basis, .. } | Self::Refused { basis, .. } => Some(basis),
-            Self::Granted { .. } | Self::NothingHeld { .. } | Self::NotForUs { .. } => None,
+            Self::Granted { .. } | Self::Restricted { .. } | Self::NothingHeld { .. } | Self::NotForUs { .. } => None,
         }
     }
 
-    /// Whether a second person must approve it.
+    /// Whether it refuses something.
     pub fn refuses(&self) -> bool {
         self.basis().is_some()
+    }
+
+    /// Whether a second person must approve it: a refusal, or a restriction instead of the deletion that was asked.
+    pub fn needs_approval(&self) -> bool {
+        self.refuses() || matches!(self, Self::Restricted { .. })
     }
 
     /// Whether something is done or handed over, so that the requester must be identified first.
     pub fn gives(&self) -> bool {
         match self {
-            Self::Granted { .. } | Self::PartlyGranted { .. } => true,
+            Self::Granted { .. } | Self::PartlyGranted { .. } | Self::Restricted { .. } => true,
             Self::Refused { .. } | Self::NothingHeld { .. } | Self::NotForUs { .. } => false,
         }
     }
@@ -190,6 +217,7 @@ impl Decision {
     pub fn reason(&self) -> Option<&TextRef> {
         match self {
             Self::PartlyGranted { reason, .. }
+            | Self::Restricted { reason, .. }
             | Self::Refused { reason, .. }
             | Self::NothingHeld { reason }
             | Self::NotForUs { reason } => Some(reason),
@@ -200,7 +228,7 @@ impl Decision {
     /// What is given, in the officer's words.
     pub fn given(&self) -> Option<&TextRef> {
         match self {
-            Self::Granted { given } => given.as_ref(),
+            Self::Granted { given } | Self::Restricted { given, .. } => given.as_ref(),
             Self::PartlyGranted { given, .. } => Some(given),
             Self::Refused { .. } | Self::NothingHeld { .. } | Self::NotForUs { .. } => None,
         }
@@ -213,10 +241,21 @@ impl Item {
         self.decision.as_ref().is_some_and(|decided| decided.decision.gives())
     }
 
-    /// The assessment of one exemption, if it was made.
-    pub fn assessment(&self, exemption: &ExemptionId) -> Option<&Assessment> {
-        self.assessments
-            .iter()
-            .find(|assessment| &assessment.exemption == exemption)
+    /// The assessment of one exemption for one part, if it was made.
+    pub fn assessment(&self, exemption: &ExemptionId, scope: &Scope) -> Option<&Assessment> {
+        let same = |found: &&Assessment| found.finding.exemption == *exemption && found.finding.scope == *scope;
+        self.assessments.iter().find(same)
+    }
+
+    /// The local date until which data of it have to be kept by its decision; `None` when none have to.
+    pub fn kept_until(&self) -> Option<NaiveDate> {
+        match &self.decision.as_ref()?.decision {
+            Decision::Restricted { until, .. } => Some(*until),
+            Decision::PartlyGranted { .. } => self.retentions.iter().map(|retention| retention.until).max(),
+            Decision::Granted { .. }
+            | Decision::Refused { .. }
+            | Decision::NothingHeld { .. }
+            | Decision::NotForUs { .. } => None,
+        }
     }
 }

@@ -16,6 +16,8 @@ pub mod message;
 pub mod score;
 pub mod thread;
 
+pub mod approval;
+pub mod assessment;
 pub mod challenge;
 pub mod clock;
 pub mod command;
@@ -27,6 +29,7 @@ pub mod lasting;
 pub mod letter;
 pub mod moves;
 pub mod portal;
+pub mod proposal;
 pub mod release;
 pub mod reminder;
 pub mod request;

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::decide::release;
 use super::event::CaseKind;
 use super::identity::identified;
+use super::item::Item;
 use super::person::{Actor, PersonId, Role};
-use super::policy::Policy;
+use super::policy::{Policy, Right};
 use super::request::{Approval, Identity, Request, Stage};
 use super::review;
 use super::task::Task;
@@ -45,6 +46,12 @@ pub enum Move {
     ChooseGround,
     /// Assess an exemption for an item.
     Assess,
+    /// Sign the assessment of a grave exemption as second person.
+    CoSign,
+    /// Record whether a duty to keep data runs.
+    Retain,
+    /// Add what the right of an item makes possible.
+    FollowUp,
     /// Decide an item.
     Decide,
     /// Add a task for a system.
@@ -63,7 +70,9 @@ pub enum Move {
     CheckState,
     /// End what is in force.
     LiftState,
-    /// Approve the refusals as second person.
+    /// Look at what would leave, as second person.
+    Look,
+    /// Approve what would leave, as second person.
     Approve,
     /// Send the decisions back.
     SendBack,
@@ -148,6 +157,9 @@ impl Move {
         Self::ChangeContact,
         Self::ChooseGround,
         Self::Assess,
+        Self::CoSign,
+        Self::Retain,
+        Self::FollowUp,
         Self::Decide,
         Self::AddTask,
         Self::DropTask,
@@ -157,6 +169,7 @@ impl Move {
         Self::RepeatTask,
         Self::CheckState,
         Self::LiftState,
+        Self::Look,
         Self::Approve,
         Self::SendBack,
         Self::Answer,
@@ -202,6 +215,9 @@ impl Move {
             Self::ChangeContact => "change-contact",
             Self::ChooseGround => "choose-ground",
             Self::Assess => "assess",
+            Self::CoSign => "co-sign",
+            Self::Retain => "retain",
+            Self::FollowUp => "follow-up",
             Self::Decide => "decide",
             Self::AddTask => "add-task",
             Self::DropTask => "drop-task",
@@ -211,6 +227,7 @@ impl Move {
             Self::RepeatTask => "repeat-task",
             Self::CheckState => "check-state",
             Self::LiftState => "lift-state",
+            Self::Look => "look",
             Self::Approve => "approve",
             Self::SendBack => "send-back",
             Self::Answer => "answer",
@@ -284,14 +301,16 @@ pub enum Refusal {
     IdentityNotDoubted,
     /// An item is not decided.
     Undecided,
-    /// A refusal waits for a second person.
+    /// Something waits for a second person.
     ApprovalMissing,
-    /// Nothing is refused.
+    /// Nothing needs a second person.
     NothingToApprove,
-    /// The refusals are approved.
+    /// It is approved.
     AlreadyApproved,
-    /// The same person cannot decide and approve.
+    /// The same person cannot prepare and approve, nor assess and sign.
     SamePerson,
+    /// What would leave is not what was approved, or not what was looked at.
+    LeavingChanged,
     /// The decisions were sent back and have not changed.
     SentBack,
     /// An answer is on its way.
@@ -392,6 +411,30 @@ pub enum Refusal {
     OnlyPartly,
     /// A refusal names no exemption.
     NoBasis,
+    /// A grave exemption is cited whose assessment no second person has signed.
+    SignatureMissing,
+    /// No grave assessment waits for a second signature.
+    NothingToSign,
+    /// What stands covers a part, and nobody has written what can be given all the same.
+    StillGivenMissing,
+    /// An exemption that stands needs the evidence that the company holds.
+    EvidenceMissing,
+    /// The reason may lapse, and there is no date on which to look again.
+    ReviewMissing,
+    /// The date lies in the past.
+    DatePast,
+    /// The right does not yield to any duty to keep data.
+    NoRetention,
+    /// The policy has no such duty.
+    UnknownDuty,
+    /// A restriction names no duty, or one that was not found to run.
+    RetentionMissing,
+    /// A restriction ends on another date than its duties.
+    RetentionDate,
+    /// A duty to keep data runs, so that it cannot all be deleted.
+    RetentionRuns,
+    /// No right here makes another one possible.
+    NothingOffered,
     /// A receipt cannot lie in the future.
     FutureReceipt,
     /// An answer cannot lie before the receipt or in the future.
@@ -496,12 +539,22 @@ impl Refusal {
                 "Record first that the requester did not show who they are.",
             ),
             Self::Undecided => ("undecided", "Decide each item first."),
-            Self::ApprovalMissing => ("approval-missing", "A refusal needs a second person's approval."),
-            Self::NothingToApprove => ("nothing-to-approve", "Nothing is refused, so nothing needs approval."),
-            Self::AlreadyApproved => ("already-approved", "The refusals have been approved."),
+            Self::ApprovalMissing => (
+                "approval-missing",
+                "A second person must approve this before it leaves.",
+            ),
+            Self::NothingToApprove => (
+                "nothing-to-approve",
+                "Nothing is refused or restricted, so nothing needs approval.",
+            ),
+            Self::AlreadyApproved => ("already-approved", "It has been approved."),
             Self::SamePerson => (
                 "same-person",
-                "You took part in these decisions. Another person must approve them.",
+                "You took part in preparing this. Another person must do this step.",
+            ),
+            Self::LeavingChanged => (
+                "leaving-changed",
+                "What would leave is no longer what a second person saw. It must be looked at and approved again.",
             ),
             Self::SentBack => ("sent-back", "The decisions were sent back. Change a decision first."),
             Self::AnswerOnItsWay => (
@@ -619,12 +672,51 @@ impl Refusal {
             ),
             Self::OnlyPartly => (
                 "only-partly",
-                "The exemption covers a part only. Grant the rest, or assess it anew.",
+                "What stands covers a part only. Grant the rest, or assess it anew for the whole.",
             ),
             Self::NoBasis => (
                 "no-basis",
                 "A refusal names at least one exemption or the missing ground.",
             ),
+            Self::SignatureMissing => (
+                "signature-missing",
+                "This exemption is grave. A second person must sign its assessment before a decision may rest on it.",
+            ),
+            Self::NothingToSign => (
+                "nothing-to-sign",
+                "No assessment of a grave exemption waits for a signature.",
+            ),
+            Self::StillGivenMissing => (
+                "still-given-missing",
+                "It covers a part only. Write what can be given all the same.",
+            ),
+            Self::EvidenceMissing => (
+                "evidence-missing",
+                "Write which evidence the company holds. The proof is never the requester's.",
+            ),
+            Self::ReviewMissing => (
+                "review-missing",
+                "This reason may lapse. Give a date on which to look again.",
+            ),
+            Self::DatePast => ("date-past", "The date must lie in the future. Correct it."),
+            Self::NoRetention => (
+                "no-retention",
+                "No right in this request yields to a duty to keep data.",
+            ),
+            Self::UnknownDuty => ("unknown-duty", "This policy has no such duty to keep data."),
+            Self::RetentionMissing => (
+                "retention-missing",
+                "Record first which duty to keep data runs, and until when.",
+            ),
+            Self::RetentionDate => (
+                "retention-date",
+                "The restriction lasts until the last of its duties ends. Use that date.",
+            ),
+            Self::RetentionRuns => (
+                "retention-runs",
+                "A duty to keep data runs, so not all can be deleted. Restrict it until the end of the duty.",
+            ),
+            Self::NothingOffered => ("nothing-offered", "No right in this request makes that one possible."),
             Self::FutureReceipt => (
                 "future-receipt",
                 "It cannot have been received in the future. Correct the date.",
@@ -701,7 +793,9 @@ pub fn permits(role: Role, step: Move) -> bool {
         Role::Officer | Role::Admin => true,
         Role::Reviewer => matches!(
             step,
-            Move::Approve
+            Move::CoSign
+                | Move::Look
+                | Move::Approve
                 | Move::SendBack
                 | Move::ApproveRelease
                 | Move::RevokePackage
@@ -771,7 +865,10 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
         Move::RepeatTask => Ok(()),
         Move::CheckState | Move::LiftState if request.in_force().next().is_none() => Err(Refusal::NothingInForce),
         Move::CheckState | Move::LiftState => Ok(()),
-        Move::Approve | Move::SendBack => approvable(request, id, step),
+        Move::CoSign => open(request).and_then(|()| signable(request, policy)),
+        Move::Retain => open(request).and_then(|()| yields_to_retention(request, policy)),
+        Move::FollowUp => open(request).and_then(|()| offers_something(request, policy)),
+        Move::Look | Move::Approve | Move::SendBack => approvable(request, id, step),
         Move::Answer | Move::AnswerByHand => answerable(request, step),
         Move::Enclose => release::preparable(request),
         Move::TakeOut | Move::OverrideFinding | Move::MarkHighRisk => {
@@ -903,21 +1000,70 @@ fn needs_a_ground(request: &Request, policy: &Policy) -> Result<(), Refusal> {
     if needed { Ok(()) } else { Err(Refusal::NoGroundNeeded) }
 }
 
+fn signable(request: &Request, policy: &Policy) -> Result<(), Refusal> {
+    let mut assessments = request.items.iter().flat_map(|item| &item.assessments);
+    if assessments.any(|found| found.awaits_signature(policy)) {
+        Ok(())
+    } else {
+        Err(Refusal::NothingToSign)
+    }
+}
+
+fn yields_to_retention(request: &Request, policy: &Policy) -> Result<(), Refusal> {
+    let yields = |item: &Item| policy.right(&item.right).is_some_and(|right| right.yields_to_retention);
+    if request.items.iter().any(yields) {
+        Ok(())
+    } else {
+        Err(Refusal::NoRetention)
+    }
+}
+
+fn offers_something(request: &Request, policy: &Policy) -> Result<(), Refusal> {
+    let mut items = request.items.iter();
+    if items.any(|item| !followups(request, item, policy).is_empty()) {
+        Ok(())
+    } else {
+        Err(Refusal::NothingOffered)
+    }
+}
+
+/// The rights that an item makes possible, since its own right offers the ground they need: those that are not asked for
+/// yet, or that still lack a ground.
+pub fn followups<'p>(request: &Request, item: &Item, policy: &'p Policy) -> Vec<&'p Right> {
+    let offers = policy
+        .right(&item.right)
+        .is_some_and(|right| right.offers_ground.is_some());
+    let excluded = |right: &Right| {
+        policy
+            .on_behalf(&request.on_behalf)
+            .is_some_and(|rule| rule.excludes.contains(&right.id))
+    };
+    let settled = |right: &Right| {
+        let there = request.items.iter().find(|other| other.right == right.id);
+        there.is_some_and(|other| other.ground.is_some())
+    };
+    let wanted = policy
+        .rights
+        .iter()
+        .filter(|right| right.needs_ground && right.id != item.right && !excluded(right) && !settled(right));
+    wanted.filter(|_| offers).collect()
+}
+
 fn approvable(request: &Request, person: PersonId, step: Move) -> Result<(), Refusal> {
     open(request)?;
     has_items(request)?;
     if !request.is_decided() {
         return Err(Refusal::Undecided);
     }
-    if !request.refuses() {
+    if !request.needs_approval() {
         return Err(Refusal::NothingToApprove);
     }
     match (request.approval, step) {
         (Approval::Given { .. }, Move::Approve) => return Err(Refusal::AlreadyApproved),
-        (Approval::SentBack, _) => return Err(Refusal::SentBack),
-        (Approval::Given { .. } | Approval::None, _) => {}
+        (Approval::SentBack, Move::Approve | Move::SendBack) => return Err(Refusal::SentBack),
+        (Approval::Given { .. } | Approval::None | Approval::SentBack, _) => {}
     }
-    if request.deciders().contains(&person) {
+    if request.was_prepared_by(person) {
         Err(Refusal::SamePerson)
     } else {
         Ok(())
@@ -925,8 +1071,8 @@ fn approvable(request: &Request, person: PersonId, step: Move) -> Result<(), Ref
 }
 
 /// The rule of the house: no answer leaves with an undecided item, to someone unidentified or by mail to an address that
-/// nobody has shown to be theirs when something is given,
-/// or with a refusal that a second person has not approved.
+/// nobody has shown to be theirs when something is given, or with something that a second person must approve and has
+/// not. That the letter is the approved one is asked when it is there.
 fn answerable(request: &Request, step: Move) -> Result<(), Refusal> {
     open(request)?;
     if request.kind == CaseKind::Request && request.items.is_empty() {
@@ -947,8 +1093,8 @@ fn answerable(request: &Request, step: Move) -> Result<(), Refusal> {
 /// Whether a second person, who took none of the decisions, agrees with the refusals as they stand.
 pub(super) fn approved(request: &Request) -> Result<(), Refusal> {
     match request.approval {
-        _ if !request.refuses() => Ok(()),
-        Approval::Given { by } if !request.deciders().contains(&by) => Ok(()),
+        _ if !request.needs_approval() => Ok(()),
+        Approval::Given { by, .. } if !request.was_prepared_by(by) => Ok(()),
         Approval::SentBack => Err(Refusal::SentBack),
         Approval::Given { .. } | Approval::None => Err(Refusal::ApprovalMissing),
     }

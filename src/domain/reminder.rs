@@ -3,10 +3,12 @@
 //! The schedule is derived from the request as it stands; the ledger in the request says which stages were reached.
 //! A stage is due once its instant has passed, however long ago, so that a standstill loses none.
 
+use std::cmp::Ordering;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
-use super::deadline::local_date;
+use super::deadline::{Standing, local_date};
 use super::policy::{Anchor, Recipient, ReminderId, ReminderRule, WaitsFor};
 use super::request::{Request, Stage};
 use super::rules::Rules;
@@ -24,17 +26,21 @@ pub struct Due {
     pub to: Recipient,
 }
 
-/// The stages that have not been reached, in order of time; none while the clock stands, and none of the deadline while the
-/// term waits.
+/// The stages that have not been reached, in order of time: those of the clock while it runs, none of the deadline while
+/// the term waits, and those of exemptions that may have lapsed.
 pub fn ahead(request: &Request, rules: Rules<'_>) -> Vec<Due> {
-    if !request.is_running() {
-        return Vec::new();
+    let mut ahead = of_reviews(request, rules);
+    if request.is_running() {
+        ahead.extend(of_the_clock(request, rules));
     }
-    let mut ahead: Vec<Due> = rules
-        .policy
-        .reminders
-        .iter()
-        .filter(|rule| applies(rule, request))
+    ahead.retain(|due| !request.reminded.contains(&(due.rule.clone(), due.due_on)));
+    ahead.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.rule.cmp(&b.rule)));
+    ahead
+}
+
+fn of_the_clock(request: &Request, rules: Rules<'_>) -> Vec<Due> {
+    let schedule = rules.policy.reminders.iter().filter(|rule| applies(rule, request));
+    schedule
         .filter_map(|rule| {
             let (anchor, due_on) = anchor(rule, request, rules)?;
             Some(Due {
@@ -44,10 +50,21 @@ pub fn ahead(request: &Request, rules: Rules<'_>) -> Vec<Due> {
                 to: rule.to,
             })
         })
-        .filter(|due| !request.reminded.contains(&(due.rule.clone(), due.due_on)))
-        .collect();
-    ahead.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.rule.cmp(&b.rule)));
-    ahead
+        .collect()
+}
+
+/// A stage for each day on which an exemption is to be looked at again.
+fn of_reviews(request: &Request, rules: Rules<'_>) -> Vec<Due> {
+    let schedule = rules.policy.reminders.iter().filter(|rule| rule.from == Anchor::Review);
+    let each_day = schedule.flat_map(|rule| request.reviews().into_iter().map(move |day| (rule, day)));
+    each_day
+        .map(|(rule, day)| Due {
+            rule: rule.id.clone(),
+            at: instant(rule, day, request, rules),
+            due_on: day,
+            to: rule.to,
+        })
+        .collect()
 }
 
 /// The stages that are due now.
@@ -55,6 +72,22 @@ pub fn due(request: &Request, rules: Rules<'_>, now: DateTime<Utc>) -> Vec<Due> 
     let mut due = ahead(request, rules);
     due.retain(|stage| stage.at <= now);
     due
+}
+
+/// How a day on which to look again stands now.
+pub fn standing_on(day: NaiveDate, now: DateTime<Utc>, rules: Rules<'_>) -> Standing {
+    let today = local_date(now, rules.policy.zone);
+    let working_days = rules.calendar.working_days_between(day, today);
+    let whole = |days: i64| u32::try_from(days).unwrap_or(u32::MAX);
+    match today.cmp(&day) {
+        Ordering::Greater => Standing::Late {
+            days: whole(working_days.max(1)),
+        },
+        Ordering::Equal => Standing::DueToday,
+        Ordering::Less => Standing::DaysLeft {
+            working_days: whole(working_days.saturating_neg()),
+        },
+    }
 }
 
 /// The instant of the next stage: the one indexed column that the sweeper looks at.
@@ -86,6 +119,7 @@ fn applies(rule: &ReminderRule, request: &Request) -> bool {
 fn anchor(rule: &ReminderRule, request: &Request, rules: Rules<'_>) -> Option<(NaiveDate, NaiveDate)> {
     let deadline = &request.deadline;
     match rule.from {
+        Anchor::Review => None,
         Anchor::Deadline | Anchor::Target if request.is_paused() => None,
         Anchor::Deadline => Some((deadline.due_on, deadline.due_on)),
         Anchor::Receipt => Some((deadline.received_on, deadline.due_on)),

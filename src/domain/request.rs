@@ -6,12 +6,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::approval::{Digest, Look};
+use super::assessment::{Assessment, Retention};
 use super::calendar::Calendar;
 use super::clock::{Applied, Pause, Proposed};
 use super::deadline::{Deadline, Standing};
 use super::event::{Belonging, CaseKind, Channel, Clock, Delivery, Event, NewItem, Opening, Recorded, Triage};
 use super::identity::{Change, Contact};
-use super::item::{Assessment, Basis, Decided, Item};
+use super::item::{Basis, Decided, Item};
 use super::lasting::{InForce, Lifted};
 use super::person::PersonId;
 use super::policy::{ExemptionId, MethodId, OnBehalfId, ReminderId};
@@ -82,7 +84,7 @@ pub struct Request {
     pub confirmed_at: Option<DateTime<Utc>>,
     /// Who works on it.
     pub assignee: Option<PersonId>,
-    /// The second person's view of the refusals.
+    /// The second person's view of what would leave.
     pub approval: Approval,
     /// What is put together to be handed over, and what was handed over.
     #[serde(default)]
@@ -96,6 +98,12 @@ pub struct Request {
     /// What stays in force because of it, in order of its beginning.
     #[serde(default)]
     pub lasting: Vec<InForce>,
+    /// Everyone who prepared what would leave, at any time; none of them can approve it.
+    #[serde(default)]
+    pub preparers: BTreeSet<PersonId>,
+    /// The last look of each second person at what would leave.
+    #[serde(default)]
+    pub looks: Vec<Look>,
     /// Exemptions that the text hints at.
     pub hints: Vec<ExemptionId>,
     /// The acknowledgement's row in the outbox.
@@ -212,18 +220,21 @@ pub enum Identity {
     },
 }
 
-/// The second person's view of the refusals as they stand.
+/// The second person's view of what would leave, as it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "approval", rename_all = "kebab-case")]
 pub enum Approval {
     /// Not given, or void since a decision changed.
     None,
-    /// Sent back; a changed decision asks again.
+    /// Sent back; a change asks again.
     SentBack,
     /// Given.
     Given {
-        /// By whom; never one who decided.
+        /// By whom; never one who prepared it.
         by: PersonId,
+        /// Of exactly what; that of nothing for approvals from before there were digests.
+        #[serde(default)]
+        of: Digest,
     },
 }
 
@@ -237,7 +248,7 @@ pub enum Step {
     Identity,
     /// Assess and decide each item.
     Decision,
-    /// A second person looks at the refusals.
+    /// A second person looks at what would leave.
     Approval,
     /// Write and send the answer.
     Answer,
@@ -291,6 +302,8 @@ impl Request {
             tasks: Vec::new(),
             task_reminded: BTreeSet::new(),
             lasting: Vec::new(),
+            preparers: BTreeSet::new(),
+            looks: Vec::new(),
             hints: opening.hints.clone(),
             acknowledgement: None,
             messages: opening.message.into_iter().collect(),
@@ -359,35 +372,70 @@ impl Request {
             }
             Event::ContactChanged { card, change, .. } => self.move_contact(card, *change, at),
             Event::GroundChosen { item, ground } => {
+                self.prepared(recorded);
                 self.change(*item, |item| {
                     item.ground = ground.clone();
                     item.decision = None;
                 });
             }
-            Event::Assessed {
-                item,
-                exemption,
-                verdict,
-                reason,
-            } => {
+            Event::Assessed { item, finding } => {
+                self.prepared(recorded);
                 let assessment = recorded.by.person().map(|by| Assessment {
-                    exemption: exemption.clone(),
-                    verdict: *verdict,
-                    reason: reason.clone(),
+                    finding: finding.clone(),
                     by,
+                    signed_by: None,
                 });
                 self.change(*item, |item| {
-                    item.assessments.retain(|kept| &kept.exemption != exemption);
+                    let same = |kept: &Assessment| {
+                        kept.finding.exemption == finding.exemption && kept.finding.scope == finding.scope
+                    };
+                    item.assessments.retain(|kept| !same(kept));
                     item.assessments.extend(assessment);
                     item.decision = None;
                 });
             }
+            Event::CoSigned { item, exemption, scope } => {
+                let signed_by = recorded.by.person();
+                self.change_quietly(*item, |item| {
+                    for found in &mut item.assessments {
+                        if found.finding.exemption == *exemption && found.finding.scope == *scope {
+                            found.signed_by = signed_by;
+                        }
+                    }
+                });
+            }
+            Event::RetentionFound {
+                item,
+                duty,
+                scope,
+                until,
+                reason,
+            } => {
+                self.prepared(recorded);
+                let found = until.zip(recorded.by.person()).map(|(until, by)| Retention {
+                    duty: duty.clone(),
+                    scope: scope.clone(),
+                    until,
+                    reason: reason.clone(),
+                    by,
+                });
+                self.change(*item, |item| {
+                    item.retentions
+                        .retain(|kept| !(kept.duty == *duty && kept.scope == *scope));
+                    item.retentions.extend(found);
+                    item.decision = None;
+                });
+            }
             Event::Decided { item, decision } => {
+                self.prepared(recorded);
                 let decided = recorded.by.person().map(|by| Decided {
                     decision: decision.clone(),
                     by,
                 });
                 self.change(*item, |item| item.decision = decided);
+                // Whatever the new decision keeps in force begins anew with it.
+                self.lasting
+                    .retain(|state| state.item != *item || state.lifted.is_some());
             }
             Event::TaskOpened { about, .. } => {
                 let number = self.tasks.iter().map(|task| task.number).max().unwrap_or(0) + 1;
@@ -466,8 +514,21 @@ impl Request {
                     reason: reason.clone(),
                 });
             }),
-            Event::Approved => {
-                self.approval = recorded.by.person().map_or(Approval::None, |by| Approval::Given { by });
+            Event::Looked { of, shown } => {
+                if let Some(by) = recorded.by.person() {
+                    self.looks.retain(|look| look.by != by);
+                    self.looks.push(Look {
+                        by,
+                        of: *of,
+                        shown: shown.clone(),
+                    });
+                }
+            }
+            Event::Approved { of } => {
+                self.approval = recorded
+                    .by
+                    .person()
+                    .map_or(Approval::None, |by| Approval::Given { by, of: *of });
             }
             Event::SentBack { .. } => self.approval = Approval::SentBack,
             Event::FileEnclosed {
@@ -479,8 +540,12 @@ impl Request {
                 if let Some(by) = recorded.by.person() {
                     self.release.enclose(file, report, findings, *structured, by);
                 }
+                self.enclosures_changed(recorded);
             }
-            Event::FileTakenOut { enclosure, .. } => self.release.take_out(*enclosure),
+            Event::FileTakenOut { enclosure, .. } => {
+                self.release.take_out(*enclosure);
+                self.enclosures_changed(recorded);
+            }
             Event::FindingOverridden {
                 enclosure,
                 finding,
@@ -491,6 +556,7 @@ impl Request {
                     reason: reason.clone(),
                 });
                 self.release.let_stand(*enclosure, finding, given);
+                self.enclosures_changed(recorded);
             }
             Event::HighRiskMarked { reason } => {
                 self.release.high_risk = Some(reason.clone());
@@ -688,9 +754,15 @@ impl Request {
         self.decisions().any(|decided| decided.decision.gives())
     }
 
-    /// Whether something is refused, so that a second person must approve.
+    /// Whether something is refused.
     pub fn refuses(&self) -> bool {
         self.decisions().any(|decided| decided.decision.refuses())
+    }
+
+    /// Whether a second person must approve what would leave: a refusal, or a restriction instead of a deletion. What is
+    /// handed over in files has a rule of its own, in `release`.
+    pub fn needs_approval(&self) -> bool {
+        self.decisions().any(|decided| decided.decision.needs_approval())
     }
 
     /// Whether each item is decided.
@@ -704,12 +776,20 @@ impl Request {
             && matches!(self.approval, Approval::None)
             && !self.items.is_empty()
             && self.is_decided()
-            && self.refuses()
+            && self.needs_approval()
     }
 
-    /// Everyone who took a decision that stands.
-    pub fn deciders(&self) -> BTreeSet<PersonId> {
-        self.decisions().map(|decided| decided.by).collect()
+    /// Whether a person took part in preparing what would leave, so that another must approve it.
+    pub fn was_prepared_by(&self, person: PersonId) -> bool {
+        let assessors = self
+            .items
+            .iter()
+            .flat_map(|item| &item.assessments)
+            .map(|found| found.by);
+        let mut standing = self.decisions().map(|decided| decided.by).chain(assessors);
+        self.preparers.contains(&person)
+            || standing.any(|by| by == person)
+            || self.release.preparers().contains(&person)
     }
 
     /// What its deadline is counted from.
@@ -745,6 +825,23 @@ impl Request {
             Standing::Paused
         } else {
             self.deadline.standing(now, calendar, zone)
+        }
+    }
+
+    /// The local dates on which an exemption that may have lapsed is to be looked at again, each once, in order.
+    pub fn reviews(&self) -> BTreeSet<NaiveDate> {
+        match self.stage {
+            Stage::Withdrawn { .. } | Stage::SetAside { .. } | Stage::Merged { .. } => BTreeSet::new(),
+            Stage::Triage
+            | Stage::Open
+            | Stage::Answering { .. }
+            | Stage::NotDelivered { .. }
+            | Stage::Answered { .. }
+            | Stage::Closed { .. } => {
+                let found = self.items.iter().flat_map(|item| &item.assessments);
+                let standing = found.filter(|found| found.finding.stands());
+                standing.filter_map(|found| found.finding.review_on).collect()
+            }
         }
     }
 
@@ -789,8 +886,22 @@ impl Request {
             message: new.message,
             ground: None,
             assessments: Vec::new(),
+            retentions: Vec::new(),
             decision: None,
         });
+    }
+
+    /// Notes who prepared something of what would leave.
+    fn prepared(&mut self, recorded: &Recorded) {
+        self.preparers.extend(recorded.by.person());
+    }
+
+    /// Other files would leave: until the answer is on its way, what a second person approved is then another thing.
+    fn enclosures_changed(&mut self, recorded: &Recorded) {
+        self.prepared(recorded);
+        if matches!(self.stage, Stage::Open | Stage::NotDelivered { .. }) {
+            self.approval = Approval::None;
+        }
     }
 
     /// Changes one item's case; what a second person approved is then another case. A new ground or assessment also

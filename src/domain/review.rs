@@ -28,7 +28,7 @@ pub fn deciders(history: &[Recorded]) -> BTreeSet<PersonId> {
     let took_part = |recorded: &&Recorded| {
         matches!(
             recorded.event,
-            Event::Decided { .. } | Event::Approved | Event::AnswerQueued { .. } | Event::Answered { .. }
+            Event::Decided { .. } | Event::Approved { .. } | Event::AnswerQueued { .. } | Event::Answered { .. }
         )
     };
     history
@@ -74,6 +74,8 @@ pub fn open_to(request: &Request, person: PersonId, step: Move) -> Result<(), Re
     let settles = matches!(
         step,
         Move::Assess
+            | Move::CoSign
+            | Move::Retain
             | Move::Decide
             | Move::Approve
             | Move::SendBack

@@ -9,7 +9,7 @@ use crate::domain::command::Command;
 use crate::domain::letter::{self, Alert, Cause, ReminderLine};
 use crate::domain::message::Address;
 use crate::domain::person::{Actor, PersonId, Role};
-use crate::domain::policy::{Recipient, ReminderId};
+use crate::domain::policy::{Anchor, Policy, Recipient, ReminderId};
 use crate::domain::reminder::{self, Due};
 use crate::domain::request::Request;
 use crate::domain::rules::Rules;
@@ -164,19 +164,25 @@ fn tell_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc>)
         return Ok(0);
     }
     let shelf = house.shelf();
-    // A request whose clock stopped meanwhile needs no reminder any more; of several stages the latest speaks for all.
-    let mut latest: BTreeMap<i64, ReminderLine> = BTreeMap::new();
+    // A request whose clock stopped meanwhile needs no reminder of it any more; of several stages the latest speaks for
+    // all. What lasts beyond the clock is told of by itself.
+    let mut latest: BTreeMap<(i64, bool), ReminderLine> = BTreeMap::new();
     for notice in &pending {
         let stored = requests::find(tx, notice.request_id)?;
         let alert = Alert::of_rule(&notice.rule);
-        if (stored.request.is_running() || alert.is_some())
-            && let Some(rules) = crate::domain::rules::RuleBook::rules(&*shelf, &stored.request.policy)
-        {
+        let Some(rules) = crate::domain::rules::RuleBook::rules(&*shelf, &stored.request.policy) else {
+            continue;
+        };
+        let lasts = lasts(&notice.rule, rules.policy);
+        if stored.request.is_running() || alert.is_some() || lasts {
             let cause = alert.map_or_else(|| Cause::Schedule(ReminderId::new(&notice.rule)), Cause::Alert);
-            latest.insert(
-                notice.request_id,
-                line(house, &stored.request, rules, cause, &person.language, now),
-            );
+            let mut told = line(house, &stored.request, rules, cause, &person.language, now);
+            if lasts {
+                let standing = reminder::standing_on(notice.due_on, now, rules);
+                told.due_on = notice.due_on;
+                told.standing = letter::standing(&person.language, standing);
+            }
+            latest.insert((notice.request_id, lasts), told);
         }
     }
     let mut lines: Vec<ReminderLine> = latest.into_values().collect();
@@ -191,6 +197,12 @@ fn tell_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc>)
     let letter = to_staff(tx, house, person, "reminder", &text, now)?;
     notices::mark_mailed(tx, &ids, letter)?;
     Ok(1)
+}
+
+/// Whether a line of the schedule is about what lasts beyond the clock.
+fn lasts(rule: &str, policy: &Policy) -> bool {
+    let rule = policy.reminder(&ReminderId::new(rule));
+    rule.is_some_and(|rule| rule.from == Anchor::Review)
 }
 
 /// One request as a line of a mail to staff, without personal data.

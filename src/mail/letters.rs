@@ -6,9 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::compose::{self, Automatic, Outgoing};
 use super::token::Tokens;
 use crate::config::Settings;
+use crate::domain::approval::Digest;
 use crate::domain::event::CaseKind;
 use crate::domain::item::{Basis, Decision, Item};
-use crate::domain::letter::{self, CaseFacts, ExtensionFacts, ItemFacts, LetterText, Occasion, OutcomeWord};
+use crate::domain::letter::{
+    self, CaseFacts, ExtensionFacts, ItemFacts, LetterText, Occasion, OutcomeWord, RestrictionFacts,
+};
 use crate::domain::message::{Address, Mail};
 use crate::domain::policy::{MethodId, Pack, Policy};
 use crate::domain::text::TextRef;
@@ -82,6 +85,15 @@ pub fn write(
         now: desk.now,
     };
     composed(case, head, occasion, words, &mut |text| desk.read(text))
+}
+
+/// The digest of the answer as it would read now, which is what a second person approves.
+///
+/// # Errors
+/// What the answer still lacks, in words for the officer.
+pub fn answer_digest(desk: &mut Desk<'_, '_>, head: Letterhead<'_>, words: Words) -> Result<Digest, StepError> {
+    let occasion = answer_occasion(desk.stored.request.kind, &desk.stored.request.items);
+    Ok(Digest::of_letter(&write(desk, head, occasion, words)?))
 }
 
 /// The text of a letter as it would read now. Nothing is written, so that looking at it waits for nobody.
@@ -287,7 +299,7 @@ fn facts(case: Case<'_>, head: Letterhead<'_>, words: Words, read: ReadText<'_>)
     let mut items = Vec::new();
     for item in &request.items {
         if let Some(decided) = &item.decision {
-            items.push(item_facts(item, &decided.decision, read)?);
+            items.push(item_facts(item, &decided.decision, policy, read)?);
         }
     }
     let rule = policy.on_behalf(&request.on_behalf);
@@ -311,10 +323,11 @@ fn facts(case: Case<'_>, head: Letterhead<'_>, words: Words, read: ReadText<'_>)
     })
 }
 
-fn item_facts(item: &Item, decision: &Decision, read: ReadText<'_>) -> Result<ItemFacts, StepError> {
+fn item_facts(item: &Item, decision: &Decision, policy: &Policy, read: ReadText<'_>) -> Result<ItemFacts, StepError> {
     let outcome = match decision {
         Decision::Granted { .. } => OutcomeWord::Granted,
         Decision::PartlyGranted { .. } => OutcomeWord::PartlyGranted,
+        Decision::Restricted { .. } => OutcomeWord::Restricted,
         Decision::Refused { .. } => OutcomeWord::Refused,
         Decision::NothingHeld { .. } => OutcomeWord::NothingHeld,
         Decision::NotForUs { .. } => OutcomeWord::NotForUs,
@@ -323,6 +336,21 @@ fn item_facts(item: &Item, decision: &Decision, read: ReadText<'_>) -> Result<It
         Some(Basis::Exemptions { exemptions }) => exemptions.clone(),
         Some(Basis::MissingGround | Basis::IdentityNotProven) | None => Vec::new(),
     };
+    let restriction = match decision {
+        Decision::Restricted { until, duties, .. } => Some(RestrictionFacts {
+            until: *until,
+            duties: duties.clone(),
+        }),
+        Decision::Granted { .. }
+        | Decision::PartlyGranted { .. }
+        | Decision::Refused { .. }
+        | Decision::NothingHeld { .. }
+        | Decision::NotForUs { .. } => None,
+    };
+    let effective = policy
+        .right(&item.right)
+        .is_some_and(|right| right.effective_at_receipt)
+        && decision.gives();
     let reason = decision.reason().map(&mut *read).transpose()?.unwrap_or_default();
     let given = decision.given().map(&mut *read).transpose()?.unwrap_or_default();
     Ok(ItemFacts {
@@ -332,6 +360,8 @@ fn item_facts(item: &Item, decision: &Decision, read: ReadText<'_>) -> Result<It
         exemptions,
         missing_ground: decision.basis() == Some(&Basis::MissingGround),
         identity_not_proven: decision.basis() == Some(&Basis::IdentityNotProven),
+        restriction,
+        effective_at: effective.then(|| item.received_at.with_timezone(&policy.zone).naive_local()),
         reason,
         given,
     })

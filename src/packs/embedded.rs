@@ -79,7 +79,7 @@ pub(super) fn packs() -> [BTreeMap<&'static str, &'static str>; 1] {
         "cn-statement",
         ["statement.toml", "lexicon.toml", "leanings.toml"],
         ["en", "zh-Hans"],
-        further: []
+        further: ["duty", "effective", "item-restricted"]
     )]
 }
 

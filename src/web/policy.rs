@@ -262,6 +262,7 @@ impl Told<'_> {
             Anchor::Confirmation => "confirmation",
             Anchor::Target => "target",
             Anchor::Pause => "pause",
+            Anchor::Review => "review",
         };
         let side = match rule.offset_working_days {
             ..0 => "before",

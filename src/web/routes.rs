@@ -10,7 +10,7 @@ use super::door::guard::Base;
 use super::door::{invitation, me, people, sign_in};
 use super::error::PageError;
 use super::frame::assets;
-use super::request::{beside, clock, files, handover, places, steps};
+use super::request::{approval, assess, beside, clock, files, handover, places, steps};
 use super::{balance, calendar, desk, entry, health, letters, mail, policy, reading, request, requests};
 use crate::house::House;
 
@@ -109,7 +109,19 @@ fn of_a_request(app: &mut ServiceConfig) {
         .route("/requests/{reference}/items/{number}/ground", post().to(steps::ground))
         .route(
             "/requests/{reference}/items/{number}/assessments",
-            post().to(steps::assessments),
+            post().to(assess::assessments),
+        )
+        .route(
+            "/requests/{reference}/items/{number}/signature",
+            post().to(assess::signature),
+        )
+        .route(
+            "/requests/{reference}/items/{number}/retention",
+            post().to(assess::retention),
+        )
+        .route(
+            "/requests/{reference}/items/{number}/follow-up",
+            post().to(assess::follow_up),
         )
         .route(
             "/requests/{reference}/items/{number}/decision",
@@ -121,7 +133,7 @@ fn of_a_request(app: &mut ServiceConfig) {
         )
         .route("/requests/{reference}/identity", post().to(steps::identity))
         .route("/requests/{reference}/identity-doubt", post().to(steps::identity_doubt))
-        .route("/requests/{reference}/approval", post().to(steps::approval))
+        .route("/requests/{reference}/approval", post().to(approval::approval))
         .route("/requests/{reference}/return", post().to(steps::sent_back))
         .route("/requests/{reference}/answer", post().to(steps::answer))
         .route("/requests/{reference}/answer-by-hand", post().to(steps::answer_by_hand))

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use habeas::domain::approval::Digest;
+use habeas::domain::assessment::{Finding, Scope};
 use habeas::domain::command::Command;
 use habeas::domain::item::{Basis, Decision, Verdict};
 use habeas::domain::letter::Occasion;
@@ -61,9 +63,25 @@ fn answer(story: &Story, stored: &Stored) -> Result<Stored, StepError> {
         let letter = letters::post(desk, head, Occasion::Answer, &text)?;
         Ok(Command::Answer {
             letter,
+            says: Digest::of_letter(&text),
             text: desk.keep("answer", &text.body)?,
         })
     })
+}
+
+/// A second person approves the answer as it reads now.
+fn approve(story: &Story, stored: &Stored) {
+    let pack = story.house.pack().unwrap();
+    let head = Letterhead {
+        settings: &story.house.settings,
+        pack: &pack.pack,
+        thread: None,
+    };
+    step(story, stored, TOM, |desk| {
+        let letter = letters::answer_digest(desk, head, Words::default())?;
+        Ok(Command::Approve { letter })
+    })
+    .unwrap();
 }
 
 fn deliver(story: &Story, folder: &Path) -> deliver::Delivered {
@@ -98,12 +116,17 @@ fn refused(story: &Story) -> Stored {
     let item = stored.request.items[0].number;
     step(story, &stored, MEI, |desk| {
         let reason = desk.keep("reason", "Witnesses are named.")?;
-        Ok(Command::Assess {
-            item,
+        let evidence = Some(desk.keep("evidence", "Their statements of 12 March.")?);
+        let finding = Finding {
             exemption: exemption.clone(),
+            scope: Scope::Whole,
             verdict: Verdict::Yes,
             reason,
-        })
+            evidence,
+            still_given: None,
+            review_on: None,
+        };
+        Ok(Command::Assess { item, finding })
     })
     .unwrap();
     step(story, &stored, MEI, |desk| {
@@ -128,7 +151,7 @@ fn a_refusal_reaches_the_requester_with_reason_legal_basis_and_remedy_after_a_se
         answer(&story, &stored),
         Err(StepError::Refused(Refusal::ApprovalMissing))
     ));
-    step(&story, &stored, TOM, |_| Ok(Command::Approve)).unwrap();
+    approve(&story, &stored);
     let queued = answer(&story, &stored).unwrap();
     assert!(matches!(queued.request.stage, Stage::Answering { .. }));
     assert_eq!(
@@ -215,7 +238,7 @@ fn every_step_of_a_whole_life_can_be_rebuilt_from_the_journal() {
     let story = Story::at("2026-03-02T09:00:00+08:00");
     let folder = tempfile::tempdir().unwrap();
     let stored = refused(&story);
-    step(&story, &stored, TOM, |_| Ok(Command::Approve)).unwrap();
+    approve(&story, &stored);
     answer(&story, &stored).unwrap();
     deliver(&story, folder.path());
     step(&story, &stored, MEI, |_| Ok(Command::Close)).unwrap();

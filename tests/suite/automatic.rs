@@ -5,6 +5,7 @@ use std::path::Path;
 
 use chrono::TimeDelta;
 use habeas::config::{Replies, ReplyForm, Settings};
+use habeas::domain::approval::Digest;
 use habeas::domain::command::Command;
 use habeas::domain::item::Decision;
 use habeas::domain::letter::Occasion;
@@ -274,6 +275,7 @@ fn answered(story: &Story, folder: &Path) -> (Stored, Outgoing) {
         let letter = letters::post(desk, head, Occasion::Answer, &text)?;
         Ok(Command::Answer {
             letter,
+            says: Digest::of_letter(&text),
             text: desk.keep("answer", &text.body)?,
         })
     });

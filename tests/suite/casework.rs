@@ -2,15 +2,20 @@
 
 use std::sync::LazyLock;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use habeas::domain::approval::{self, Digest};
+use habeas::domain::assessment::{Finding, Scope};
 use habeas::domain::calendar::Calendar;
 use habeas::domain::command::Command;
 use habeas::domain::decide::decide;
 use habeas::domain::event::{Belonging, By, CaseKind, Channel, Clock, Event, Opening, Recorded, Triage};
 use habeas::domain::item::{Basis, Decision, Verdict};
+use habeas::domain::letter::LetterText;
 use habeas::domain::moves::{Move, Refusal, may, moves};
 use habeas::domain::person::{Actor, PersonId, Role};
-use habeas::domain::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, Policy, RightId};
+use habeas::domain::policy::{
+    CategoryId, DutyId, Exemption, ExemptionId, GroundId, MethodId, OnBehalfId, Policy, RightId, SystemId,
+};
 use habeas::domain::reminder;
 use habeas::domain::request::{Approval, Identity, Request, Stage, Step};
 use habeas::domain::rules::Rules;
@@ -144,8 +149,10 @@ fn right_with_ground(policy: &Policy) -> &RightId {
     &policy.rights.iter().find(|right| right.needs_ground).unwrap().id
 }
 
+/// One that needs no second signature.
 fn first_exemption(policy: &Policy) -> ExemptionId {
-    policy.exemptions[0].id.clone()
+    let light = |exemption: &&Exemption| !exemption.grave;
+    policy.exemptions.iter().find(light).unwrap().id.clone()
 }
 
 fn granted() -> Decision {
@@ -171,6 +178,42 @@ fn answer() -> Command {
     Command::Answer {
         letter: 77,
         text: text(7),
+        says: *LETTER,
+    }
+}
+
+/// The digest of the letter that every test approves and sends.
+static LETTER: LazyLock<Digest> = LazyLock::new(|| letter("Your request"));
+
+fn letter(subject: &str) -> Digest {
+    Digest::of_letter(&LetterText {
+        subject: subject.into(),
+        body: "All of it.".into(),
+        language: "en".into(),
+    })
+}
+
+fn approve() -> Command {
+    Command::Approve { letter: *LETTER }
+}
+
+/// An assessment that lacks nothing.
+fn finding(exemption: &ExemptionId, scope: Scope, verdict: Verdict) -> Finding {
+    Finding {
+        exemption: exemption.clone(),
+        scope,
+        verdict,
+        reason: text(3),
+        evidence: Some(text(10)),
+        still_given: Some(text(11)),
+        review_on: None,
+    }
+}
+
+fn assess(item: u32, exemption: &ExemptionId, verdict: Verdict) -> Command {
+    Command::Assess {
+        item,
+        finding: finding(exemption, Scope::Whole, verdict),
     }
 }
 
@@ -229,26 +272,16 @@ fn a_refusal_needs_an_assessed_exemption_a_reason_and_a_second_person() {
             (Verdict::No, Refusal::ExemptionNotAssessed),
             (Verdict::Partly, Refusal::OnlyPartly),
         ] {
-            let assess = Command::Assess {
-                item: 1,
-                exemption: exemption.clone(),
-                verdict,
-                reason: text(3),
-            };
+            let assess = assess(1, &exemption, verdict);
             case.does(officer(MEI), assess)
                 .is_refused(officer(MEI), refuse.clone(), why);
         }
-        let assess = Command::Assess {
-            item: 1,
-            exemption: exemption.clone(),
-            verdict: Verdict::Yes,
-            reason: text(3),
-        };
+        let assess = assess(1, &exemption, Verdict::Yes);
         case.does(officer(MEI), assess)
             .does(officer(MEI), refuse)
             .is_refused(officer(MEI), answer(), Refusal::ApprovalMissing)
-            .is_refused(officer(MEI), Command::Approve, Refusal::SamePerson)
-            .does(reviewer(TOM), Command::Approve)
+            .is_refused(officer(MEI), approve(), Refusal::SamePerson)
+            .does(reviewer(TOM), approve())
             .does(officer(MEI), answer());
     }
 }
@@ -258,25 +291,20 @@ fn a_changed_decision_voids_the_approval() {
     let policy = DEFAULT.policy();
     let exemption = first_exemption(policy);
     let mut case = Case::opened(&DEFAULT, &[right_without_ground(policy)], Triage::Clear);
-    let assess = Command::Assess {
-        item: 1,
-        exemption: exemption.clone(),
-        verdict: Verdict::Yes,
-        reason: text(3),
-    };
+    let assess = assess(1, &exemption, Verdict::Yes);
     let refuse = Command::Decide {
         item: 1,
         decision: refused(vec![exemption]),
     };
     case.does(officer(MEI), assess.clone())
         .does(officer(MEI), refuse.clone())
-        .does(reviewer(TOM), Command::Approve)
+        .does(reviewer(TOM), approve())
         .does(officer(MEI), assess)
         .is_refused(officer(MEI), answer(), Refusal::Undecided)
         .does(officer(MEI), refuse.clone())
         .is_refused(officer(MEI), answer(), Refusal::ApprovalMissing)
         .does(reviewer(TOM), Command::SendBack { reason: text(4) })
-        .is_refused(reviewer(ANN), Command::Approve, Refusal::SentBack)
+        .is_refused(reviewer(ANN), approve(), Refusal::SentBack)
         .does(officer(MEI), refuse);
     assert_eq!(case.request.approval, Approval::None);
     assert_eq!(case.request.step(), Step::Identity);
@@ -380,7 +408,7 @@ fn nothing_is_given_to_someone_unidentified() {
             decision: doubt,
         },
     )
-    .does(reviewer(TOM), Command::Approve)
+    .does(reviewer(TOM), approve())
     .does(officer(MEI), answer());
 }
 
@@ -449,6 +477,7 @@ fn an_answer_that_comes_back_starts_the_clock_again() {
     let by_hand = Command::AnswerByHand {
         at: case.now,
         text: text(7),
+        says: *LETTER,
     };
     case.does(officer(MEI), by_hand);
     assert!(case.request.answered_at().is_some());
@@ -667,7 +696,7 @@ struct Pick {
 }
 
 fn pick() -> impl Strategy<Value = Pick> {
-    (0u8..6, 0u8..32, 0u8..5, any::<u8>(), 0u16..80).prop_map(|(who, what, item, detail, hours)| Pick {
+    (0u8..6, 0u8..41, 0u8..5, any::<u8>(), 0u16..80).prop_map(|(who, what, item, detail, hours)| Pick {
         who,
         what,
         item,
@@ -764,20 +793,25 @@ fn some_command(case: &Case, pick: Pick) -> (Actor, Command) {
         }),
         11 | 12 => by_person(Command::Assess {
             item,
-            exemption,
-            verdict,
-            reason: text(3),
+            finding: some_finding(case, exemption, verdict, pick.detail),
         }),
         13..=17 => by_person(Command::Decide {
             item,
             decision: some_decision(policy, pick.detail),
         }),
-        18 | 19 => by_person(Command::Approve),
+        18 | 19 => by_person(Command::Approve {
+            letter: some_letter(pick),
+        }),
         20 => by_person(Command::SendBack { reason: text(4) }),
-        21 | 22 => by_person(answer()),
+        21 | 22 => by_person(Command::Answer {
+            letter: 77,
+            text: text(7),
+            says: some_letter(pick),
+        }),
         23 => by_person(Command::AnswerByHand {
             at: case.now,
             text: text(7),
+            says: some_letter(pick),
         }),
         24 => by_person(Command::Extend {
             reason: text(4),
@@ -809,7 +843,84 @@ fn some_command(case: &Case, pick: Pick) -> (Actor, Command) {
             },
         ),
         30 => (Actor::Post, Command::Bounced { letter: 77 }),
-        _ => (Actor::Clock, Command::Remind),
+        31 => (Actor::Clock, Command::Remind),
+        32 | 33 => by_person(Command::CoSign {
+            item,
+            exemption,
+            scope: some_scope(pick.detail),
+        }),
+        34 | 35 => by_person(Command::Retain {
+            item,
+            duty: policy
+                .retention_duties
+                .get(usize::from(pick.detail % 2))
+                .map_or_else(|| DutyId::new("none"), |duty| duty.id.clone()),
+            scope: some_scope(pick.detail),
+            until: some_day(case, pick.detail),
+            reason: text(12),
+        }),
+        36 => by_person(Command::FollowUp {
+            item,
+            right: nth(&rights, pick.detail),
+        }),
+        37 | 38 => by_person(Command::Look {
+            letter: some_letter(pick),
+            shown: text(14),
+        }),
+        _ => by_person(Command::Decide {
+            item,
+            decision: some_restriction(case, item),
+        }),
+    }
+}
+
+fn some_scope(detail: u8) -> Scope {
+    match detail % 4 {
+        0 | 1 => Scope::Whole,
+        2 => Scope::Category(CategoryId::new("contact")),
+        _ => Scope::System(SystemId::new("crm")),
+    }
+}
+
+fn some_finding(case: &Case, exemption: ExemptionId, verdict: Verdict, detail: u8) -> Finding {
+    Finding {
+        review_on: some_day(case, detail),
+        evidence: (detail % 7 != 0).then(|| text(10)),
+        ..finding(&exemption, some_scope(detail / 4), verdict)
+    }
+}
+
+/// A day to come for the most part; sometimes one gone by, sometimes none.
+fn some_day(case: &Case, detail: u8) -> Option<NaiveDate> {
+    let today = case.now.date_naive();
+    match detail % 5 {
+        0 => None,
+        1 => today.checked_sub_days(Days::new(3)),
+        ahead => today.checked_add_days(Days::new(u64::from(ahead) * 100)),
+    }
+}
+
+/// The letter that is sent for the most part, and sometimes another.
+fn some_letter(pick: Pick) -> Digest {
+    if pick.detail % 4 == 0 {
+        letter("Another")
+    } else {
+        *LETTER
+    }
+}
+
+fn some_restriction(case: &Case, item: u32) -> Decision {
+    let retentions = case
+        .request
+        .item(item)
+        .map(|item| item.retentions.clone())
+        .unwrap_or_default();
+    let last = retentions.iter().map(|retention| retention.until).max();
+    Decision::Restricted {
+        until: last.unwrap_or_else(|| case.now.date_naive()),
+        duties: retentions.into_iter().map(|retention| retention.duty).collect(),
+        reason: text(8),
+        given: Some(text(9)),
     }
 }
 
@@ -817,7 +928,7 @@ fn is_identified(request: &Request) -> bool {
     matches!(request.identity, Identity::Confirmed { .. })
 }
 
-fn holds_what_an_answer_needs(request: &Request) -> Result<(), TestCaseError> {
+fn holds_what_an_answer_needs(request: &Request, policy: &Policy, says: Digest) -> Result<(), TestCaseError> {
     for item in &request.items {
         let decided = item.decision.as_ref();
         prop_assert!(decided.is_some(), "answered with an undecided item");
@@ -828,28 +939,62 @@ fn holds_what_an_answer_needs(request: &Request) -> Result<(), TestCaseError> {
             Basis::Exemptions { exemptions } => {
                 prop_assert!(!exemptions.is_empty());
                 for exemption in exemptions {
-                    let verdict = item.assessment(exemption).map(|assessment| assessment.verdict);
+                    let mut standing = item
+                        .assessments
+                        .iter()
+                        .filter(|found| found.finding.exemption == *exemption && found.finding.stands())
+                        .peekable();
+                    prop_assert!(standing.peek().is_some(), "refused for what does not apply");
                     prop_assert!(
-                        matches!(verdict, Some(Verdict::Yes | Verdict::Partly)),
-                        "refused for what does not apply"
+                        standing.all(|found| !found.awaits_signature(policy) && found.signed_by != Some(found.by)),
+                        "refused for a grave exemption that no second person signed"
                     );
                 }
+                let covers_all = item
+                    .assessments
+                    .iter()
+                    .any(|found| exemptions.contains(&found.finding.exemption) && found.finding.is_against_all());
+                prop_assert!(
+                    covers_all || decided.is_some_and(|decided| decided.decision.gives()),
+                    "the whole was refused for what covers a part"
+                );
             }
             Basis::MissingGround => prop_assert!(decided.is_some_and(|decided| decided.decision.reason().is_some())),
             Basis::IdentityNotProven => prop_assert!(!is_identified(request), "refused for not being identified"),
         }
-        let Approval::Given { by } = request.approval else {
-            return Err(TestCaseError::fail("a refusal left without approval"));
+    }
+    if request.needs_approval() {
+        let Approval::Given { by, of } = request.approval else {
+            return Err(TestCaseError::fail("what needs a second person left without approval"));
         };
-        prop_assert!(
-            !request.deciders().contains(&by),
-            "a refusal was approved by one who decided"
+        prop_assert!(!request.was_prepared_by(by), "approved by one who prepared it");
+        prop_assert_eq!(
+            of,
+            approval::leaving(request, says),
+            "what left is not what was approved"
         );
     }
     prop_assert!(
         !request.gives() || is_identified(request),
         "something was given to someone unidentified"
     );
+    Ok(())
+}
+
+/// An approval that stands is of what stands: whatever changes the items takes it back.
+fn is_taken_back_by_a_change(before: &Request, after: &Request) -> Result<(), TestCaseError> {
+    let of = |request: &Request| match request.approval {
+        Approval::Given { of, .. } => Some(of),
+        Approval::None | Approval::SentBack => None,
+    };
+    if of(before).is_some() && of(before) == of(after) {
+        let nothing = Digest::default();
+        prop_assert_eq!(
+            approval::leaving(before, nothing),
+            approval::leaving(after, nothing),
+            "an approval outlived a change"
+        );
+    }
     Ok(())
 }
 
@@ -866,6 +1011,7 @@ proptest! {
         let rights = [right_with_ground(regime.policy()), right_without_ground(regime.policy())];
         let triage = if needs_triage { Triage::Needed } else { Triage::Clear };
         let mut case = Case::opened(regime, &rights, triage);
+        let mut says = Digest::default();
         for pick in picks {
             case.now += TimeDelta::hours(i64::from(pick.hours));
             let (actor, command) = some_command(&case, pick);
@@ -882,9 +1028,14 @@ proptest! {
                     if case.request.deadline != before.deadline {
                         prop_assert!(matches!(command, Command::Extend { .. }), "a deadline moved silently");
                     }
-                    if before.answered_at().is_none() && case.request.answered_at().is_some() {
-                        holds_what_an_answer_needs(&case.request)?;
+                    if let Command::Answer { says: said, .. } | Command::AnswerByHand { says: said, .. } = &command {
+                        says = *said;
+                        holds_what_an_answer_needs(&case.request, case.policy(), says)?;
                     }
+                    if before.answered_at().is_none() && case.request.answered_at().is_some() {
+                        holds_what_an_answer_needs(&case.request, case.policy(), says)?;
+                    }
+                    is_taken_back_by_a_change(&before, &case.request)?;
                 }
             }
         }

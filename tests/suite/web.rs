@@ -373,6 +373,9 @@ async fn a_form_with_gaps_or_nonsense_is_refused_and_never_breaks_anything() {
         "items/1/removal",
         "items/1/ground",
         "items/1/assessments",
+        "items/1/signature",
+        "items/1/retention",
+        "items/1/follow-up",
         "items/1/decision",
         "items/x/decision",
         "items/99999999999/ground",
@@ -446,8 +449,13 @@ async fn a_form_with_gaps_or_nonsense_is_refused_and_never_breaks_anything() {
 
 /// The number of events that a page was made from.
 fn seq(body: &str) -> String {
-    let (_, rest) = body.split_once("name=\"seq\" value=\"").expect("no form on the page");
-    rest.split('"').next().unwrap().to_owned()
+    hidden_field(body, "seq").expect("no form on the page")
+}
+
+/// The value of the first hidden field of a name.
+pub(crate) fn hidden_field(body: &str, name: &str) -> Option<String> {
+    let (_, rest) = body.split_once(&format!("name=\"{name}\" value=\""))?;
+    rest.split('"').next().map(str::to_owned)
 }
 
 #[actix_web::test]
@@ -500,8 +508,11 @@ async fn a_request_goes_from_mail_to_answer_by_forms_alone() {
             "items/1/assessments",
             vec![
                 ("exemption", &exemption),
+                ("scope", "whole"),
                 ("verdict", "partly"),
                 ("reason", "Two recordings name others."),
+                ("evidence", "The recordings of 3 and 4 March."),
+                ("still_given", "All the rest."),
             ],
         ),
         (
@@ -516,11 +527,13 @@ async fn a_request_goes_from_mail_to_answer_by_forms_alone() {
         ),
         (&reviewer, "approval", vec![]),
         (&officer, "preview", vec![("words", "With thanks for your patience.")]),
-        (&officer, "answer", vec![("words", "With thanks for your patience.")]),
+        (&officer, "answer", vec![]),
     ];
     for (who, step, fields) in steps {
-        let seq = seq(&send(&app, get(&page, Some(who)).to_request()).await.body);
-        let fields: Vec<(&str, &str)> = [("seq", seq.as_str())].iter().chain(&fields).copied().collect();
+        let shown = send(&app, get(&page, Some(who)).to_request()).await.body;
+        let (seq, leaving) = (seq(&shown), hidden_field(&shown, "leaving").unwrap_or_default());
+        let own = [("seq", seq.as_str()), ("leaving", leaving.as_str())];
+        let fields: Vec<(&str, &str)> = own.iter().chain(&fields).copied().collect();
         let done = send(&app, post(&format!("{page}/{step}"), who, &fields).to_request()).await;
         if step == "preview" {
             assert!(done.body.contains("With thanks for your patience.") && done.body.contains("All the rest."));

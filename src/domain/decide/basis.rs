@@ -1,8 +1,11 @@
 //! Whether a decision on an item stands on what was found about it.
 
-use crate::domain::item::{Basis, Decision, Item, Verdict};
+use chrono::NaiveDate;
+
+use crate::domain::item::{Basis, Decision, Item};
 use crate::domain::moves::Refusal;
-use crate::domain::policy::{ExemptionId, Policy};
+use crate::domain::policy::{DutyId, Policy};
+use crate::domain::proposal::{Reach, kept_by, reach};
 use crate::domain::request::{Identity, Request};
 
 /// Whether a decision stands on what was found about the item.
@@ -10,6 +13,17 @@ pub(super) fn fits(request: &Request, item: &Item, decision: &Decision, policy: 
     let needs_ground = policy.right(&item.right).is_some_and(|right| right.needs_ground);
     if decision.gives() && needs_ground && item.ground.is_none() {
         return Err(Refusal::GroundMissing);
+    }
+    match decision {
+        Decision::Granted { .. } if !item.retentions.is_empty() => return Err(Refusal::RetentionRuns),
+        Decision::Restricted {
+            until, duties, given, ..
+        } => return restricted(item, *until, duties, given.is_some(), policy),
+        Decision::Granted { .. }
+        | Decision::PartlyGranted { .. }
+        | Decision::Refused { .. }
+        | Decision::NothingHeld { .. }
+        | Decision::NotForUs { .. } => {}
     }
     match decision.basis() {
         None => Ok(()),
@@ -19,26 +33,33 @@ pub(super) fn fits(request: &Request, item: &Item, decision: &Decision, policy: 
             Identity::NotProven { .. } => Ok(()),
             Identity::Open | Identity::Asked { .. } | Identity::Confirmed { .. } => Err(Refusal::IdentityNotDoubted),
         },
-        Some(Basis::Exemptions { exemptions }) => exempt(item, decision, exemptions, policy),
+        // The narrowest refusal: what covers a part only cannot carry the refusal of the whole.
+        Some(Basis::Exemptions { exemptions }) => match reach(item, exemptions, policy)? {
+            Reach::Part if !decision.gives() => Err(Refusal::OnlyPartly),
+            Reach::Part | Reach::Whole => Ok(()),
+        },
     }
 }
 
-/// The narrowest refusal: an exemption that covers a part only cannot carry the refusal of the whole.
-fn exempt(item: &Item, decision: &Decision, exemptions: &[ExemptionId], policy: &Policy) -> Result<(), Refusal> {
-    if exemptions.is_empty() {
-        return Err(Refusal::NoBasis);
+/// A restriction lasts until the last of its duties ends, and what no duty covers is deleted (PIPL 47(2)).
+fn restricted(
+    item: &Item,
+    until: NaiveDate,
+    duties: &[DutyId],
+    says_what_is_done: bool,
+    policy: &Policy,
+) -> Result<(), Refusal> {
+    let right = policy.right(&item.right).ok_or(Refusal::UnknownRight)?;
+    if !right.yields_to_retention {
+        return Err(Refusal::NoRetention);
     }
-    let mut whole = false;
-    for exemption in exemptions {
-        policy.exemption(exemption).ok_or(Refusal::UnknownExemption)?;
-        match item.assessment(exemption).map(|assessment| assessment.verdict) {
-            Some(Verdict::Yes) => whole = true,
-            Some(Verdict::Partly) => {}
-            Some(Verdict::No) | None => return Err(Refusal::ExemptionNotAssessed),
-        }
+    let kept = kept_by(item, duties)?;
+    if kept.iter().map(|retention| retention.until).max() != Some(until) {
+        return Err(Refusal::RetentionDate);
     }
-    if !whole && !decision.gives() {
-        Err(Refusal::OnlyPartly)
+    let leaves_something = kept.iter().all(|retention| !retention.scope.is_whole());
+    if leaves_something && !says_what_is_done {
+        Err(Refusal::StillGivenMissing)
     } else {
         Ok(())
     }

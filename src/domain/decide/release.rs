@@ -37,7 +37,7 @@ pub(in crate::domain) fn releasable(request: &Request, policy: &Policy) -> Resul
     complete(request, policy)?;
     match request.release.approved_by {
         _ if !needs_second_person(request, policy) => Ok(()),
-        Some(by) if !preparers(request).contains(&by) => Ok(()),
+        Some(by) if !request.was_prepared_by(by) => Ok(()),
         Some(_) | None => Err(Refusal::ReleaseApprovalMissing),
     }
 }
@@ -53,7 +53,7 @@ pub(in crate::domain) fn approvable(request: &Request, policy: &Policy, person: 
     if request.release.approved_by.is_some() {
         return Err(Refusal::AlreadyApproved);
     }
-    if preparers(request).contains(&person) {
+    if request.was_prepared_by(person) {
         return Err(Refusal::SamePerson);
     }
     Ok(())
@@ -201,11 +201,4 @@ fn complete(request: &Request, policy: &Policy) -> Result<(), Refusal> {
         return Err(Refusal::NotStructured);
     }
     Ok(())
-}
-
-/// Who decided, and who had a hand in the files.
-fn preparers(request: &Request) -> std::collections::BTreeSet<PersonId> {
-    let mut people = request.deciders();
-    people.extend(request.release.preparers());
-    people
 }

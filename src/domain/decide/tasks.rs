@@ -71,17 +71,20 @@ fn planned(request: &Request, item: &Item, system: &SystemId, kind: TaskKind) ->
 }
 
 fn in_force(request: &Request, item: &Item, right: &Right, policy: &Policy, now: DateTime<Utc>) -> Option<Event> {
-    if !right.lasting || request.in_force_by(item.number).is_some() {
+    // Data that have to be kept are restricted until they need not be any more (PIPL 47(2)).
+    let kept_until = item.kept_until();
+    if !(right.lasting || kept_until.is_some()) || request.in_force_by(item.number).is_some() {
         return None;
     }
     let today = local_date(now, policy.zone);
+    let usual = today
+        .checked_add_months(Months::new(policy.tasks.recheck_months))
+        .unwrap_or(today);
     Some(Event::StateBegan {
         item: item.number,
         right: item.right.clone(),
         since: if right.consent_only { item.received_at } else { now },
-        recheck_on: today
-            .checked_add_months(Months::new(policy.tasks.recheck_months))
-            .unwrap_or(today),
+        recheck_on: kept_until.unwrap_or(usual),
     })
 }
 
@@ -194,7 +197,10 @@ pub(super) fn send(
             return Err(Refusal::IdentifyFirst);
         }
         let item = request.item(task.about.item).ok_or(Refusal::UnknownItem)?;
-        let waits = item.decision.as_ref().is_some_and(|decided| decided.decision.refuses());
+        let waits = item
+            .decision
+            .as_ref()
+            .is_some_and(|decided| decided.decision.needs_approval());
         match request.approval {
             _ if !waits => {}
             Approval::Given { .. } => {}

@@ -4,7 +4,7 @@ use super::catalogue::Part;
 use super::compose::Writer;
 use super::template::Facts;
 use super::{ItemFacts, MissingPart, OutcomeWord, wording};
-use crate::domain::policy::{ExemptionId, Source};
+use crate::domain::policy::{DutyId, ExemptionId, Right, Source};
 
 /// Each item with its decision, numbered from 1.
 pub(super) fn items(writer: Writer, items: &[ItemFacts]) -> Result<String, MissingPart> {
@@ -56,7 +56,7 @@ pub(super) fn one_item(writer: Writer, item: &ItemFacts, number: usize) -> Resul
             .text(writer.language),
         None => "",
     };
-    let note = right.answer_note.as_ref().map_or("", |note| note.text(writer.language));
+    let note = note(writer, item, right)?;
     let facts = Facts::default()
         .with("number", number.to_string())
         .with("right", right.name.text(writer.language))
@@ -70,6 +70,10 @@ pub(super) fn one_item(writer: Writer, item: &ItemFacts, number: usize) -> Resul
         OutcomeWord::PartlyGranted => {
             writer.snippet(Part::ItemPartlyGranted, &facts.with("basis", basis(writer, item)?))
         }
+        OutcomeWord::Restricted => {
+            let (until, basis) = restriction(writer, item)?;
+            writer.snippet(Part::ItemRestricted, &facts.with("until", until).with("basis", basis))
+        }
         OutcomeWord::Refused => writer.snippet(Part::ItemRefused, &facts.with("basis", basis(writer, item)?)),
         OutcomeWord::NothingHeld => writer.snippet(Part::ItemNothingHeld, &facts),
         OutcomeWord::NotForUs => writer.snippet(Part::ItemNotForUs, &facts),
@@ -80,8 +84,47 @@ pub(super) fn one_item(writer: Writer, item: &ItemFacts, number: usize) -> Resul
 pub(super) fn basis_lines(writer: Writer, item: &ItemFacts) -> Result<String, MissingPart> {
     match item.outcome {
         OutcomeWord::PartlyGranted | OutcomeWord::Refused => basis(writer, item),
+        OutcomeWord::Restricted => Ok(restriction(writer, item)?.1),
         OutcomeWord::Granted | OutcomeWord::NothingHeld | OutcomeWord::NotForUs => Ok(String::new()),
     }
+}
+
+/// From when it takes effect, where that is its receipt, and what else the policy says of the right.
+fn note(writer: Writer, item: &ItemFacts, right: &Right) -> Result<String, MissingPart> {
+    let note = right.answer_note.as_ref().map_or("", |note| note.text(writer.language));
+    match item.effective_at {
+        Some(at) => {
+            let at = format!("{} {}", wording::date(writer.language, at.date()), at.format("%H:%M"));
+            let effective = writer.snippet(Part::Effective, &Facts::default().with("at", at))?;
+            Ok(format!("{effective}\n{note}").trim().to_owned())
+        }
+        None => Ok(note.to_owned()),
+    }
+}
+
+/// Until when data are kept, and each duty with its legal basis.
+fn restriction(writer: Writer, item: &ItemFacts) -> Result<(String, String), MissingPart> {
+    if item.reason.trim().is_empty() {
+        return Err(MissingPart::Reason(item.right.clone()));
+    }
+    let facts = item
+        .restriction
+        .as_ref()
+        .filter(|facts| !facts.duties.is_empty())
+        .ok_or_else(|| MissingPart::Restriction(item.right.clone()))?;
+    let line = |id: &DutyId| {
+        let duty = writer
+            .pack
+            .policy
+            .duty(id)
+            .ok_or_else(|| MissingPart::Unknown(id.to_string()))?;
+        let facts = Facts::default()
+            .with("duty", duty.name.text(writer.language))
+            .with("basis", cite_all(writer, &duty.sources));
+        writer.snippet(Part::Duty, &facts)
+    };
+    let duties = facts.duties.iter().map(line).collect::<Result<Vec<_>, _>>()?;
+    Ok((wording::date(writer.language, facts.until), duties.join("\n")))
 }
 
 /// What a refusal rests on: each exemption with the policy's label and its legal basis, the missing ground, the missing

@@ -14,7 +14,7 @@ mod template;
 mod topic;
 mod wording;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 
 pub use self::{
     compose::compose,
@@ -25,7 +25,7 @@ pub use self::{
     staff::{Alarm, AlarmLine, Alert, Cause, Digest, ReminderLine, compose_alarm, compose_digest, compose_reminder},
     wording::standing,
 };
-use super::policy::{ExemptionId, GroundId, Localized, MethodId, OnBehalfId, RightId};
+use super::policy::{DutyId, ExemptionId, GroundId, Localized, MethodId, OnBehalfId, RightId};
 
 /// A letter, ready to be mailed as plain text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,10 +147,23 @@ pub struct ItemFacts {
     pub missing_ground: bool,
     /// Refused since nothing shows that the requester may ask.
     pub identity_not_proven: bool,
+    /// Until when the data are kept and why, when they are restricted.
+    pub restriction: Option<RestrictionFacts>,
+    /// The local instant from which it takes effect, where the right works from its receipt.
+    pub effective_at: Option<NaiveDateTime>,
     /// Why, in the officer's words.
     pub reason: String,
     /// What was given or done, in the officer's words.
     pub given: String,
+}
+
+/// Why data are kept that were to be deleted, and until when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestrictionFacts {
+    /// The last day of the last duty.
+    pub until: NaiveDate,
+    /// The duties that run.
+    pub duties: Vec<DutyId>,
 }
 
 /// A decision, as a letter says it.
@@ -160,6 +173,8 @@ pub enum OutcomeWord {
     Granted,
     /// Some of it; the rest is refused.
     PartlyGranted,
+    /// Kept for now, and restricted.
+    Restricted,
     /// None of it.
     Refused,
     /// No data of the person were found.
@@ -170,9 +185,10 @@ pub enum OutcomeWord {
 
 impl OutcomeWord {
     /// All of them.
-    pub const ALL: [OutcomeWord; 5] = [
+    pub const ALL: [OutcomeWord; 6] = [
         OutcomeWord::Granted,
         OutcomeWord::PartlyGranted,
+        OutcomeWord::Restricted,
         OutcomeWord::Refused,
         OutcomeWord::NothingHeld,
         OutcomeWord::NotForUs,
@@ -214,6 +230,9 @@ pub enum MissingPart {
     /// An exemption that names no law.
     #[error("The exemption `{0}` names no legal basis. Add it to the policy pack.")]
     LegalBasis(ExemptionId),
+    /// A restriction without its end or its duty.
+    #[error("The restriction of `{0}` names no duty to keep data, or not until when. Record both.")]
+    Restriction(RightId),
     /// A partial grant that does not say what is granted.
     #[error("The answer on `{0}` does not say what is given. Write down which part is granted.")]
     Given(RightId),

@@ -115,6 +115,13 @@ impl Check<'_, '_> {
                     "Add [[grounds]], or take `needs-ground` out.",
                 );
             }
+            if right.yields_to_retention && policy.retention_duties.is_empty() {
+                self.at(
+                    &way("yields-to-retention"),
+                    format!("The right `{}` yields to retention duties and there is none.", right.id),
+                    "Add [[retention-duties]], or take `yields-to-retention` out.",
+                );
+            }
             if let Some(ground) = &right.offers_ground
                 && policy.ground(ground).is_none()
             {
@@ -150,6 +157,13 @@ impl Check<'_, '_> {
                 .iter()
                 .enumerate()
                 .map(|(index, exemption)| ("exemptions", index, &exemption.sources[..])),
+        );
+        cited.extend(
+            policy
+                .retention_duties
+                .iter()
+                .enumerate()
+                .map(|(index, duty)| ("retention-duties", index, &duty.sources[..])),
         );
         cited.extend(
             policy
@@ -190,6 +204,13 @@ impl Check<'_, '_> {
                     &entry,
                     "An exemption has no legal basis.",
                     "Add at least one entry to `sources`: a refusal has to name it.",
+                );
+            }
+            if list == "retention-duties" && sources.is_empty() {
+                self.at(
+                    &entry,
+                    "A retention duty has no legal basis.",
+                    "Add at least one entry to `sources`: a restriction has to name it.",
                 );
             }
         }
@@ -272,6 +293,7 @@ impl Check<'_, '_> {
         topics.extend(policy.rights.iter().map(|right| right.id.as_str()));
         topics.extend(policy.grounds.iter().map(|ground| ground.id.as_str()));
         topics.extend(policy.exemptions.iter().map(|exemption| exemption.id.as_str()));
+        topics.extend(policy.retention_duties.iter().map(|duty| duty.id.as_str()));
         topics.extend(policy.on_behalf.iter().map(|rule| rule.id.as_str()));
         for (index, caution) in policy.cautions.iter().enumerate() {
             if !topics.contains(caution.about.as_str()) {

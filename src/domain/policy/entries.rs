@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::names::{DatumId, ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, ReminderId, RightId};
+use super::names::{
+    DatumId, DutyId, ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, ReminderId, RightId,
+};
 use crate::domain::deadline::Term;
 use crate::domain::identity::HOLD_HOURS;
 
@@ -70,6 +72,12 @@ pub struct Right {
     /// Once granted it stays in force until it is lifted, and is looked at again from time to time.
     #[serde(default)]
     pub lasting: bool,
+    /// While a duty in law to keep the data runs, they are restricted instead (PIPL 47(2)).
+    #[serde(default)]
+    pub yields_to_retention: bool,
+    /// It takes effect at the instant at which the message that invokes it was received (PIPL 15).
+    #[serde(default)]
+    pub effective_at_receipt: bool,
     /// Invoking it makes this ground available to rights that need one.
     pub offers_ground: Option<GroundId>,
     /// Within what an answer to this right is owed, where that is not the policy's term. No extension lengthens it.
@@ -115,10 +123,29 @@ pub struct Exemption {
     pub evidence: Localized,
     /// What is easily got wrong.
     pub caution: Option<Localized>,
-    /// Too weighty to cite without a lawyer's advice.
+    /// Too weighty to cite without a lawyer's advice and a second person's signature under the assessment.
     #[serde(default)]
     pub grave: bool,
+    /// The reason may come to an end, such as an investigation, so that an assessment needs a day on which to look again.
+    #[serde(default)]
+    pub lapses: bool,
     /// The legal basis, which a refusal names beside the label.
+    pub sources: Vec<Source>,
+}
+
+/// A duty in law to keep data for a time. While it runs, a deletion becomes a restriction until its end.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RetentionDuty {
+    /// Its id.
+    pub id: DutyId,
+    /// What people call it.
+    pub name: Localized,
+    /// Which data it holds, from when it counts, and what is easily got wrong.
+    pub explanation: Localized,
+    /// How long it usually runs, in years; `None` where the law gives no length.
+    pub typical_years: Option<u32>,
+    /// The legal basis, which the answer names.
     pub sources: Vec<Source>,
 }
 
@@ -262,6 +289,8 @@ pub enum Anchor {
     Target,
     /// The day a pause began; only while it lasts.
     Pause,
+    /// The day on which an exemption that may lapse is to be looked at again.
+    Review,
 }
 
 /// What a request waits for when a reminder is meant for that alone.

@@ -18,11 +18,11 @@ use serde::Deserialize;
 
 pub use entries::{
     Anchor, Caution, Exemption, Ground, HeldDatum, IdentityMethod, Law, Listing, OnBehalfRule, Recipient, Remedy,
-    ReminderRule, Right, Source, WaitsFor, Way,
+    ReminderRule, RetentionDuty, Right, Source, WaitsFor, Way,
 };
 pub use names::{
-    CategoryId, DatumId, ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, PauseId, ReminderId, RightId,
-    SystemId,
+    CategoryId, DatumId, DutyId, ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, PauseId, ReminderId,
+    RightId, SystemId,
 };
 pub use read::{LEANINGS_FILE, LEXICON_FILE, Pack, Remark, STATEMENT_FILE, statement_line};
 pub use tasks::TaskRules;
@@ -73,6 +73,9 @@ pub struct Policy {
     /// The reasons for which no response is owed.
     #[serde(default)]
     pub exemptions: Vec<Exemption>,
+    /// Duties in law to keep data for a time: while one runs, a deletion becomes a restriction.
+    #[serde(default)]
+    pub retention_duties: Vec<RetentionDuty>,
     /// Who may ask for another person, and with which evidence; `none` is the rule for those who ask for themselves.
     pub on_behalf: Vec<OnBehalfRule>,
     /// Ways to prove identity.
@@ -164,6 +167,11 @@ impl Policy {
     /// The exemption of this id.
     pub fn exemption(&self, id: &ExemptionId) -> Option<&Exemption> {
         self.exemptions.iter().find(|exemption| exemption.id == *id)
+    }
+
+    /// The retention duty of this id.
+    pub fn duty(&self, id: &DutyId) -> Option<&RetentionDuty> {
+        self.retention_duties.iter().find(|duty| duty.id == *id)
     }
 
     /// The rule of this id for those who ask for another.

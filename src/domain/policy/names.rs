@@ -114,6 +114,10 @@ id!(
     LawId
 );
 id!(
+    /// A duty in law to keep data for a time, such as `accounting`.
+    DutyId
+);
+id!(
     /// A system or recipient in the register, such as `crm`.
     SystemId
 );

@@ -138,6 +138,9 @@ fn merge_repeated(mut policy: Policy, places: &Places, mistakes: &mut Vec<Mistak
     merge.list("rights", &mut policy.rights, |right| right.id.as_str());
     merge.list("grounds", &mut policy.grounds, |ground| ground.id.as_str());
     merge.list("exemptions", &mut policy.exemptions, |exemption| exemption.id.as_str());
+    merge.list("retention-duties", &mut policy.retention_duties, |duty| {
+        duty.id.as_str()
+    });
     merge.list("on-behalf", &mut policy.on_behalf, |rule| rule.id.as_str());
     merge.list("identity", &mut policy.identity, |method| method.id.as_str());
     merge.list("held-data", &mut policy.held_data, |datum| datum.id.as_str());

@@ -167,6 +167,8 @@ impl Told<'_> {
                     .collect(),
                 missing_ground: false,
                 identity_not_proven: false,
+                restriction: None,
+                effective_at: None,
                 reason: words.t("sample-reason"),
                 given: words.t("sample-given"),
             });

@@ -6,15 +6,16 @@ use actix_web::{HttpResponse, web};
 
 use super::file::{self, File};
 use super::story::Story;
+use crate::domain::approval::Digest;
 use crate::domain::command::Command;
-use crate::domain::letter::{News, Occasion};
+use crate::domain::letter::{LetterText, News, Occasion};
 use crate::domain::moves::{Move as Step, may};
 use crate::domain::person::Actor;
 use crate::house::House;
 use crate::mail::letters::{self, Letterhead, Thread, Words as LetterWords};
 use crate::mail::news;
 use crate::mail::reading::Reading;
-use crate::packs::Shelf;
+use crate::packs::{LoadedPack, Shelf};
 use crate::store::door::{Desk, Door, Seen, StepError};
 use crate::store::requests::{self, Stored};
 use crate::store::{StoreError, Tx};
@@ -38,16 +39,9 @@ impl Writer {
         desk: &mut Desk<'_, '_>,
         occasion: Occasion,
         words: LetterWords,
-    ) -> Result<(i64, String), StepError> {
+    ) -> Result<(i64, LetterText), StepError> {
         may(&desk.stored.request, self.step, self.actor, desk.rules.policy)?;
-        let policy = &desk.stored.request.policy;
-        let pack = self
-            .shelf
-            .version(&policy.id, &policy.version)
-            .ok_or_else(|| StepError::NoPolicy {
-                id: policy.id.clone(),
-                version: policy.version.clone(),
-            })?;
+        let pack = self.pack(desk)?;
         let thread = thread_of(desk)?;
         let head = Letterhead {
             settings: &self.house.settings,
@@ -56,7 +50,29 @@ impl Writer {
         };
         let text = letters::write(desk, head, occasion, words)?;
         let letter = letters::post(desk, head, occasion, &text)?;
-        Ok((letter, text.body))
+        Ok((letter, text))
+    }
+
+    /// The digest of the answer as it would read now, with an officer's own words.
+    pub fn answer_digest(&self, desk: &mut Desk<'_, '_>, words: LetterWords) -> Result<Digest, StepError> {
+        may(&desk.stored.request, self.step, self.actor, desk.rules.policy)?;
+        let pack = self.pack(desk)?;
+        let head = Letterhead {
+            settings: &self.house.settings,
+            pack: &pack.pack,
+            thread: None,
+        };
+        letters::answer_digest(desk, head, words)
+    }
+
+    fn pack(&self, desk: &Desk<'_, '_>) -> Result<Arc<LoadedPack>, StepError> {
+        let policy = &desk.stored.request.policy;
+        self.shelf
+            .version(&policy.id, &policy.version)
+            .ok_or_else(|| StepError::NoPolicy {
+                id: policy.id.clone(),
+                version: policy.version.clone(),
+            })
     }
 
     /// Tells the requester some news, once the step itself is open; returns the letter's number.

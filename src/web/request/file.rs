@@ -193,7 +193,6 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::SetAside { reason }
         | Event::IdentityNotProven { reason }
         | Event::ContactChanged { reason, .. }
-        | Event::Assessed { reason, .. }
         | Event::SentBack { reason }
         | Event::Reopened { reason }
         | Event::Withdrawn { reason }
@@ -204,7 +203,10 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::Paused { reason, .. }
         | Event::PolicyApplied { reason, .. }
         | Event::DeadlineProposed { reason, .. }
+        | Event::RetentionFound { reason, .. }
         | Event::DeadlineDeclined { reason } => vec![reason],
+        Event::Assessed { finding, .. } => finding.texts().collect(),
+        Event::Looked { shown, .. } => vec![shown],
         Event::PackageEnded { reason, .. } => reason.iter().collect(),
         // The report of the disclosure gate is shown on its own page.
         Event::FileEnclosed { .. } => Vec::new(),
@@ -234,10 +236,11 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::TaskCancelled { .. }
         | Event::TaskReminded { .. }
         | Event::StateBegan { .. }
-        | Event::Approved
         | Event::ReleaseApproved
         | Event::Released { .. }
         | Event::PackageFetched { .. }
+        | Event::CoSigned { .. }
+        | Event::Approved { .. }
         | Event::AnswerNotDelivered { .. }
         | Event::Closed
         | Event::ReviewOpened { .. }

@@ -2,6 +2,7 @@
 
 use super::file::File;
 use super::page::{AssessmentView, DecisionView, ExemptionView, HintView, ItemView};
+use crate::domain::assessment::Scope;
 use crate::domain::classification::Found;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::item::{Basis, Decided, Item, Outcome, Verdict};
@@ -10,6 +11,7 @@ use crate::domain::request::Identity;
 use crate::domain::rules::Rules;
 use crate::web::frame::look::{Choice, Tone};
 use crate::web::frame::say::{Say, cited};
+use crate::web::frame::words::Words;
 
 /// The value of a basis that is no exemption: the ground is missing.
 pub(super) const MISSING_GROUND: &str = "missing-ground";
@@ -23,6 +25,15 @@ pub(super) fn verdict_key(verdict: Verdict) -> &'static str {
         Verdict::Yes => "verdict-yes",
         Verdict::Partly => "verdict-partly",
         Verdict::No => "verdict-no",
+    }
+}
+
+/// A part of an item, in words.
+pub(super) fn scope_words(words: Words, scope: &Scope) -> String {
+    match scope {
+        Scope::Whole => words.t("scope-whole"),
+        Scope::Category(id) => words.with("scope-category", "name", id.as_str()),
+        Scope::System(id) => words.with("scope-system", "name", id.as_str()),
     }
 }
 
@@ -140,12 +151,13 @@ impl Shown<'_> {
     fn exemption(&self, exemption: &Exemption) -> ExemptionView {
         let tag = self.say.tag();
         let words = &self.say.words;
-        let assessment = self.item.assessment(&exemption.id).map(|found| AssessmentView {
-            words: words.t(verdict_key(found.verdict)),
-            reason: self.file.text(&found.reason).to_owned(),
+        let whole = self.item.assessment(&exemption.id, &Scope::Whole);
+        let assessment = whole.map(|found| AssessmentView {
+            words: words.t(verdict_key(found.finding.verdict)),
+            reason: self.file.text(&found.finding.reason).to_owned(),
             by: self.signed_when(found.by, |event| {
-                matches!(event, Event::Assessed { item, exemption: id, .. }
-                    if *item == self.item.number && *id == exemption.id)
+                matches!(event, Event::Assessed { item, finding }
+                    if *item == self.item.number && finding.exemption == exemption.id)
             }),
         });
         ExemptionView {
@@ -230,7 +242,14 @@ impl Shown<'_> {
             hint: words.t(&format!("outcome-{}-hint", outcome.as_str())),
             chosen: now == Some(outcome),
         };
-        Outcome::ALL.map(choice).into()
+        let yields = self
+            .policy
+            .right(&self.item.right)
+            .is_some_and(|right| right.yields_to_retention);
+        let offered = Outcome::ALL
+            .into_iter()
+            .filter(|outcome| yields || *outcome != Outcome::Restricted);
+        offered.map(choice).collect()
     }
 
     /// What a refusal may rest on as things stand: the core would accept no other.
@@ -242,7 +261,8 @@ impl Shown<'_> {
             .item
             .assessments
             .iter()
-            .filter(|found| found.verdict != Verdict::No)
+            .map(|found| &found.finding)
+            .filter(|finding| finding.stands())
         {
             let name = self
                 .policy
@@ -299,7 +319,7 @@ impl Shown<'_> {
 fn tone_of(outcome: Outcome) -> Tone {
     match outcome {
         Outcome::Granted => Tone::Done,
-        Outcome::PartlyGranted => Tone::Soon,
+        Outcome::PartlyGranted | Outcome::Restricted => Tone::Soon,
         Outcome::Refused | Outcome::NothingHeld | Outcome::NotForUs => Tone::Quiet,
     }
 }

@@ -1,5 +1,7 @@
 //! One request: its clock, what comes next, its mail, its items, its answer, and the moves that are open now.
 
+pub mod approval;
+pub mod assess;
 mod awaiting;
 pub mod beside;
 mod case;

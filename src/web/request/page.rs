@@ -307,6 +307,8 @@ pub struct LetterView {
     pub state: String,
     /// The same as colour and shape.
     pub tone: Tone,
+    /// The digest of all that would leave; empty while the letter cannot be written.
+    pub leaving: String,
     /// What is still missing before it may go; empty when nothing is.
     pub missing: Vec<String>,
 }

@@ -6,13 +6,13 @@ use chrono::{NaiveDate, NaiveTime};
 use super::case::Case;
 use super::decision::DecisionForm;
 use super::places::belonging;
+use crate::domain::approval::Digest;
 use crate::domain::command::Command;
 use crate::domain::event::CaseKind;
-use crate::domain::item::Verdict;
 use crate::domain::letter::{ExtensionFacts, Occasion};
 use crate::domain::moves::Move as Step;
 use crate::domain::person::PersonId;
-use crate::domain::policy::{DatumId, ExemptionId, GroundId, MethodId, OnBehalfId, RightId};
+use crate::domain::policy::{DatumId, GroundId, MethodId, OnBehalfId, RightId};
 use crate::domain::reminder::local_instant;
 use crate::house::House;
 use crate::mail::letters::{self, Words as LetterWords};
@@ -20,10 +20,10 @@ use crate::store::door::Desk;
 use crate::web::door::session::{Reads, Sent};
 use crate::web::error::PageError;
 
-type Ref = web::Path<String>;
-type Item = web::Path<(String, u32)>;
-type Page = Result<HttpResponse, PageError>;
-type Office = web::Data<House>;
+pub(super) type Ref = web::Path<String>;
+pub(super) type Item = web::Path<(String, u32)>;
+pub(super) type Page = Result<HttpResponse, PageError>;
+pub(super) type Office = web::Data<House>;
 
 /// POST /requests/{reference}/triage
 pub async fn triage(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
@@ -102,36 +102,11 @@ pub async fn ground(who: Reads, house: Office, path: Item, form: Sent) -> Page {
         .await
 }
 
-/// POST /requests/{reference}/items/{number}/assessments
-pub async fn assessments(who: Reads, house: Office, path: Item, form: Sent) -> Page {
-    let (reference, item) = path.into_inner();
-    let exemption = ExemptionId::new(&form.needed("exemption")?);
-    let verdict = match form.text("verdict").as_str() {
-        "yes" => Verdict::Yes,
-        "partly" => Verdict::Partly,
-        "no" => Verdict::No,
-        _ => return Err(PageError::Malformed),
-    };
-    let reason = form.needed("reason")?;
-    let command = move |desk: &mut Desk<'_, '_>| {
-        let reason = desk.keep("reason", &reason)?;
-        Ok(Command::Assess {
-            item,
-            exemption: exemption.clone(),
-            verdict,
-            reason,
-        })
-    };
-    Case::of(&who, &house, &reference, &form)?
-        .take("assessed", &format!("#item-{item}"), command)
-        .await
-}
-
 /// POST /requests/{reference}/items/{number}/decision
 pub async fn decision(who: Reads, house: Office, path: Item, form: Sent) -> Page {
     let (reference, item) = path.into_inner();
     let case = Case::of(&who, &house, &reference, &form)?;
-    let decided = DecisionForm::read(&form)?;
+    let decided = DecisionForm::read(&form, item)?;
     if let Some(key) = decided.lacks() {
         return Err(case.refused(who.words.t(key)));
     }
@@ -194,13 +169,6 @@ fn data_of(form: &Sent, field: &str) -> Vec<DatumId> {
     form.all(field).iter().map(|id| DatumId::new(id)).collect()
 }
 
-/// POST /requests/{reference}/approval
-pub async fn approval(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
-    Case::of(&who, &house, &reference, &form)?
-        .take("approved", "#letter", |_| Ok(Command::Approve))
-        .await
-}
-
 /// POST /requests/{reference}/answer
 pub async fn answer(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
     let case = Case::of(&who, &house, &reference, &form)?;
@@ -212,9 +180,10 @@ pub async fn answer(who: Reads, house: Office, reference: Ref, form: Sent) -> Pa
             reply: reply.clone(),
             ..LetterWords::default()
         };
-        let (letter, body) = write.post(desk, occasion, words)?;
-        let text = desk.keep("answer", &body)?;
-        Ok(Command::Answer { letter, text })
+        let (letter, answer) = write.post(desk, occasion, words)?;
+        let says = Digest::of_letter(&answer);
+        let text = desk.keep("answer", &answer.body)?;
+        Ok(Command::Answer { letter, text, says })
     };
     case.take("sent", "", command).await
 }
@@ -224,14 +193,19 @@ pub async fn answer_by_hand(who: Reads, house: Office, reference: Ref, form: Sen
     let day: NaiveDate = form.text("on").parse().map_err(|_| PageError::Malformed)?;
     let time = NaiveTime::parse_from_str(&form.text("at"), "%H:%M").map_err(|_| PageError::Malformed)?;
     let text = form.needed("text")?;
+    let case = Case::of(&who, &house, &reference, &form)?;
+    let write = case.writer(Step::AnswerByHand);
     let command = move |desk: &mut Desk<'_, '_>| {
         let at = local_instant(day, time, desk.rules.policy.zone);
+        let says = if desk.stored.request.needs_approval() {
+            write.answer_digest(desk, LetterWords::default())?
+        } else {
+            Digest::default()
+        };
         let text = desk.keep("answer", &text)?;
-        Ok(Command::AnswerByHand { at, text })
+        Ok(Command::AnswerByHand { at, text, says })
     };
-    Case::of(&who, &house, &reference, &form)?
-        .take("answered", "", command)
-        .await
+    case.take("answered", "", command).await
 }
 
 /// POST /requests/{reference}/extension

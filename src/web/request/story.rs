@@ -3,12 +3,13 @@
 mod clock;
 
 use super::file::File;
+use super::items::scope_words;
 use super::page::EventLine;
 use super::task_story;
 use crate::domain::correction::TakenFor;
 use crate::domain::event::{By, Cause, Event, NewItem, Recorded};
 use crate::domain::identity::ContactProof;
-use crate::domain::policy::{Policy, RightId};
+use crate::domain::policy::{DutyId, ExemptionId, Policy, RightId};
 use crate::domain::request::PolicyStamp;
 use crate::mail::charset::Charset;
 use crate::web::frame::say::Say;
@@ -128,19 +129,36 @@ impl<'s> Story<'s> {
                     ),
                 }
             }
-            Event::Assessed {
-                item,
-                exemption,
-                verdict,
-                reason,
-            } => {
-                let name = self.policy.and_then(|policy| policy.exemption(exemption));
-                let name = name.map_or(exemption.as_str(), |exemption| exemption.name.text(self.say.tag()));
-                let verdict = words.t(super::items::verdict_key(*verdict));
+            Event::Assessed { item, finding } => {
                 let args = [
                     ("right", self.item(*item)),
-                    ("exemption", name.to_owned()),
-                    ("verdict", verdict),
+                    ("exemption", self.exemption(&finding.exemption)),
+                    ("scope", scope_words(*words, &finding.scope)),
+                    ("verdict", words.t(super::items::verdict_key(finding.verdict))),
+                ];
+                (words.a(&key, &borrowed(&args)), file.text(&finding.reason).to_owned())
+            }
+            Event::CoSigned { item, exemption, scope } => {
+                let args = [
+                    ("right", self.item(*item)),
+                    ("exemption", self.exemption(exemption)),
+                    ("scope", scope_words(*words, scope)),
+                ];
+                (words.a(&key, &borrowed(&args)), String::new())
+            }
+            Event::RetentionFound {
+                item,
+                duty,
+                scope,
+                until,
+                reason,
+            } => {
+                let until = until.map_or_else(|| words.t("retention-does-not-run"), |day| words.date(day));
+                let args = [
+                    ("right", self.item(*item)),
+                    ("duty", self.duty(duty)),
+                    ("scope", scope_words(*words, scope)),
+                    ("until", until),
                 ];
                 (words.a(&key, &borrowed(&args)), file.text(reason).to_owned())
             }
@@ -245,10 +263,11 @@ impl<'s> Story<'s> {
             | Event::StateLifted { .. } => task_story::told(self, file, event),
             Event::AcknowledgementQueued { .. }
             | Event::BroughtBack
-            | Event::Approved
             | Event::FileEnclosed { .. }
             | Event::ReleaseApproved
             | Event::PackageFetched { .. }
+            | Event::Looked { .. }
+            | Event::Approved { .. }
             | Event::AnswerQueued { .. }
             | Event::AnswerNotDelivered { .. }
             | Event::Closed
@@ -291,6 +310,19 @@ impl<'s> Story<'s> {
         let right = self.policy.and_then(|policy| policy.right(id));
         right
             .map_or(id.as_str(), |right| right.name.text(self.say.tag()))
+            .to_owned()
+    }
+
+    fn exemption(&self, id: &ExemptionId) -> String {
+        let exemption = self.policy.and_then(|policy| policy.exemption(id));
+        exemption
+            .map_or(id.as_str(), |exemption| exemption.name.text(self.say.tag()))
+            .to_owned()
+    }
+
+    fn duty(&self, id: &DutyId) -> String {
+        let duty = self.policy.and_then(|policy| policy.duty(id));
+        duty.map_or(id.as_str(), |duty| duty.name.text(self.say.tag()))
             .to_owned()
     }
 

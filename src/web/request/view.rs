@@ -4,6 +4,7 @@ use super::file::File;
 use super::page::{Anchor, LetterView, Move, NextStep, NoteView, ReminderLine, RequestPage};
 use super::story::Story;
 use super::{history, items, offers, thread};
+use crate::domain::approval::{self, Digest};
 use crate::domain::event::Event;
 use crate::domain::moves::{self, Move as Step, Refusal};
 use crate::domain::policy::Recipient;
@@ -97,11 +98,15 @@ fn noun(step: Step) -> &'static str {
         Step::ChangeContact => "address",
         Step::ChooseGround => "ground",
         Step::Assess => "assessments",
+        Step::CoSign => "signature",
+        Step::Retain => "retention",
+        Step::FollowUp => "follow-up",
         Step::Decide => "decision",
         Step::AddTask | Step::DropTask | Step::SendTask | Step::AnswerTask | Step::ExplainTask | Step::RepeatTask => {
             "tasks"
         }
         Step::CheckState | Step::LiftState => "states",
+        Step::Look => "look",
         Step::Approve => "approval",
         Step::SendBack => "return",
         Step::Answer => "answer",
@@ -368,7 +373,7 @@ fn letter(say: &Say<'_>, file: &File, open: &[(Step, Result<(), Refusal>)], own_
             sentence.clone()
         });
     }
-    let (tone, key) = match (request.approval, request.refuses(), refusal) {
+    let (tone, key) = match (request.approval, request.needs_approval(), refusal) {
         (Approval::Given { .. }, true, _) => (Tone::Done, "letter-approved"),
         (Approval::SentBack, _, _) => (Tone::Today, "letter-sent-back"),
         (Approval::None, true, _) if request.awaits_approval() => (Tone::Quiet, "letter-awaits-approval"),
@@ -388,6 +393,9 @@ fn letter(say: &Say<'_>, file: &File, open: &[(Step, Result<(), Refusal>)], own_
         text: preview.map(|letter| letter.body.trim().to_owned()).unwrap_or_default(),
         own_words: own_words.to_owned(),
         words_are_all: request.items.is_empty(),
+        leaving: preview
+            .map(|letter| approval::leaving(request, Digest::of_letter(letter)).to_string())
+            .unwrap_or_default(),
         state: words.t(key),
         tone,
         missing,

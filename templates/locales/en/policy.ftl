@@ -56,6 +56,15 @@ reminder-after-receipt = { $n ->
     [one] { $n } working day after receipt
    *[other] { $n } working days after receipt
 }
+reminder-before-review = { $n ->
+    [one] { $n } working day before the day to look again
+   *[other] { $n } working days before the day to look again
+}
+reminder-on-review = On the day to look again
+reminder-after-review = { $n ->
+    [one] { $n } working day after the day to look again
+   *[other] { $n } working days after the day to look again
+}
 reminder-only-triage = while nobody has taken it up
 reminder-only-approval = while it waits for approval
 occasion-acknowledgement = Acknowledgement

@@ -2,9 +2,9 @@
 
 use habeas::domain::letter::{
     Alarm, AlarmLine, Alert, CaseFacts, Cause, Digest, ExtensionFacts, ItemFacts, MissingPart, Occasion, OutcomeWord,
-    ReminderLine, compose, compose_alarm, compose_digest, compose_reminder,
+    ReminderLine, RestrictionFacts, compose, compose_alarm, compose_digest, compose_reminder,
 };
-use habeas::domain::policy::{ExemptionId, GroundId, MethodId, OnBehalfId, Pack, ReminderId, Right, RightId};
+use habeas::domain::policy::{DutyId, ExemptionId, GroundId, MethodId, OnBehalfId, Pack, ReminderId, Right, RightId};
 
 use super::{day, occasions, pack, shelf};
 
@@ -47,6 +47,8 @@ fn item(right: &Right, outcome: OutcomeWord) -> ItemFacts {
         exemptions: Vec::new(),
         missing_ground: false,
         identity_not_proven: false,
+        restriction: None,
+        effective_at: None,
         reason: String::new(),
         given: String::new(),
     }
@@ -63,6 +65,15 @@ fn refusal(pack: &Pack, right: &Right, outcome: OutcomeWord) -> ItemFacts {
             .collect(),
         missing_ground: true,
         identity_not_proven: true,
+        restriction: Some(RestrictionFacts {
+            until: day("2035-12-31"),
+            duties: pack
+                .policy
+                .retention_duties
+                .iter()
+                .map(|duty| duty.id.clone())
+                .collect(),
+        }),
         reason: "WHY-NOT".to_owned(),
         given: "STILL-GIVEN".to_owned(),
         ..item(right, outcome)
@@ -127,7 +138,7 @@ fn every_right_can_be_answered_with_every_outcome() {
         let pack = &loaded.pack;
         for language in &pack.policy.languages {
             for right in &pack.policy.rights {
-                for outcome in OutcomeWord::ALL {
+                for outcome in outcomes(pack) {
                     let items = vec![refusal(pack, right, outcome)];
                     let letter = compose(pack, language, Occasion::Answer, &CaseFacts { items, ..case(pack) }).unwrap();
                     let has = |words: &str| letter.body.contains(words);
@@ -146,6 +157,43 @@ fn every_right_can_be_answered_with_every_outcome() {
             }
         }
     }
+}
+
+/// Every outcome that the pack knows: data are restricted only where a duty to keep them is known.
+fn outcomes(pack: &Pack) -> impl Iterator<Item = OutcomeWord> {
+    let restricts = !pack.policy.retention_duties.is_empty();
+    let known = move |outcome: &OutcomeWord| restricts || *outcome != OutcomeWord::Restricted;
+    OutcomeWord::ALL.into_iter().filter(known)
+}
+
+#[test]
+fn a_restriction_names_its_end_every_duty_and_its_legal_basis_and_cannot_be_written_without() {
+    let loaded = pack("cn-statement");
+    let (pack, policy) = (&loaded.pack, &loaded.pack.policy);
+    let right = policy.rights.iter().find(|right| right.yields_to_retention).unwrap();
+    let restricted = refusal(pack, right, OutcomeWord::Restricted);
+    let write = |language: &str, item: ItemFacts| {
+        let items = vec![item];
+        compose(pack, language, Occasion::Answer, &CaseFacts { items, ..case(pack) })
+    };
+    for (language, until) in [("en", "31 December 2035"), ("zh-Hans", "2035年12月31日")] {
+        let body = write(language, restricted.clone()).unwrap().body;
+        assert!(body.contains(until), "{body}");
+        for duty in &policy.retention_duties {
+            assert!(body.contains(duty.name.text(language)), "{body}");
+            assert!(body.contains(&policy.cite(&duty.sources[0], language)), "{body}");
+        }
+    }
+    let no_duty = ItemFacts {
+        restriction: None,
+        ..restricted.clone()
+    };
+    assert_eq!(write("en", no_duty), Err(MissingPart::Restriction(right.id.clone())));
+    let no_reason = ItemFacts {
+        reason: String::new(),
+        ..restricted
+    };
+    assert_eq!(write("en", no_reason), Err(MissingPart::Reason(right.id.clone())));
 }
 
 #[test]
@@ -379,7 +427,23 @@ fn story(pack: &Pack, language: &str) -> CaseFacts {
             ),
             ..item(right("access"), OutcomeWord::Granted)
         },
-        item(right("withdrawal"), OutcomeWord::Granted),
+        ItemFacts {
+            effective_at: day("2025-09-30").and_hms_opt(20, 15, 0),
+            ..item(right("withdrawal"), OutcomeWord::Granted)
+        },
+        ItemFacts {
+            ground: Some(GroundId::new("consent-withdrawn")),
+            given: words(
+                "Your newsletter address and your photo are deleted.",
+                "已删除您的订阅邮箱和照片。",
+            ),
+            reason: words("Your invoices of 2025 are tax records.", "您2025年的发票属于涉税资料。"),
+            restriction: Some(RestrictionFacts {
+                until: day("2035-12-31"),
+                duties: vec![DutyId::new("tax")],
+            }),
+            ..item(right("deletion"), OutcomeWord::Restricted)
+        },
         ItemFacts {
             ground: Some(GroundId::new("consent-withdrawn")),
             given: words(

@@ -1,0 +1,19 @@
+# What officers find about an item, restrictions, and the second person.
+scope-whole = the whole
+scope-category = category { $name }
+scope-system = system { $name }
+item-verdict-evidence = Evidence the company holds: what, from when, where it is kept
+item-verdict-still-given = What can be given all the same, where it covers a part only
+item-verdict-review = Look again on
+outcome-restricted = Restricted
+outcome-restricted-hint = Kept because a law says so: no use but storage, until a date. The rest is deleted.
+retention-does-not-run = does not run
+move-co-sign = Sign a grave assessment
+move-retain = Record a duty to keep data
+move-follow-up = Add what a right makes possible
+move-look = Look at what would leave
+event-co-signed = signed the assessment of { $exemption } for { $right } ({ $scope })
+event-retention-found = recorded a duty to keep data for { $right } ({ $scope }): { $duty }, until { $until }
+event-looked = looked at what would leave
+said-signed = The assessment is signed.
+said-retained = The duty to keep data is recorded.

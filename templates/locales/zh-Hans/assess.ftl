@@ -1,0 +1,19 @@
+# 对各项的评估、限制处理与第二人复核。
+scope-whole = 整项
+scope-category = 类别 { $name }
+scope-system = 系统 { $name }
+item-verdict-evidence = 我方掌握的证据：内容、时间、存放处
+item-verdict-still-given = 仅部分适用时，仍可提供的内容
+item-verdict-review = 再次检查日期
+outcome-restricted = 限制处理
+outcome-restricted-hint = 依法须保存：期满前除存储外不作任何处理，其余删除。
+retention-does-not-run = 不适用
+move-co-sign = 会签重大例外的评估
+move-retain = 记录数据保存义务
+move-follow-up = 补充由此可行使的权利
+move-look = 查看将要发出的内容
+event-co-signed = 会签“{ $right }”的“{ $exemption }”评估（{ $scope }）
+event-retention-found = 就“{ $right }”（{ $scope }）记录保存义务：{ $duty }，至 { $until }
+event-looked = 查看了将要发出的内容
+said-signed = 评估已会签。
+said-retained = 保存义务已记录。
