@@ -14,6 +14,8 @@ pub mod kind;
 mod labels;
 mod names;
 mod numbers;
+mod pdf;
+mod pictures;
 pub mod place;
 mod read;
 mod scan;

@@ -9,7 +9,7 @@ use super::super::kind::FileKind;
 use super::super::place::Spot;
 use super::super::xml::{Piece, all_text, pieces};
 use super::plain::decode;
-use super::workbook;
+use super::{document, open_document, workbook};
 
 /// An opened archive with its entries by name.
 pub struct Package<'b> {
@@ -240,6 +240,8 @@ pub fn role(name: &str, media: &str) -> Role {
         Role::Picture
     } else if has(&["embeddings/", "oleobject", ".package"]) || media.ends_with("officedocument.package") {
         Role::File
+    } else if has(&["slidelayout", "slidemaster"]) {
+        Role::Seen
     } else if has(&["drawing", "chart", "diagram"])
         && !has(&["chartstyle", "chartcolorstyle", "colors", "quickstyle", "layout"])
     {
@@ -280,10 +282,13 @@ pub fn role(name: &str, media: &str) -> Role {
 pub fn file(inspector: &mut Inspector<'_>, mut package: Package<'_>) -> FileKind {
     let kind = package.kind();
     let types = package.types(&mut inspector.budget);
-    beside(inspector, &mut package, &types);
+    if kind != FileKind::OpenDocument {
+        beside(inspector, &mut package, &types);
+    }
     match kind {
         FileKind::Workbook => workbook::file(inspector, &mut package, &types),
-        _ => inspector.unchecked(FindingKind::UnknownFormat, Spot::File),
+        FileKind::OpenDocument => open_document::file(inspector, &mut package),
+        _ => document::file(inspector, &mut package, &types, kind),
     }
     kind
 }
@@ -305,7 +310,7 @@ fn beside(inspector: &mut Inspector<'_>, package: &mut Package<'_>, types: &BTre
             }
         };
         match role {
-            Role::Content | Role::Form if !entry.name.ends_with(".rels") => {}
+            Role::Content | Role::Form if !entry.name.ends_with(".rels") => variables(inspector, &entry.name, &bytes),
             Role::Content | Role::Form => links(inspector, &entry.name, &decode(&bytes)),
             Role::Seen => inspector.text(&all_text(&decode(&bytes)), Remedy::Clean, &|_| spot()),
             Role::Picture => inspector.reaching(Remedy::Clean, |inspector| inspector.inner(&entry.name, &bytes)),
@@ -320,6 +325,23 @@ fn beside(inspector: &mut Inspector<'_>, package: &mut Package<'_>, types: &BTre
                 inspector.text(&text, Remedy::Clean, &|_| spot());
             }
         }
+    }
+}
+
+/// Variables of a document, which no page shows.
+fn variables(inspector: &mut Inspector<'_>, name: &str, bytes: &[u8]) {
+    if !name.ends_with("settings.xml") {
+        return;
+    }
+    let text = decode(bytes);
+    let opened = pieces(&text).filter_map(|piece| match piece {
+        Piece::Open(element) if element.name() == "docVar" => element.attribute("val"),
+        _ => None,
+    });
+    let values: Vec<String> = opened.collect();
+    if !values.is_empty() {
+        inspector.hidden(FindingKind::CustomData, Spot::Part(name.to_owned()), "docVars");
+        inspector.text(&values.join("\n"), Remedy::Clean, &|_| Spot::Part(name.to_owned()));
     }
 }
 

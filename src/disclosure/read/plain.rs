@@ -2,12 +2,12 @@
 
 use encoding_rs::{GB18030, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use super::super::finding::Remedy;
+use super::super::finding::{FindingKind, Remedy};
 use super::super::inspector::Inspector;
 use super::super::kind::FileKind;
 use super::super::labels::labelled;
 use super::super::place::{Spot, Stretch};
-use super::{json, markup, table};
+use super::{json, mail, markup, table};
 
 /// The text of bytes: by their mark, as UTF-8, else as GB 18030, which Chinese programs write.
 pub fn decode(bytes: &[u8]) -> String {
@@ -42,6 +42,16 @@ pub fn kind_of(text: &str) -> FileKind {
 
 /// Reads a text of whatever form.
 pub fn file(inspector: &mut Inspector<'_>, bytes: &[u8]) -> FileKind {
+    if mail::is_mail(bytes) {
+        match inspector.context.open_mail {
+            Some(open) => mail::file(inspector, bytes, open),
+            None => {
+                inspector.unchecked(FindingKind::UnreadText, Spot::File);
+                lines(inspector, &decode(bytes));
+            }
+        }
+        return FileKind::Mail;
+    }
     let text = decode(bytes);
     let kind = kind_of(&text);
     match kind {

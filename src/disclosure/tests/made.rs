@@ -2,6 +2,8 @@
 
 use std::io::{Cursor, Write};
 
+use image::{ImageFormat, Rgb, RgbImage};
+use lopdf::{Document, Object, ObjectId, Stream, dictionary};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -178,4 +180,74 @@ pub fn workbook(sheets: &[Sheet<'_>], in_main: &str, more: &[(&str, &str)]) -> V
         .collect();
     all.extend(more);
     office("xl/workbook.xml", &all)
+}
+
+/// A document whose body is this.
+pub fn document(body: &str, more: &[(&str, &str)]) -> Vec<u8> {
+    let text = format!(
+        r#"<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{body}</w:body></w:document>"#
+    );
+    let mut parts = vec![("word/document.xml", text.as_str())];
+    parts.extend(more);
+    office("word/document.xml", &parts)
+}
+
+/// A PDF of one page with this content; more can be done to it before it is written.
+pub fn pdf(content: &str, more: impl FnOnce(&mut Document, ObjectId)) -> Vec<u8> {
+    let mut document = Document::with_version("1.7");
+    let pages = document.new_object_id();
+    let font = document.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica", "Encoding" => "WinAnsiEncoding" });
+    let content = document.add_object(Stream::new(dictionary! {}, content.as_bytes().to_vec()));
+    let page = document.add_object(dictionary! {
+        "Type" => "Page",
+        "Parent" => pages,
+        "Contents" => content,
+        "MediaBox" => vec![0.into(), 0.into(), 600.into(), 800.into()],
+        "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } },
+    });
+    document.objects.insert(
+        pages,
+        Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 }),
+    );
+    let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
+    document.trailer.set("Root", catalog);
+    more(&mut document, page);
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).unwrap();
+    bytes
+}
+
+/// A picture of a few pixels.
+pub fn picture(format: ImageFormat) -> Vec<u8> {
+    let pixels = RgbImage::from_fn(16, 16, |x, y| Rgb([(x * 16) as u8, (y * 16) as u8, 99]));
+    let mut bytes = Cursor::new(Vec::new());
+    pixels.write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+/// Exif data with a position, a serial number and a small copy.
+pub fn exif() -> Vec<u8> {
+    let mut bytes = b"MM\0*\0\0\0\x08".to_vec();
+    // Two entries, then the next directory at 0x26, then the position's directory at 0x38.
+    bytes.extend(b"\0\x02\xa4\x31\0\x02\0\0\0\x04SN1\0\x88\x25\0\x04\0\0\0\x01\0\0\0\x38\0\0\0\x26");
+    bytes.extend(b"\0\x01\x02\x01\0\x04\0\0\0\x01\0\0\0\0\0\0\0\0");
+    bytes.extend(b"\0\x01\0\x02\0\x05\0\0\0\x03\0\0\0\0\0\0\0\0");
+    bytes
+}
+
+/// A JPEG with a segment after its start.
+pub fn jpeg_with(marker: u8, content: &[u8]) -> Vec<u8> {
+    let mut bytes = picture(ImageFormat::Jpeg);
+    let length = (content.len() + 2) as u16;
+    let segment = [&[0xff, marker][..], &length.to_be_bytes(), content].concat();
+    bytes.splice(2..2, segment);
+    bytes
+}
+
+/// A PNG with a chunk after its header.
+pub fn png_with(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    let mut bytes = picture(ImageFormat::Png);
+    let chunk = [&(content.len() as u32).to_be_bytes()[..], name, content, &[0; 4]].concat();
+    bytes.splice(33..33, chunk);
+    bytes
 }

@@ -1,21 +1,11 @@
 //! Files with something planted in them, and files with nothing.
 
-use super::made::{Sheet, row, sheet, workbook, zip};
-use super::numbers::{OTHER_ID, OTHER_MOBILE};
-use super::{FindingKind, kinds};
+use image::ImageFormat;
 
-/// Every row of a table, and then all that differ at once.
-#[track_caller]
-fn each(rows: Vec<(&str, Vec<u8>, Vec<FindingKind>)>) {
-    let wrong: Vec<String> = rows
-        .into_iter()
-        .filter_map(|(what, bytes, expected)| {
-            let found = kinds(&bytes);
-            (found != expected).then(|| format!("{what}: {found:?}, not {expected:?}"))
-        })
-        .collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
+use super::made::exif as made_exif;
+use super::made::{Sheet, document, exif, jpeg_with, office, picture, png_with, row, sheet, workbook, zip};
+use super::numbers::{OTHER_ID, OTHER_MOBILE};
+use super::{FindingKind, each, kinds};
 
 fn xlsx(inside: &str) -> Vec<u8> {
     workbook(&[sheet("Data", inside)], "", &[])
@@ -232,4 +222,272 @@ fn what_is_planted_in_an_archive_is_found() {
     each(rows);
     // Some bytes before an archive keep it readable.
     assert!(kinds(&stray).contains(&UnknownFormat) || kinds(&stray).contains(&StrayBytes));
+}
+
+#[test]
+fn what_is_planted_in_a_document_is_found() {
+    use FindingKind::*;
+    let run = |text: &str| format!("<w:r><w:t>{text}</w:t></w:r>");
+    let paragraph = |inside: &str| format!("<w:p>{inside}</w:p>");
+    let clean = paragraph(&run("Your data"));
+    let with = |name: &str, text: &str| document(&clean, &[(name, text)]);
+    each(vec![
+        ("a clean document", document(&clean, &[]), vec![]),
+        (
+            "another person's number",
+            document(&paragraph(&run(OTHER_ID)), &[]),
+            vec![OtherIdNumber],
+        ),
+        (
+            "a number split over runs",
+            document(
+                &paragraph(&format!(
+                    "{}<w:r><w:rPr><w:b/></w:rPr><w:t>0138000</w:t></w:r>",
+                    run("1380")
+                )),
+                &[],
+            ),
+            vec![OtherMobile],
+        ),
+        (
+            "a number split over cells",
+            document(
+                &format!("{}{}", paragraph(&run("440305")), paragraph(&run("198806152748"))),
+                &[],
+            ),
+            vec![OtherIdNumber],
+        ),
+        (
+            "deleted text",
+            document(
+                &paragraph(&format!(
+                    "<w:del w:author=\"Li\"><w:r><w:delText>{OTHER_MOBILE}</w:delText></w:r></w:del>{}",
+                    run("x")
+                )),
+                &[],
+            ),
+            vec![OtherMobile, TrackedChange],
+        ),
+        (
+            "inserted text",
+            document(&paragraph(&format!("<w:ins>{}</w:ins>", run("x"))), &[]),
+            vec![TrackedChange],
+        ),
+        (
+            "hidden text",
+            document(
+                &paragraph(&format!(
+                    "<w:r><w:rPr><w:vanish/></w:rPr><w:t>x</w:t></w:r>{}",
+                    run("y")
+                )),
+                &[],
+            ),
+            vec![HiddenText],
+        ),
+        (
+            "text that is not hidden after all",
+            document(
+                &paragraph("<w:r><w:rPr><w:vanish w:val=\"0\"/></w:rPr><w:t>x</w:t></w:r>"),
+                &[],
+            ),
+            vec![],
+        ),
+        (
+            "white text",
+            document(
+                &paragraph("<w:r><w:rPr><w:color w:val=\"FFFFFF\"/></w:rPr><w:t>x</w:t></w:r>"),
+                &[],
+            ),
+            vec![HiddenText],
+        ),
+        (
+            "a field",
+            document(
+                &paragraph("<w:r><w:instrText>INCLUDETEXT c:\\x</w:instrText></w:r>"),
+                &[],
+            ),
+            vec![FieldCode],
+        ),
+        (
+            "a comment",
+            with(
+                "word/comments.xml",
+                "<w:comments><w:comment><w:p/></w:comment></w:comments>",
+            ),
+            vec![Comment],
+        ),
+        (
+            "a header",
+            with(
+                "word/header1.xml",
+                &format!("<w:hdr>{}</w:hdr>", paragraph(&run(OTHER_MOBILE))),
+            ),
+            vec![OtherMobile],
+        ),
+        (
+            "a file inside",
+            with("word/embeddings/a.bin", OTHER_MOBILE),
+            vec![OtherMobile, EmbeddedFile],
+        ),
+        (
+            "a variable",
+            with(
+                "word/settings.xml",
+                "<w:settings><w:docVars><w:docVar w:name=\"a\" w:val=\"b\"/></w:docVars></w:settings>",
+            ),
+            vec![CustomData],
+        ),
+        ("half a document", document("<w:p>", &[]), vec![Broken]),
+    ]);
+}
+
+#[test]
+fn what_is_planted_in_slides_is_found() {
+    use FindingKind::*;
+    let rels =
+        r#"<Relationships><Relationship Id="s1" Type="http://x/slide" Target="slides/slide1.xml"/></Relationships>"#;
+    let slide = |show: &str, text: &str| format!("<p:sld {show}><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:sld>");
+    let slides = |first: &str, more: &[(&str, &str)]| {
+        let mut parts = vec![
+            ("ppt/presentation.xml", "<p:presentation/>"),
+            ("ppt/_rels/presentation.xml.rels", rels),
+            ("ppt/slides/slide1.xml", first),
+        ];
+        parts.extend(more);
+        office("ppt/presentation.xml", &parts)
+    };
+    let clean = slide("", "Hello");
+    each(vec![
+        ("clean slides", slides(&clean, &[]), vec![]),
+        (
+            "another person's number",
+            slides(&slide("", OTHER_MOBILE), &[]),
+            vec![OtherMobile],
+        ),
+        (
+            "a hidden slide",
+            slides(&slide("show=\"0\"", "x"), &[]),
+            vec![HiddenSlide],
+        ),
+        (
+            "a slide that is not listed",
+            slides(&clean, &[("ppt/slides/slide9.xml", &clean)]),
+            vec![HiddenSlide],
+        ),
+        (
+            "notes",
+            slides(
+                &clean,
+                &[(
+                    "ppt/notesSlides/n1.xml",
+                    "<p:notes><a:p><a:r><a:t>say it</a:t></a:r></a:p></p:notes>",
+                )],
+            ),
+            vec![SpeakerNotes],
+        ),
+    ]);
+}
+
+#[test]
+fn what_is_planted_in_an_open_document_is_found() {
+    use FindingKind::*;
+    let odt = |content: &str, more: &[(&str, &[u8])]| {
+        let mut parts: Vec<(&str, &[u8])> = vec![
+            ("mimetype", b"application/vnd.oasis.opendocument.text"),
+            ("content.xml", content.as_bytes()),
+        ];
+        parts.extend(more);
+        zip(&parts)
+    };
+    each(vec![
+        ("clean", odt("<d><text:p>x</text:p></d>", &[]), vec![]),
+        (
+            "a number",
+            odt("<d><text:p>138<text:span>00138000</text:span></text:p></d>", &[]),
+            vec![OtherMobile],
+        ),
+        (
+            "a change",
+            odt("<d><text:tracked-changes/></d>", &[]),
+            vec![TrackedChange],
+        ),
+        (
+            "a hidden sheet",
+            odt("<d><style:table-properties table:display=\"false\"/></d>", &[]),
+            vec![HiddenSheet],
+        ),
+        (
+            "an author",
+            odt("<d/>", &[("meta.xml", b"<m><dc:creator>Li</dc:creator></m>")]),
+            vec![Metadata],
+        ),
+    ]);
+}
+
+#[test]
+fn what_is_planted_in_mails_and_pictures_is_found() {
+    use FindingKind::*;
+    let jpeg = picture(ImageFormat::Jpeg);
+    let mail = |more: &str, body: &str| {
+        format!("From: xiaoming@example.com\nTo: xiaoming@example.com\nMessage-ID: <1@x.example>\n{more}\n{body}")
+            .into_bytes()
+    };
+    let exif = [b"Exif\0\0".as_slice(), &exif()].concat();
+    each(vec![
+        ("a clean mail", mail("", "Hello"), vec![]),
+        (
+            "copies",
+            mail("Cc: boss@example.org\n", "Hello"),
+            vec![OtherEmail, MailCopies],
+        ),
+        ("a number in a mail", mail("", OTHER_MOBILE), vec![OtherMobile]),
+        (
+            "a file in a mail",
+            mail("", "Hi\n--file--\n13800138000"),
+            vec![OtherMobile],
+        ),
+        ("a picture", jpeg.clone(), vec![PictureContent]),
+        (
+            "a position and more",
+            jpeg_with(0xe1, &exif),
+            vec![PicturePosition, PictureMetadata, Thumbnail, PictureContent],
+        ),
+        (
+            "a remark",
+            jpeg_with(0xfe, b"13800138000"),
+            vec![OtherMobile, PictureMetadata, PictureContent],
+        ),
+        (
+            "something after the end",
+            [jpeg, b"more".to_vec()].concat(),
+            vec![StrayBytes, PictureContent],
+        ),
+        (
+            "a text in a PNG",
+            png_with(b"tEXt", b"Author\0Li"),
+            vec![PictureMetadata, PictureContent],
+        ),
+        (
+            "Exif in a PNG",
+            png_with(b"eXIf", &made_exif()),
+            vec![PicturePosition, PictureMetadata, Thumbnail, PictureContent],
+        ),
+        (
+            "half a picture",
+            picture(ImageFormat::Png)[..40].to_vec(),
+            vec![PictureContent, Broken],
+        ),
+        (
+            "another kind of picture",
+            b"GIF89a\0\0\0\0".to_vec(),
+            vec![UnknownFormat, PictureContent],
+        ),
+        (
+            "an old office file",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0".to_vec(),
+            vec![LegacyOffice],
+        ),
+        ("an unknown file", b"\0\x01\x02\x03".to_vec(), vec![UnknownFormat]),
+        ("nothing", vec![], vec![]),
+    ]);
 }
