@@ -20,5 +20,6 @@ mod packs;
 mod readable;
 mod recognition;
 mod reminders;
+mod sequences;
 mod threads;
 mod web;

@@ -1,0 +1,613 @@
+//! Random sequences of commands, and what must hold after each: kept apart from the core's own state, from the events alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use habeas::domain::calendar::Calendar;
+use habeas::domain::challenge::{Challenge, Purpose};
+use habeas::domain::command::Command;
+use habeas::domain::decide::decide;
+use habeas::domain::event::{By, CaseKind, Channel, Event, Opening, Recorded, Triage};
+use habeas::domain::identity::{Change, Confirmation};
+use habeas::domain::item::{Basis, Decision, Verdict};
+use habeas::domain::moves::{Move, may};
+use habeas::domain::person::{Actor, PersonId, Role};
+use habeas::domain::policy::{OnBehalfId, Policy};
+use habeas::domain::request::Request;
+use habeas::domain::rules::Rules;
+use habeas::domain::text::{FileRef, TextRef};
+
+/// How long a changed address holds a release, whatever else is settled.
+const HOLD: TimeDelta = TimeDelta::hours(72);
+
+/// A quick source of numbers that is the same for the same seed (SplitMix64).
+pub struct Dice(u64);
+
+impl Dice {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        usize::try_from(self.next() % u64::try_from(end.max(1)).unwrap()).unwrap()
+    }
+
+    fn one_in(&mut self, odds: usize) -> bool {
+        self.below(odds) == 0
+    }
+
+    fn of<'l, T>(&mut self, list: &'l [T]) -> Option<&'l T> {
+        list.get(self.below(list.len()))
+    }
+}
+
+/// What happened in many sequences, so that a run that proves nothing shows.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    pub sequences: u64,
+    pub commands: u64,
+    pub accepted: u64,
+    pub answered: u64,
+    pub released: u64,
+    pub released_by_two: u64,
+    pub fetched: u64,
+}
+
+impl Counts {
+    pub fn add(&mut self, other: Self) {
+        self.sequences += other.sequences;
+        self.commands += other.commands;
+        self.accepted += other.accepted;
+        self.answered += other.answered;
+        self.released += other.released;
+        self.released_by_two += other.released_by_two;
+        self.fetched += other.fetched;
+    }
+}
+
+/// What is known from the events alone of who decided, who looked and who asks.
+#[derive(Default)]
+struct Ledger {
+    acts_for_another: bool,
+    identified: bool,
+    address: i64,
+    confirmed: Option<i64>,
+    changed_at: Option<DateTime<Utc>>,
+    items: BTreeMap<u32, Option<(Decision, PersonId)>>,
+    last_item: u32,
+    approved_by: Option<PersonId>,
+    enclosed: BTreeMap<u32, Enclosed>,
+    last_enclosed: u32,
+    high_risk: bool,
+    let_go_by: Option<PersonId>,
+    left: BTreeMap<u32, u32>,
+}
+
+struct Enclosed {
+    by: PersonId,
+    findings: BTreeMap<String, Option<PersonId>>,
+}
+
+impl Ledger {
+    fn person(recorded: &Recorded) -> PersonId {
+        recorded.by.person().expect("a person's step names the person")
+    }
+
+    /// Takes one event in; says what it breaks.
+    fn take(&mut self, recorded: &Recorded, counts: &mut Counts) -> Result<(), String> {
+        match &recorded.event {
+            Event::Opened(opening) => {
+                self.acts_for_another = !opening.on_behalf.is_self();
+                self.address = opening.card.id;
+                for _ in &opening.items {
+                    self.added();
+                }
+            }
+            Event::Triaged { on_behalf, .. } => self.acts_for_another = !on_behalf.is_self(),
+            Event::ItemAdded(_) => self.added(),
+            Event::MergeTaken { items, .. } => items.iter().for_each(|_| self.added()),
+            Event::ItemDropped { item, .. } => {
+                self.items.remove(item);
+                self.approved_by = None;
+            }
+            Event::GroundChosen { item, .. } | Event::Assessed { item, .. } => self.undecided(*item),
+            Event::Decided { item, decision } => {
+                self.items
+                    .insert(*item, Some((decision.clone(), Self::person(recorded))));
+                self.approved_by = None;
+            }
+            Event::Approved => self.approved_by = recorded.by.person(),
+            Event::SentBack { .. } | Event::Reopened { .. } => self.approved_by = None,
+            Event::IdentityConfirmed { .. } => {
+                recorded.by.person().ok_or("an identity decision by nobody")?;
+                self.identified = true;
+            }
+            Event::IdentityAsked { .. } | Event::IdentityNotProven { .. } => self.identified = false,
+            Event::ContactConfirmed { .. } => self.confirmed = Some(self.address),
+            Event::ContactChanged { card, change, .. } => {
+                self.address = card.id;
+                if *change == Change::Replaced {
+                    self.changed_at = Some(recorded.at);
+                    self.identified = false;
+                }
+            }
+            Event::FileEnclosed { findings, .. } => {
+                self.last_enclosed += 1;
+                let enclosed = Enclosed {
+                    by: Self::person(recorded),
+                    findings: findings.iter().map(|id| (id.clone(), None)).collect(),
+                };
+                self.enclosed.insert(self.last_enclosed, enclosed);
+                self.let_go_by = None;
+            }
+            Event::FileTakenOut { enclosure, .. } => {
+                self.enclosed.remove(enclosure);
+                self.let_go_by = None;
+            }
+            Event::FindingOverridden { enclosure, finding, .. } => {
+                if let Some(enclosed) = self.enclosed.get_mut(enclosure) {
+                    enclosed.findings.insert(finding.clone(), recorded.by.person());
+                }
+                self.let_go_by = None;
+            }
+            Event::HighRiskMarked { .. } => {
+                self.high_risk = true;
+                self.let_go_by = None;
+            }
+            Event::ReleaseApproved => self.let_go_by = recorded.by.person(),
+            Event::Released { downloads, .. } => {
+                self.may_leave(recorded.at)?;
+                counts.released += 1;
+                counts.released_by_two += u64::from(self.let_go_by.is_some());
+                let number = u32::try_from(self.left.len()).unwrap() + 1;
+                self.left.insert(number, *downloads);
+                self.let_go_by = None;
+            }
+            Event::PackageFetched { package } => {
+                self.reaches_the_requester(recorded.at)?;
+                let left = self
+                    .left
+                    .get_mut(package)
+                    .ok_or("a package that never left was fetched")?;
+                *left = left.checked_sub(1).ok_or("a package was fetched too often")?;
+                counts.fetched += 1;
+            }
+            Event::AnswerQueued { .. } => {
+                self.is_answerable()?;
+                counts.answered += 1;
+            }
+            Event::Answered {
+                delivery: habeas::domain::event::Delivery::ByHand,
+                ..
+            } => {
+                self.is_answerable()?;
+                counts.answered += 1;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn added(&mut self) {
+        self.last_item += 1;
+        self.items.insert(self.last_item, None);
+        self.approved_by = None;
+    }
+
+    fn undecided(&mut self, item: u32) {
+        self.items.insert(item, None);
+        self.approved_by = None;
+    }
+
+    fn deciders(&self) -> BTreeSet<PersonId> {
+        self.items.values().flatten().map(|(_, by)| *by).collect()
+    }
+
+    fn is_answerable(&self) -> Result<(), String> {
+        let mut gives = false;
+        for (number, decided) in &self.items {
+            let Some((decision, _)) = decided else {
+                return Err(format!("answered while item {number} is undecided"));
+            };
+            gives |= decision.gives();
+            if decision.refuses() {
+                let by = self.approved_by.ok_or("a refusal left without a second person")?;
+                if self.deciders().contains(&by) {
+                    return Err("a refusal was approved by one who decided".to_owned());
+                }
+            }
+        }
+        if gives && !self.identified {
+            return Err("something was given to nobody known".to_owned());
+        }
+        Ok(())
+    }
+
+    fn reaches_the_requester(&self, now: DateTime<Utc>) -> Result<(), String> {
+        if !self.identified {
+            return Err("released without an identity decision".to_owned());
+        }
+        if self.confirmed != Some(self.address) {
+            return Err("released to an address that nobody confirmed".to_owned());
+        }
+        if self.changed_at.is_some_and(|at| now < at + HOLD) {
+            return Err("released while a changed address holds it".to_owned());
+        }
+        Ok(())
+    }
+
+    fn may_leave(&self, now: DateTime<Utc>) -> Result<(), String> {
+        self.reaches_the_requester(now)?;
+        self.is_answerable()?;
+        if !self.items.values().flatten().any(|(decision, _)| decision.gives()) {
+            return Err("released though nothing is given".to_owned());
+        }
+        if self.enclosed.is_empty() {
+            return Err("an empty package left".to_owned());
+        }
+        let findings = || self.enclosed.values().flat_map(|enclosed| enclosed.findings.values());
+        if findings().any(Option::is_none) {
+            return Err("released with a finding that nobody answered for".to_owned());
+        }
+        let is_due = self.high_risk || self.acts_for_another || findings().any(Option::is_some);
+        if !is_due {
+            return Ok(());
+        }
+        let by = self.let_go_by.ok_or("released without the second person that is due")?;
+        let mut hands = self.deciders();
+        hands.extend(self.enclosed.values().map(|enclosed| enclosed.by));
+        hands.extend(findings().flatten());
+        if hands.contains(&by) {
+            return Err("the second person had a hand in what left".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// One request under random commands.
+pub struct World<'r> {
+    rules: Rules<'r>,
+    dice: Dice,
+    request: Request,
+    ledger: Ledger,
+    now: DateTime<Utc>,
+    texts: i64,
+}
+
+impl<'r> World<'r> {
+    pub fn new(policy: &'r Policy, calendar: &'r Calendar, seed: u64) -> Self {
+        let rules = Rules { policy, calendar };
+        let mut dice = Dice::new(seed);
+        let now = DateTime::from_timestamp(1_760_000_000, 0).unwrap();
+        let rights: Vec<_> = policy.rights.iter().map(|right| right.id.clone()).collect();
+        let wanted: BTreeSet<_> = (0..=dice.below(2)).filter_map(|_| dice.of(&rights).cloned()).collect();
+        let on_behalf = if dice.one_in(4) {
+            dice.of(&policy.on_behalf)
+                .map_or_else(|| OnBehalfId::new(OnBehalfId::NONE), |rule| rule.id.clone())
+        } else {
+            OnBehalfId::new(OnBehalfId::NONE)
+        };
+        let opening = Opening {
+            reference: "DSR-2025-000001".into(),
+            policy: policy.id.clone(),
+            policy_version: policy.version.clone(),
+            channel: Channel::Mail,
+            received_at: now,
+            message: Some(1),
+            language: "en".into(),
+            kind: CaseKind::Request,
+            triage: if dice.one_in(4) { Triage::Needed } else { Triage::Clear },
+            on_behalf,
+            items: wanted
+                .into_iter()
+                .map(|right| rules.new_item(right, now, Some(1)))
+                .collect(),
+            deadline: rules.deadline(now, 0),
+            hints: vec![],
+            card: text(1),
+            review_of: None,
+        };
+        let recorded = Recorded {
+            at: now,
+            by: By::Mail,
+            event: Event::Opened(Box::new(opening)),
+        };
+        let mut ledger = Ledger::default();
+        ledger
+            .take(&recorded, &mut Counts::default())
+            .expect("an opening breaks nothing");
+        Self {
+            rules,
+            dice,
+            request: Request::fold([&recorded]).expect("a stream that begins with an opening"),
+            ledger,
+            now,
+            texts: 1,
+        }
+    }
+
+    /// So many random commands. The error says what was broken.
+    pub fn run(&mut self, steps: usize, counts: &mut Counts) -> Result<(), String> {
+        counts.sequences += 1;
+        for _ in 0..steps {
+            self.now += TimeDelta::minutes(i64::try_from(self.dice.below(600)).unwrap());
+            if self.dice.one_in(12) {
+                self.now += TimeDelta::days(3);
+            }
+            let (actor, command) = self.choose();
+            counts.commands += 1;
+            let Ok(events) = decide(&self.request, &command, self.rules, actor, self.now) else {
+                continue;
+            };
+            counts.accepted += 1;
+            for event in events {
+                let recorded = Recorded {
+                    at: self.now,
+                    by: By::from(actor),
+                    event,
+                };
+                self.ledger
+                    .take(&recorded, counts)
+                    .map_err(|broken| format!("{broken}: {command:?} by {actor}"))?;
+                self.request = self.request.clone().evolve(&recorded);
+            }
+        }
+        Ok(())
+    }
+
+    /// Half of the time a step that is open to somebody, so that sequences get far; else anything by anybody.
+    fn choose(&mut self) -> (Actor, Command) {
+        let actor = self.actor();
+        if self.dice.one_in(2) {
+            let open: Vec<Move> = Move::ALL
+                .iter()
+                .copied()
+                .filter(|step| may(&self.request, *step, actor, self.rules.policy).is_ok())
+                .collect();
+            if let Some(step) = self.dice.of(&open).copied()
+                && let Some(command) = self.command_of(step)
+            {
+                return (actor, command);
+            }
+        }
+        if self.dice.one_in(4) {
+            return self.by_itself();
+        }
+        let step = *self.dice.of(Move::ALL).expect("there are moves");
+        match self.command_of(step) {
+            Some(command) => (actor, command),
+            None => self.by_itself(),
+        }
+    }
+
+    fn actor(&mut self) -> Actor {
+        let person = |id, role| Actor::Person { id: PersonId(id), role };
+        let people = [
+            person(1, Role::Officer),
+            person(1, Role::Officer),
+            person(2, Role::Officer),
+            person(3, Role::Admin),
+            person(4, Role::Reviewer),
+            person(5, Role::Auditor),
+            person(6, Role::SystemOwner),
+            Actor::Mail,
+            Actor::Requester,
+        ];
+        *self.dice.of(&people).expect("there are people")
+    }
+
+    fn text(&mut self) -> TextRef {
+        self.texts += 1;
+        text(self.texts)
+    }
+
+    fn file(&mut self) -> FileRef {
+        self.texts += 1;
+        FileRef {
+            id: self.texts,
+            commitment: format!("{:064x}", self.texts),
+        }
+    }
+
+    fn item(&mut self) -> u32 {
+        let numbers: Vec<u32> = self.request.items.iter().map(|item| item.number).collect();
+        self.dice.of(&numbers).copied().unwrap_or(1)
+    }
+
+    fn by_itself(&mut self) -> (Actor, Command) {
+        let letter = 77;
+        let at = self.now;
+        let package = u32::try_from(self.dice.below(3)).unwrap() + 1;
+        match self.dice.below(8) {
+            0 => (Actor::Post, Command::Delivered { letter, at }),
+            1 => (Actor::Post, Command::Bounced { letter }),
+            2 => (Actor::Clock, Command::Remind),
+            3 => (Actor::Clock, Command::EndPackage { package }),
+            4 => (Actor::Clock, Command::Recount),
+            _ => (Actor::Requester, Command::FetchPackage { package }),
+        }
+    }
+
+    fn decision(&mut self, item: u32) -> Decision {
+        let (reason, given) = (self.text(), self.text());
+        let assessed = self
+            .request
+            .item(item)
+            .map(|item| item.assessments.clone())
+            .unwrap_or_default();
+        let exemptions = match self.dice.of(&assessed) {
+            Some(assessment) => vec![assessment.exemption.clone()],
+            None => self
+                .dice
+                .of(&self.rules.policy.exemptions)
+                .map(|exemption| exemption.id.clone())
+                .into_iter()
+                .collect(),
+        };
+        match self.dice.below(9) {
+            0..4 => Decision::Granted { given: Some(given) },
+            4 => Decision::PartlyGranted {
+                basis: Basis::Exemptions { exemptions },
+                reason,
+                given,
+            },
+            5 => Decision::Refused {
+                basis: Basis::Exemptions { exemptions },
+                reason,
+            },
+            6 => Decision::Refused {
+                basis: Basis::MissingGround,
+                reason,
+            },
+            7 => Decision::Refused {
+                basis: Basis::IdentityNotProven,
+                reason,
+            },
+            _ => Decision::NothingHeld { reason },
+        }
+    }
+
+    /// A right code, as the check of one would make it, or one for something else.
+    fn confirmation(&mut self) -> Confirmation {
+        let purpose = *self.dice.of(&Purpose::ALL).expect("there are purposes");
+        let challenge = Challenge {
+            id: 9,
+            purpose,
+            issued_at: self.now,
+            tries: 1,
+            used: false,
+            digest: [7; 32],
+        };
+        match challenge.answered(&[7; 32], self.now) {
+            Some(right) if !self.dice.one_in(3) => Confirmation::Code(right),
+            _ => Confirmation::OnFile { note: self.text() },
+        }
+    }
+
+    fn command_of(&mut self, step: Move) -> Option<Command> {
+        let policy = self.rules.policy;
+        let (item, reason) = (self.item(), self.text());
+        let held: Vec<_> = policy.held_data.iter().map(|datum| datum.id.clone()).collect();
+        Some(match step {
+            Move::Triage => Command::Triage {
+                kind: *self.dice.of(&CaseKind::ALL)?,
+                rights: self
+                    .dice
+                    .of(&policy.rights)
+                    .map(|right| right.id.clone())
+                    .into_iter()
+                    .collect(),
+                on_behalf: if self.dice.one_in(4) {
+                    self.dice.of(&policy.on_behalf)?.id.clone()
+                } else {
+                    OnBehalfId::new(OnBehalfId::NONE)
+                },
+                language: "en".into(),
+            },
+            Move::AddItem => Command::AddItem {
+                right: self.dice.of(&policy.rights)?.id.clone(),
+                received_at: self.now,
+                message: None,
+            },
+            Move::DropItem => Command::DropItem { item, reason },
+            Move::Assign => Command::Assign { to: Some(PersonId(1)) },
+            Move::AskIdentity => Command::AskIdentity {
+                method: self.dice.of(&policy.identity)?.id.clone(),
+                data: self.dice.of(&held).cloned().into_iter().collect(),
+                reason: Some(reason),
+                letter: None,
+            },
+            Move::ConfirmIdentity => Command::ConfirmIdentity {
+                method: self.dice.of(&policy.identity)?.id.clone(),
+                matched: self.dice.of(&held).cloned().into_iter().collect(),
+                note: reason,
+            },
+            Move::DoubtIdentity => Command::DoubtIdentity { reason },
+            Move::ConfirmContact => Command::ConfirmContact {
+                confirmation: self.confirmation(),
+            },
+            Move::ChangeContact => Command::ChangeContact {
+                card: reason,
+                change: if self.dice.one_in(3) {
+                    Change::First
+                } else {
+                    Change::Replaced
+                },
+                reason: self.text(),
+                told: vec![],
+            },
+            Move::ChooseGround => Command::ChooseGround {
+                item,
+                ground: self.dice.of(&policy.grounds).map(|ground| ground.id.clone()),
+            },
+            Move::Assess => Command::Assess {
+                item,
+                exemption: self.dice.of(&policy.exemptions)?.id.clone(),
+                verdict: *self.dice.of(&[Verdict::Yes, Verdict::Partly, Verdict::No])?,
+                reason,
+            },
+            Move::Decide => Command::Decide {
+                item,
+                decision: self.decision(item),
+            },
+            Move::Approve => Command::Approve,
+            Move::SendBack => Command::SendBack { reason },
+            Move::Answer => Command::Answer {
+                letter: 77,
+                text: reason,
+            },
+            Move::AnswerByHand => Command::AnswerByHand {
+                at: self.now,
+                text: reason,
+            },
+            Move::Enclose => Command::Enclose {
+                file: self.file(),
+                report: reason,
+                findings: if self.dice.one_in(3) { vec!["f".into()] } else { vec![] },
+                structured: self.dice.one_in(2),
+            },
+            Move::TakeOut => Command::TakeOut {
+                enclosure: u32::try_from(self.dice.below(3)).ok()? + 1,
+                reason,
+            },
+            Move::OverrideFinding => Command::OverrideFinding {
+                enclosure: u32::try_from(self.dice.below(3)).ok()? + 1,
+                finding: "f".into(),
+                reason,
+            },
+            Move::MarkHighRisk => Command::MarkHighRisk { reason },
+            Move::ApproveRelease => Command::ApproveRelease,
+            Move::Release => Command::Release {
+                file: self.file(),
+                letter: Some(78),
+            },
+            Move::RevokePackage => Command::RevokePackage {
+                package: u32::try_from(self.dice.below(3)).ok()? + 1,
+                reason,
+            },
+            Move::Extend => Command::Extend { reason, letter: None },
+            Move::Close => Command::Close,
+            Move::Reopen => Command::Reopen { reason },
+            Move::SetAside => Command::SetAside { reason },
+            Move::BringBack => Command::BringBack,
+            Move::Withdraw => Command::Withdraw { reason },
+            Move::Note => Command::Note { text: reason },
+            _ => return None,
+        })
+    }
+}
+
+fn text(id: i64) -> TextRef {
+    TextRef {
+        id,
+        commitment: format!("{id:064x}"),
+    }
+}
