@@ -284,7 +284,7 @@ pub struct World<'r> {
 
 impl<'r> World<'r> {
     pub fn new(policy: &'r Policy, calendar: &'r Calendar, seed: u64) -> Self {
-        let rules = Rules { policy, calendar };
+        let rules = Rules::alone(policy, calendar);
         let mut dice = Dice::new(seed);
         let now = DateTime::from_timestamp(1_760_000_000, 0).unwrap();
         let rights: Vec<_> = policy.rights.iter().map(|right| right.id.clone()).collect();
