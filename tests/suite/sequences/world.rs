@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, TimeDelta, Utc};
+use habeas::domain::approval::Digest;
+use habeas::domain::assessment::{Finding, Scope};
 use habeas::domain::calendar::Calendar;
 use habeas::domain::challenge::{Challenge, Purpose};
 use habeas::domain::command::Command;
@@ -12,13 +14,39 @@ use habeas::domain::identity::{Change, Confirmation};
 use habeas::domain::item::{Basis, Decision, Verdict};
 use habeas::domain::moves::{Move, may};
 use habeas::domain::person::{Actor, PersonId, Role};
-use habeas::domain::policy::{OnBehalfId, Policy};
+use habeas::domain::policy::{CategoryId, OnBehalfId, Policy, SystemId};
 use habeas::domain::request::Request;
 use habeas::domain::rules::Rules;
 use habeas::domain::text::{FileRef, TextRef};
 
 /// How long a changed address holds a release, whatever else is settled.
 const HOLD: TimeDelta = TimeDelta::hours(72);
+
+/// The moves that bring a request to its end; others are made too, but less often, so that sequences get there.
+const ONWARDS: [Move; 13] = [
+    Move::Triage,
+    Move::ConfirmIdentity,
+    Move::ConfirmContact,
+    Move::ChooseGround,
+    Move::Assess,
+    Move::CoSign,
+    Move::Decide,
+    Move::Approve,
+    Move::Answer,
+    Move::Enclose,
+    Move::OverrideFinding,
+    Move::ApproveRelease,
+    Move::Release,
+];
+
+/// What takes a request out of the way: seldom, or little else would happen.
+const ENDS: [Move; 5] = [
+    Move::SetAside,
+    Move::Withdraw,
+    Move::Close,
+    Move::DropItem,
+    Move::DoubtIdentity,
+];
 
 /// A quick source of numbers that is the same for the same seed (SplitMix64).
 pub struct Dice(u64);
@@ -61,6 +89,7 @@ pub struct Counts {
     pub fetched: u64,
 }
 
+#[cfg_attr(test, expect(dead_code, reason = "only the million counts over threads"))]
 impl Counts {
     pub fn add(&mut self, other: Self) {
         self.sequences += other.sequences;
@@ -84,6 +113,8 @@ struct Ledger {
     items: BTreeMap<u32, Option<(Decision, PersonId)>>,
     last_item: u32,
     approved_by: Option<PersonId>,
+    /// Who assessed an exemption.
+    hands: BTreeSet<PersonId>,
     enclosed: BTreeMap<u32, Enclosed>,
     last_enclosed: u32,
     high_risk: bool,
@@ -118,13 +149,17 @@ impl Ledger {
                 self.items.remove(item);
                 self.approved_by = None;
             }
-            Event::GroundChosen { item, .. } | Event::Assessed { item, .. } => self.undecided(*item),
+            Event::GroundChosen { item, .. } | Event::RetentionFound { item, .. } => self.undecided(*item),
+            Event::Assessed { item, .. } => {
+                self.undecided(*item);
+                self.hands.insert(Self::person(recorded));
+            }
             Event::Decided { item, decision } => {
                 self.items
                     .insert(*item, Some((decision.clone(), Self::person(recorded))));
                 self.approved_by = None;
             }
-            Event::Approved => self.approved_by = recorded.by.person(),
+            Event::Approved { .. } => self.approved_by = recorded.by.person(),
             Event::SentBack { .. } | Event::Reopened { .. } => self.approved_by = None,
             Event::IdentityConfirmed { .. } => {
                 recorded.by.person().ok_or("an identity decision by nobody")?;
@@ -218,8 +253,10 @@ impl Ledger {
                 return Err(format!("answered while item {number} is undecided"));
             };
             gives |= decision.gives();
-            if decision.refuses() {
-                let by = self.approved_by.ok_or("a refusal left without a second person")?;
+            if decision.refuses() || matches!(decision, Decision::Restricted { .. }) {
+                let by = self
+                    .approved_by
+                    .ok_or("a refusal or restriction left without a second person")?;
                 if self.deciders().contains(&by) {
                     return Err("a refusal was approved by one who decided".to_owned());
                 }
@@ -263,6 +300,7 @@ impl Ledger {
         }
         let by = self.let_go_by.ok_or("released without the second person that is due")?;
         let mut hands = self.deciders();
+        hands.extend(&self.hands);
         hands.extend(self.enclosed.values().map(|enclosed| enclosed.by));
         hands.extend(findings().flatten());
         if hands.contains(&by) {
@@ -366,13 +404,15 @@ impl<'r> World<'r> {
     /// Half of the time a step that is open to somebody, so that sequences get far; else anything by anybody.
     fn choose(&mut self) -> (Actor, Command) {
         let actor = self.actor();
-        if self.dice.one_in(2) {
+        if !self.dice.one_in(3) {
             let open: Vec<Move> = Move::ALL
                 .iter()
                 .copied()
                 .filter(|step| may(&self.request, *step, actor, self.rules.policy).is_ok())
                 .collect();
-            if let Some(step) = self.dice.of(&open).copied()
+            let onwards: Vec<Move> = open.iter().copied().filter(|step| ONWARDS.contains(step)).collect();
+            let wanted = if self.dice.one_in(4) { &open } else { &onwards };
+            if let Some(step) = self.dice.of(wanted).copied()
                 && let Some(command) = self.command_of(step)
             {
                 return (actor, command);
@@ -382,6 +422,9 @@ impl<'r> World<'r> {
             return self.by_itself();
         }
         let step = *self.dice.of(Move::ALL).expect("there are moves");
+        if ENDS.contains(&step) && !self.dice.one_in(10) {
+            return self.by_itself();
+        }
         match self.command_of(step) {
             Some(command) => (actor, command),
             None => self.by_itself(),
@@ -444,7 +487,7 @@ impl<'r> World<'r> {
             .map(|item| item.assessments.clone())
             .unwrap_or_default();
         let exemptions = match self.dice.of(&assessed) {
-            Some(assessment) => vec![assessment.exemption.clone()],
+            Some(assessment) => vec![assessment.finding.exemption.clone()],
             None => self
                 .dice
                 .of(&self.rules.policy.exemptions)
@@ -452,6 +495,22 @@ impl<'r> World<'r> {
                 .into_iter()
                 .collect(),
         };
+        let retained = self
+            .request
+            .item(item)
+            .map(|item| item.retentions.clone())
+            .unwrap_or_default();
+        if let Some(until) = retained.iter().map(|retention| retention.until).max()
+            && self.dice.one_in(2)
+        {
+            let duties: BTreeSet<_> = retained.into_iter().map(|retention| retention.duty).collect();
+            return Decision::Restricted {
+                until,
+                duties: duties.into_iter().collect(),
+                reason,
+                given: Some(given),
+            };
+        }
         match self.dice.below(9) {
             0..4 => Decision::Granted { given: Some(given) },
             4 => Decision::PartlyGranted {
@@ -473,6 +532,20 @@ impl<'r> World<'r> {
             },
             _ => Decision::NothingHeld { reason },
         }
+    }
+
+    fn scope(&mut self) -> Scope {
+        match self.dice.below(6) {
+            0 => Scope::Category(CategoryId::new("contact")),
+            1 => Scope::System(SystemId::new("crm")),
+            _ => Scope::Whole,
+        }
+    }
+
+    /// The letter that is sent for the most part, and sometimes another.
+    fn letter(&mut self) -> Digest {
+        let hex = if self.dice.one_in(5) { "22" } else { "11" };
+        Digest::from_hex(&hex.repeat(32)).expect("64 hexadecimal digits")
     }
 
     /// A right code, as the check of one would make it, or one for something else.
@@ -550,23 +623,47 @@ impl<'r> World<'r> {
             },
             Move::Assess => Command::Assess {
                 item,
-                exemption: self.dice.of(&policy.exemptions)?.id.clone(),
-                verdict: *self.dice.of(&[Verdict::Yes, Verdict::Partly, Verdict::No])?,
+                finding: Finding {
+                    exemption: self.dice.of(&policy.exemptions)?.id.clone(),
+                    scope: self.scope(),
+                    verdict: *self.dice.of(&[Verdict::Yes, Verdict::Partly, Verdict::No])?,
+                    reason,
+                    evidence: Some(self.text()),
+                    still_given: Some(self.text()),
+                    review_on: self.now.date_naive().checked_add_days(Days::new(200)),
+                },
+            },
+            Move::CoSign => {
+                let assessments = self.request.item(item).map(|item| item.assessments.clone())?;
+                let found = self.dice.of(&assessments)?.finding.clone();
+                Command::CoSign {
+                    item,
+                    exemption: found.exemption,
+                    scope: found.scope,
+                }
+            }
+            Move::Retain => Command::Retain {
+                item,
+                duty: self.dice.of(&policy.retention_duties)?.id.clone(),
+                scope: self.scope(),
+                until: self.now.date_naive().checked_add_days(Days::new(900)),
                 reason,
             },
             Move::Decide => Command::Decide {
                 item,
                 decision: self.decision(item),
             },
-            Move::Approve => Command::Approve,
+            Move::Approve => Command::Approve { letter: self.letter() },
             Move::SendBack => Command::SendBack { reason },
             Move::Answer => Command::Answer {
                 letter: 77,
                 text: reason,
+                says: self.letter(),
             },
             Move::AnswerByHand => Command::AnswerByHand {
                 at: self.now,
                 text: reason,
+                says: self.letter(),
             },
             Move::Enclose => Command::Enclose {
                 file: self.file(),
