@@ -207,6 +207,7 @@ pub enum Command {
         pause: PauseId,
         until: DateTime<Utc>,
         note: TextRef,
+        letter: Option<i64>,
     },
     ApplyPolicy {
         policy: PolicyStamp,

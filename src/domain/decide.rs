@@ -31,8 +31,9 @@ use basis::fits;
 use clock::{bounced, extend, recount, take_merge, with_moved_deadline};
 use identity::{ask_identity, change_contact, confirm_contact, confirm_identity};
 
-pub use clock::{merged, recounted};
+pub use clock::{lengthened, merged, recounted};
 pub use tasks::{due_on as task_due_on, follows, kind_for};
+pub use waiting::over;
 
 /// Decides a command. Nothing else changes a request.
 ///
@@ -228,7 +229,23 @@ fn taken(
                 letter: *letter,
             }
         }
-        Command::Resume { pause, until, note } => waiting::resume(request, rules, pause, *until, note, now)?,
+        Command::Resume {
+            pause,
+            until,
+            note,
+            letter,
+        } => {
+            let (to, items) = waiting::over(request, rules, pause, *until, now)?;
+            Event::Resumed {
+                pause: pause.clone(),
+                until: *until,
+                from: request.deadline.clone(),
+                to,
+                items,
+                note: note.clone(),
+                letter: *letter,
+            }
+        }
         Command::ApplyPolicy { policy, reason } => by_hand::apply_policy(request, rules, policy, reason)?,
         Command::SetTarget { on } => by_hand::set_target(request, rules, *on, now)?,
         Command::ProposeDeadline { on, reason } => by_hand::propose(request, rules, *on, reason, now)?,

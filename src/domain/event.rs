@@ -668,6 +668,8 @@ pub enum Event {
         items: Vec<(u32, Deadline)>,
         /// What came, and how.
         note: TextRef,
+        /// The letter that tells the new date, when it went by mail.
+        letter: Option<i64>,
     },
     /// Another policy applies besides the request's own; work goes to the earlier deadline.
     PolicyApplied {

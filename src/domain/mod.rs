@@ -11,6 +11,7 @@ pub mod courtesy;
 pub mod lexicon;
 pub mod lexicon_additions;
 pub mod lexicon_proposal;
+pub mod lexicon_shared;
 pub mod lookalike;
 pub mod message;
 pub mod score;

@@ -162,6 +162,12 @@ impl<'a> Rules<'a> {
         self.governing(clock, rights_of(request))
     }
 
+    /// The deadline of a request as it arrives.
+    pub fn first_deadline(&self, rights: &[RightId], received_at: DateTime<Utc>) -> Deadline {
+        let items = rights.iter().map(|right| (right, received_at));
+        self.governing(&Clock::of_receipt(received_at), items)
+    }
+
     /// A deadline counted in any zone, with its dates in this policy's zone.
     fn here(&self, deadline: Deadline) -> Deadline {
         let zone = self.policy.zone;

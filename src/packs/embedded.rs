@@ -1,9 +1,19 @@
-//! The pack and the calendar that the program brings along, so that it needs no files beside it.
+//! The packs and the calendars that the program brings along, so that it needs no files beside it.
 
 use std::collections::BTreeMap;
 
 /// The calendars, by region.
-pub(super) const CALENDARS: [(&str, &str); 1] = [("CN", include_str!("calendars/CN.toml"))];
+pub(super) const CALENDARS: [(&str, &str); 4] = [
+    ("CN", include_str!("calendars/CN.toml")),
+    ("DE", include_str!("calendars/DE.toml")),
+    ("GB-EAW", include_str!("calendars/GB-EAW.toml")),
+    ("US-CA", include_str!("calendars/US-CA.toml")),
+];
+
+/// The words of a pack by its name, for another that takes them in.
+pub(super) fn lexicon(pack: &str) -> Option<&'static str> {
+    (pack == "cn-statement").then_some(include_str!("cn-statement/lexicon.toml"))
+}
 
 /// The files of a pack that are compiled in: the named ones, and each letter in each language. Every pack brings the same
 /// letters, and the further ones that its law calls for.
@@ -74,13 +84,33 @@ macro_rules! pack {
 }
 
 /// The packs, each as its files by name.
-pub(super) fn packs() -> [BTreeMap<&'static str, &'static str>; 1] {
-    [pack!(
-        "cn-statement",
-        ["statement.toml", "lexicon.toml", "leanings.toml"],
-        ["en", "zh-Hans"],
-        further: ["duty", "effective", "item-restricted"]
-    )]
+pub(super) fn packs() -> [BTreeMap<&'static str, &'static str>; 4] {
+    [
+        pack!(
+            "cn-statement",
+            ["statement.toml", "lexicon.toml", "leanings.toml"],
+            ["en", "zh-Hans"],
+            further: ["duty", "effective", "item-restricted"]
+        ),
+        pack!(
+            "eu-gdpr",
+            ["statement.toml", "lexicon.toml"],
+            ["en", "zh-Hans"],
+            further: ["extension-notice"]
+        ),
+        pack!(
+            "uk-gdpr",
+            ["statement.toml", "lexicon.toml"],
+            ["en", "zh-Hans"],
+            further: ["clock-waits", "extension-notice", "pause-notice", "resumption-notice"]
+        ),
+        pack!(
+            "us-california",
+            ["statement.toml", "lexicon.toml"],
+            ["en", "zh-Hans"],
+            further: ["extension-notice"]
+        ),
+    ]
 }
 
 #[cfg(test)]
@@ -92,13 +122,15 @@ mod tests {
 
     #[test]
     fn what_is_compiled_in_is_what_the_folder_holds() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/packs/cn-statement");
-        let on_disk = folder::read(&folder).unwrap();
-        let [compiled_in] = packs();
-        let on_disk: Vec<(&str, &str)> = on_disk
-            .iter()
-            .map(|(name, text)| (name.as_str(), text.as_str()))
-            .collect();
-        assert_eq!(compiled_in.into_iter().collect::<Vec<_>>(), on_disk);
+        let names = ["cn-statement", "eu-gdpr", "uk-gdpr", "us-california"];
+        for (name, compiled_in) in names.into_iter().zip(packs()) {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/packs").join(name);
+            let on_disk = folder::read(&folder).unwrap();
+            let on_disk: Vec<(&str, &str)> = on_disk
+                .iter()
+                .map(|(name, text)| (name.as_str(), text.as_str()))
+                .collect();
+            assert_eq!(compiled_in.into_iter().collect::<Vec<_>>(), on_disk, "{name}");
+        }
     }
 }

@@ -14,6 +14,7 @@ use chrono::NaiveDate;
 use crate::domain::calendar::Calendar;
 use crate::domain::lexicon::{KnownIds, Lexicon};
 use crate::domain::lexicon_additions::{ADDITIONS_FILE, merged};
+use crate::domain::lexicon_shared::{included, whole};
 use crate::domain::mistake::Mistake;
 use crate::domain::policy::{LEANINGS_FILE, LEXICON_FILE, Pack, Policy, STATEMENT_FILE, statement_line};
 use crate::domain::request::PolicyStamp;
@@ -157,12 +158,13 @@ impl RuleBook for Shelf {
 
 impl LoadedPack {
     /// Makes a pack of its files: the policy and letters, the lexicon, and the calendar it names, which is its own or one
-    /// of `shared`.
+    /// of `shared`. A lexicon may take in that of a pack which the program brings.
     ///
     /// # Errors
     /// Every mistake found in the files.
     pub fn parse(files: &BTreeMap<String, String>, shared: &Calendars) -> Result<Self, Vec<Mistake>> {
         let (own, mut mistakes) = parse_calendars(files);
+        let files = &with_whole_lexicon(files).map_err(|mistake| vec![mistake])?;
         let mut pack = Pack::parse(files).map_err(|found| [found, std::mem::take(&mut mistakes)].concat())?;
         let lexicon = match parse_lexicon(&mut pack, files.get(ADDITIONS_FILE)) {
             Ok(lexicon) => Some(lexicon),
@@ -340,6 +342,23 @@ impl Opening {
             Err(Mistakes(self.mistakes))
         }
     }
+}
+
+/// The files of a pack, its lexicon with the words it takes in from another.
+fn with_whole_lexicon(files: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Mistake> {
+    let mut files = files.clone();
+    let (Some(own), Some(statement)) = (files.get(LEXICON_FILE), files.get(STATEMENT_FILE)) else {
+        return Ok(files);
+    };
+    let Some(name) = included(own) else { return Ok(files) };
+    let Some(other) = embedded::lexicon(&name) else {
+        let what = format!("There is no pack `{name}` whose words could be taken in.");
+        let cure = format!("Use `include = \"{}\"`, or write all words here.", Shelf::DEFAULT);
+        return Err(Mistake::new(LEXICON_FILE, 1, what, cure));
+    };
+    let text = whole(statement, own, other)?;
+    files.insert(LEXICON_FILE.to_owned(), text);
+    Ok(files)
 }
 
 /// The id in a pack's statement; `None` for one that cannot be read, which its parsing tells.

@@ -213,7 +213,7 @@ impl Door<'_> {
                 .iter()
                 .map(|right| rules.new_item(right.clone(), draft.received_at, message))
                 .collect(),
-            deadline: rules.deadline(draft.received_at, 0),
+            deadline: rules.first_deadline(&draft.rights, draft.received_at),
             hints: draft.hints.clone(),
             card: texts::keep(tx, &key, id, "card", &requests::written(&draft.card)?)?,
             review_of: draft.review_of.clone(),

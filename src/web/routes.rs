@@ -97,6 +97,23 @@ fn inside(app: &mut ServiceConfig) {
 fn of_a_request(app: &mut ServiceConfig) {
     app.route("/requests/{reference}", get().to(request::request))
         .route("/requests/{reference}/clock", get().to(clock::clock))
+        .route("/requests/{reference}/clock/pause", post().to(clock::steps::pause))
+        .route(
+            "/requests/{reference}/clock/resumption",
+            post().to(clock::steps::resumption),
+        )
+        .route("/requests/{reference}/clock/policy", post().to(clock::steps::policy))
+        .route("/requests/{reference}/clock/target", post().to(clock::steps::target))
+        .route(
+            "/requests/{reference}/clock/proposal",
+            post().to(clock::steps::proposal),
+        )
+        .route(
+            "/requests/{reference}/clock/confirmation",
+            post().to(clock::steps::confirmation),
+        )
+        .route("/requests/{reference}/clock/refusal", post().to(clock::steps::refusal))
+        .route("/requests/{reference}/clock/receipt", post().to(clock::steps::receipt))
         .route("/requests/{reference}/beside/{other}", get().to(beside::beside))
         .route("/requests/{reference}/preview", post().to(request::preview))
         .route("/requests/{reference}/triage", post().to(steps::triage))

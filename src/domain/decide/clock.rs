@@ -34,7 +34,7 @@ pub(super) fn extend(
 
 /// The deadline after something lengthened the term: what two people set stands where it is later still, so that nobody
 /// loses days by a pause or an extension.
-pub(super) fn lengthened(request: &Request, rules: Rules<'_>, clock: &Clock) -> Deadline {
+pub fn lengthened(request: &Request, rules: Rules<'_>, clock: &Clock) -> Deadline {
     let counted = rules.governing_by(request, clock);
     match &request.set {
         Some(set) if set.ends_at > counted.ends_at => set.clone(),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::clock::{lengthened, moved_items};
-use crate::domain::event::Event;
+use crate::domain::deadline::Deadline;
 use crate::domain::moves::Refusal;
 use crate::domain::policy::PauseId;
 use crate::domain::request::Request;
@@ -34,15 +34,17 @@ pub(super) fn may_begin(
     Ok(())
 }
 
-/// What the end of a wait makes of the deadline.
-pub(super) fn resume(
+/// What the end of a wait makes of the deadline, and of each item's own where it moves.
+///
+/// # Errors
+/// When the term does not wait for it, or the time cannot be.
+pub fn over(
     request: &Request,
     rules: Rules<'_>,
     pause: &PauseId,
     until: DateTime<Utc>,
-    note: &TextRef,
     now: DateTime<Utc>,
-) -> Result<Event, Refusal> {
+) -> Result<(Deadline, Vec<(u32, Deadline)>), Refusal> {
     let mut clock = request.clock();
     let open = clock
         .pauses
@@ -53,12 +55,5 @@ pub(super) fn resume(
         return Err(Refusal::ImplausiblePause);
     }
     open.until = Some(until);
-    Ok(Event::Resumed {
-        pause: pause.clone(),
-        until,
-        from: request.deadline.clone(),
-        to: lengthened(request, rules, &clock),
-        items: moved_items(request, rules, &clock),
-        note: note.clone(),
-    })
+    Ok((lengthened(request, rules, &clock), moved_items(request, rules, &clock)))
 }

@@ -78,14 +78,7 @@ impl Writer {
     /// Tells the requester some news, once the step itself is open; returns the letter's number.
     pub fn tell(&self, desk: &mut Desk<'_, '_>, news: &News) -> Result<i64, StepError> {
         may(&desk.stored.request, self.step, self.actor, desk.rules.policy)?;
-        let policy = &desk.stored.request.policy;
-        let pack = self
-            .shelf
-            .version(&policy.id, &policy.version)
-            .ok_or_else(|| StepError::NoPolicy {
-                id: policy.id.clone(),
-                version: policy.version.clone(),
-            })?;
+        let pack = self.pack(desk)?;
         let thread = thread_of(desk)?;
         let head = Letterhead {
             settings: &self.house.settings,
@@ -93,6 +86,14 @@ impl Writer {
             thread: thread.as_ref(),
         };
         news::tell_requester(desk, head, news)
+    }
+
+    /// Tells the requester some news where there is an address; without one a person tells them.
+    pub fn tell_if_possible(&self, desk: &mut Desk<'_, '_>, news: &News) -> Result<Option<i64>, StepError> {
+        if desk.stored.card.address.is_empty() {
+            return Ok(None);
+        }
+        self.tell(desk, news).map(Some)
     }
 
     /// The same where there is an address; without one a person tells the requester.

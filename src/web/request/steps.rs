@@ -8,6 +8,7 @@ use super::decision::DecisionForm;
 use super::places::belonging;
 use crate::domain::approval::Digest;
 use crate::domain::command::Command;
+use crate::domain::decide::lengthened;
 use crate::domain::event::CaseKind;
 use crate::domain::letter::{ExtensionFacts, Occasion};
 use crate::domain::moves::Move as Step;
@@ -215,7 +216,9 @@ pub async fn extension(who: Reads, house: Office, reference: Ref, form: Sent) ->
     let reason = form.needed("reason")?;
     let command = move |desk: &mut Desk<'_, '_>| {
         let request = &desk.stored.request;
-        let due_on = desk.rules.deadline(request.clock_from, request.extensions + 1).due_on;
+        let mut clock = request.clock();
+        clock.extensions += 1;
+        let due_on = lengthened(request, desk.rules, &clock).due_on;
         let facts = ExtensionFacts {
             due_on,
             reason: reason.clone(),

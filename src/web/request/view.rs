@@ -1,5 +1,6 @@
 //! The page of a request, made from its file: what stands where, what comes next, and which moves are open.
 
+use super::clock::deadlines;
 use super::file::File;
 use super::page::{Anchor, LetterView, Move, NextStep, NoteView, ReminderLine, RequestPage};
 use super::story::Story;
@@ -69,18 +70,21 @@ pub(super) fn page(
 }
 
 fn moves_of(say: &Say<'_>, path: &str, open: &[(Step, Result<(), Refusal>)]) -> Vec<Move> {
-    open.iter()
-        .map(|(step, may)| Move {
-            key: step.as_str(),
-            label: say.words.t(&format!("move-{}", step.as_str())),
-            href: format!("{path}/{}", noun(*step)),
-            open: may.is_ok(),
-            refusal: may
-                .as_ref()
-                .err()
-                .map(|refusal| say.words.t(&format!("refusal-{}", refusal.code()))),
-        })
-        .collect()
+    open.iter().map(|(step, may)| move_of(say, path, *step, may)).collect()
+}
+
+/// A move with its address, and why it may not be made where that is so.
+pub(super) fn move_of(say: &Say<'_>, path: &str, step: Step, may: &Result<(), Refusal>) -> Move {
+    Move {
+        key: step.as_str(),
+        label: say.words.t(&format!("move-{}", step.as_str())),
+        href: format!("{path}/{}", noun(step)),
+        open: may.is_ok(),
+        refusal: may
+            .as_ref()
+            .err()
+            .map(|refusal| say.words.t(&format!("refusal-{}", refusal.code()))),
+    }
 }
 
 /// What a step makes, as the address names it.
@@ -235,6 +239,19 @@ fn facts(say: &Say<'_>, request: &Request, rules: Rules<'_>) -> Vec<Fact> {
         "fact-policy",
         format!("{} · {}", rules.policy.name.text(say.tag()), request.policy.version),
     ));
+    if request.is_running() {
+        // The first is the one that the panel shows large.
+        facts.extend(deadlines(say, request, rules).into_iter().skip(1).map(|line| {
+            Fact {
+                label: line.what,
+                value: [line.date, line.note]
+                    .into_iter()
+                    .filter(|part| !part.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(" · "),
+            }
+        }));
+    }
     facts
 }
 
