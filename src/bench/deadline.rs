@@ -46,6 +46,7 @@ pub fn run(out: &mut impl Write) -> anyhow::Result<()> {
         term: TERM,
         calendar: Arc::new(calendar),
         zone,
+        pack: None,
     };
     let input = million_lines(zone)?;
     let counted = median(|| {

@@ -3,6 +3,7 @@
 mod batch;
 mod explain;
 mod instant;
+mod waits;
 
 use std::{
     fs::File,
@@ -18,7 +19,9 @@ use chrono_tz::Tz;
 pub use self::batch::run as run_batch;
 use crate::domain::{
     calendar::Calendar,
-    deadline::{Deadline, Term, Unit, deadline, proof_sheet},
+    deadline::{Deadline, ProofSheet, Term, Unit, proof_sheet},
+    policy::Pack,
+    rules::Rules,
 };
 
 /// Prints the last day on which an answer is in time.
@@ -33,6 +36,12 @@ pub struct DeadlineArgs {
     /// The policy that gives the term, the calendar and the time zone
     #[arg(long, value_name = "NAME")]
     policy: Option<String>,
+    /// What the term waited for, since when and until when: clarification=INSTANT/INSTANT; can be given again
+    #[arg(long, value_name = "REASON=FROM/UNTIL", conflicts_with = "batch")]
+    pause: Vec<String>,
+    /// How often the term was extended
+    #[arg(long, value_name = "TIMES", default_value_t = 0, conflicts_with = "batch")]
+    extended: u32,
     /// Show every day from receipt to deadline and why it counts or not
     #[arg(long, conflicts_with_all = ["batch", "json"])]
     explain: bool,
@@ -55,6 +64,8 @@ pub struct PolicyTerm {
     pub calendar: Arc<Calendar>,
     /// The zone of its dates.
     pub zone: Tz,
+    /// All that it promises, for its pauses and extensions; `None` where nothing but the term is known.
+    pub pack: Option<Arc<Pack>>,
 }
 
 /// Something typed or written in a file that cannot be used, with what to write instead. The programme ends with
@@ -88,17 +99,28 @@ pub fn run(
     }
     let written = args.received.as_deref().unwrap_or_default();
     let received_at = instant::parse(written.as_bytes()).map_err(|bad| BadInput(bad.advice(written, policy.zone)))?;
-    let deadline = deadline(received_at, &policy.term, None, &policy.calendar, policy.zone);
+    let sheet = sheet(args, received_at, &policy)?;
     if args.json {
-        serde_json::to_writer_pretty(&mut *out, &as_json(received_at, &policy, &deadline))?;
+        serde_json::to_writer_pretty(&mut *out, &as_json(received_at, &policy, &sheet))?;
         writeln!(out)?;
     } else if args.explain {
-        let sheet = proof_sheet(received_at, &policy.term, None, &policy.calendar, policy.zone);
-        explain::write(&sheet, &policy, out)?;
+        explain::write(&sheet, received_at, &policy, out)?;
     } else {
-        writeln!(out, "{}", in_words(&deadline, &policy.calendar))?;
+        writeln!(out, "{}", in_words(&sheet.deadline, &policy.calendar))?;
     }
     Ok(())
+}
+
+/// The deadline with its days, by all that the policy knows of waits and extensions.
+fn sheet(args: &DeadlineArgs, received_at: DateTime<Utc>, term: &PolicyTerm) -> Result<ProofSheet, BadInput> {
+    let Some(pack) = &term.pack else {
+        return Ok(proof_sheet(received_at, &term.term, None, &term.calendar, term.zone));
+    };
+    let clock = waits::clock(args, received_at, term, &pack.policy)?;
+    let rules = Rules::alone(&pack.policy, &term.calendar);
+    Ok(rules.run(&clock, &term.term, clock.extensions, |run| {
+        run.proof_sheet(&term.calendar, term.zone)
+    }))
 }
 
 /// The policy's way of counting, for another number of working days.
@@ -122,12 +144,14 @@ fn in_words(deadline: &Deadline, calendar: &Calendar) -> String {
     }
 }
 
-fn as_json(received_at: DateTime<Utc>, policy: &PolicyTerm, deadline: &Deadline) -> serde_json::Value {
+fn as_json(received_at: DateTime<Utc>, policy: &PolicyTerm, sheet: &ProofSheet) -> serde_json::Value {
+    let deadline = &sheet.deadline;
     serde_json::json!({
         "policy": policy.name,
         "term": policy.term,
         "time_zone": policy.zone.name(),
         "received_at": received_at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        "begins_at": sheet.received_at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
         "received_on": deadline.received_on,
         "due_date": deadline.due_on,
         "ends_at": deadline.ends_at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
@@ -162,6 +186,7 @@ mod tests {
             },
             calendar: Arc::new(calendar),
             zone: Tz::Asia__Shanghai,
+            pack: None,
         })
     }
 
@@ -216,6 +241,58 @@ mod tests {
         );
         assert_eq!(json["unknown_from"], "2027-01-01");
         assert_eq!(json["ends_at"], "2027-01-04T16:00:00Z");
+    }
+
+    #[test]
+    fn waits_and_extensions_are_those_that_the_policy_knows() {
+        let shelf = crate::packs::Shelf::open(&[]).unwrap();
+        let of_shelf = |name: Option<&str>| {
+            let loaded = shelf.pack(name).unwrap();
+            Ok(PolicyTerm {
+                name: loaded.pack.policy.id.clone(),
+                term: loaded.pack.policy.term,
+                calendar: Arc::clone(&loaded.calendar),
+                zone: loaded.pack.policy.zone,
+                pack: Some(Arc::clone(&loaded.pack)),
+            })
+        };
+        let printed = |policy: &str, line: &[&str]| {
+            let given = [
+                "deadline",
+                "--received",
+                "2026-09-01T10:00:00+01:00",
+                "--policy",
+                policy,
+            ];
+            let args = Line::try_parse_from([&given[..], line].concat()).unwrap().args;
+            let mut out = Vec::new();
+            run(&args, &of_shelf, &mut out).map(|()| String::from_utf8(out).unwrap())
+        };
+        let wait = "clarification=2026-09-05T10:00:00+01:00/2026-09-15T10:00:00+01:00";
+        assert_eq!(printed("uk-gdpr", &["--pause", wait]).unwrap(), "2026-10-12\n");
+        let identity = "identity-information=2026-09-02T10:00:00+01:00/2026-09-10T10:00:00+01:00";
+        assert_eq!(printed("uk-gdpr", &["--pause", identity]).unwrap(), "2026-10-12\n");
+        assert_eq!(printed("uk-gdpr", &["--extended", "1"]).unwrap(), "2026-12-01\n");
+        let explained = printed("uk-gdpr", &["--pause", wait, "--explain"]).unwrap();
+        assert!(
+            explained.contains("2026-09-05  Sat         the term waits"),
+            "{explained}"
+        );
+        for (policy, line, said) in [
+            ("cn-statement", ["--pause", wait], "This policy has no pause"),
+            ("cn-statement", ["--extended", "1"], "without extension"),
+            (
+                "uk-gdpr",
+                ["--pause", "weather=2026-09-05T10:00:00Z/2026-09-06T10:00:00Z"],
+                "has no pause `weather`",
+            ),
+            ("uk-gdpr", ["--pause", "clarification"], "is no wait"),
+            ("uk-gdpr", ["--extended", "2"], "as often as the policy allows"),
+        ] {
+            let error = printed(policy, &line).unwrap_err();
+            let bad = error.downcast_ref::<BadInput>().unwrap();
+            assert!(bad.0.contains(said), "{bad}");
+        }
     }
 
     #[test]

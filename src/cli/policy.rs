@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use crate::config::{Settings, SettingsError};
 use crate::domain::deadline::{Term, Unit};
-use crate::domain::policy::{Listing, Localized, Policy};
+use crate::domain::policy::{Listing, Localized, Policy, Then};
 use crate::packs::{LoadedPack, Shelf};
 
 /// Check or list policy packs.
@@ -99,6 +99,7 @@ fn describe(loaded: &LoadedPack, out: &mut impl Write) -> anyhow::Result<()> {
         }
         None => writeln!(out, "Extension: none")?,
     }
+    clock(policy, out)?;
     let (requests, journal) = (policy.retention.request_months, policy.retention.journal_months);
     writeln!(
         out,
@@ -107,6 +108,35 @@ fn describe(loaded: &LoadedPack, out: &mut impl Write) -> anyhow::Result<()> {
     lists(policy, out)?;
     for remark in &pack.remarks {
         writeln!(out, "\n{}:{}: {}", remark.file, remark.line, remark.what)?;
+    }
+    Ok(())
+}
+
+/// What the policy says of time beyond its term.
+fn clock(policy: &Policy, out: &mut impl Write) -> anyhow::Result<()> {
+    match &policy.confirmation {
+        Some(confirmation) => writeln!(out, "Receipt confirmed within {}", length(&confirmation.term))?,
+        None => writeln!(out, "Confirmation of receipt: no limit")?,
+    }
+    if let Some(target) = &policy.target {
+        writeln!(out, "The house's own target: {}", length(target))?;
+    }
+    for right in &policy.rights {
+        if let Some(term) = &right.term {
+            writeln!(out, "{} within {}", text(&right.name), length(term))?;
+        }
+    }
+    if policy.pauses.is_empty() {
+        writeln!(out, "Pauses: none; the time to ask and to wait counts")?;
+    } else {
+        let pauses = policy.pauses.iter().map(|pause| {
+            let then = match pause.then {
+                Then::Begins => "the term begins when it comes",
+                Then::GoesOn => "the days are given back",
+            };
+            (pause.id.as_str(), format!("{}; {then}", text(&pause.name)))
+        });
+        section("Pauses", pauses, out)?;
     }
     Ok(())
 }

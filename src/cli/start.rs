@@ -51,6 +51,7 @@ pub fn policy_term(settings: &Settings, name: Option<&str>) -> anyhow::Result<Po
         term: policy.term,
         calendar: Arc::clone(&pack.calendar),
         zone: policy.zone,
+        pack: Some(Arc::clone(&pack.pack)),
     })
 }
 

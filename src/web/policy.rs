@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 
-use crate::domain::deadline::Unit;
+use crate::domain::deadline::{Term, Unit};
 use crate::domain::policy::{
     Anchor, Exemption, Ground, IdentityMethod, Listing, OnBehalfRule, Policy, Remedy, ReminderRule, Right, Source,
     WaitsFor,
@@ -74,34 +74,80 @@ impl Told<'_> {
             label: words.t(key),
             value,
         };
-        let extension = match &policy.extension {
-            None => words.t("policy-no-extension"),
-            Some(extension) => {
-                let key = match extension.unit {
-                    Unit::WorkingDays => "working-days",
-                    Unit::CalendarDays => "term-calendar-days",
-                    Unit::Months => "term-months",
-                };
-                format!(
-                    "{} · {}",
-                    words.n(key, extension.length),
-                    extension.reasons.text(self.tag())
-                )
-            }
-        };
-        vec![
+        let extension = self.extension();
+        let mut facts = vec![
             fact("policy-version", policy.version.clone()),
             fact("policy-in-force", words.date(policy.in_force_from)),
             fact("policy-term", term(words, rules)),
             fact("policy-calendar", pack.calendar.version().to_owned()),
             fact("policy-zone", policy.zone.name().to_owned()),
             fact("policy-extension", extension),
+            fact("policy-pauses", self.pauses()),
             fact(
                 "policy-retention",
                 words.n("policy-months", policy.retention.request_months),
             ),
             fact("policy-fingerprint", pack.pack.fingerprint.clone()),
-        ]
+        ];
+        facts.extend(self.limits());
+        facts
+    }
+
+    /// How often and how far the term can be extended, and when.
+    fn extension(self) -> String {
+        match &self.policy.extension {
+            None => self.words.t("policy-no-extension"),
+            Some(extension) => format!(
+                "{} · {}",
+                self.length(extension.length, extension.unit),
+                extension.reasons.text(self.tag())
+            ),
+        }
+    }
+
+    /// What the term waits for.
+    fn pauses(self) -> String {
+        let names: Vec<&str> = self
+            .policy
+            .pauses
+            .iter()
+            .map(|pause| pause.name.text(self.tag()))
+            .collect();
+        if names.is_empty() {
+            self.words.t("refusal-no-pause")
+        } else {
+            names.join(" · ")
+        }
+    }
+
+    /// Limits besides the term: the confirmation of receipt, single rights, the house's own.
+    fn limits(self) -> Vec<Fact> {
+        let fact = |label: String, term: &Term| Fact {
+            label,
+            value: self.length(term.length, term.unit),
+        };
+        let confirmation = self.policy.confirmation.iter();
+        let confirmation =
+            confirmation.map(|confirmation| fact(self.words.t("clock-confirmation"), &confirmation.term));
+        let rights = self.policy.rights.iter().filter_map(|right| {
+            let term = right.term.as_ref()?;
+            Some(fact(right.name.text(self.tag()).to_owned(), term))
+        });
+        let target = self
+            .policy
+            .target
+            .iter()
+            .map(|term| fact(self.words.t("clock-target"), term));
+        confirmation.chain(rights).chain(target).collect()
+    }
+
+    fn length(self, length: u32, unit: Unit) -> String {
+        let key = match unit {
+            Unit::WorkingDays => "working-days",
+            Unit::CalendarDays => "term-calendar-days",
+            Unit::Months => "term-months",
+        };
+        self.words.n(key, length)
     }
 
     fn chapters(self) -> Vec<Chapter> {

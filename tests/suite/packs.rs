@@ -56,7 +56,10 @@ fn a_pack_in_a_folder_is_used_beside_the_built_in_one() {
         .iter()
         .map(|loaded| loaded.pack.policy.id.as_str())
         .collect();
-    assert_eq!(ids, ["cn-statement", "one-month"]);
+    assert_eq!(
+        ids,
+        ["cn-statement", "eu-gdpr", "one-month", "uk-gdpr", "us-california"]
+    );
     assert_eq!(shelf.pack(None).unwrap().pack.policy.id, "cn-statement");
     assert_eq!(shelf.pack(Some("one-month")).unwrap().calendar.region(), "DE");
     assert!(shelf.version("one-month", "2026-01-01").is_some());

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use chrono::{DateTime, Utc};
+
 use super::{PolicyTerm, in_words};
 use crate::domain::{
     calendar::{Calendar, Day, WhyOff, WhyWorking},
@@ -9,12 +11,22 @@ use crate::domain::{
 };
 
 /// Writes every day from receipt to deadline, with its number and what speaks for or against counting it.
-pub(super) fn write(sheet: &ProofSheet, policy: &PolicyTerm, out: &mut impl Write) -> io::Result<()> {
-    let received = sheet
-        .received_at
-        .with_timezone(&sheet.zone)
-        .format("%Y-%m-%d %H:%M:%S %:z");
+pub(super) fn write(
+    sheet: &ProofSheet,
+    received_at: DateTime<Utc>,
+    policy: &PolicyTerm,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let local = |at: DateTime<Utc>| {
+        at.with_timezone(&sheet.zone)
+            .format("%Y-%m-%d %H:%M:%S %:z")
+            .to_string()
+    };
+    let received = local(received_at);
     writeln!(out, "Received  {received} ({})", sheet.zone)?;
+    if sheet.received_at != received_at {
+        writeln!(out, "Begins    {}", local(sheet.received_at))?;
+    }
     writeln!(out, "Term      {}, policy {}", term_in_words(policy), policy.name)?;
     writeln!(out, "Calendar  {}", sheet.deadline.calendar)?;
     writeln!(out)?;
@@ -33,15 +45,7 @@ pub(super) fn write(sheet: &ProofSheet, policy: &PolicyTerm, out: &mut impl Writ
     }
     writeln!(out)?;
     writeln!(out, "Due       {}", in_words(&sheet.deadline, &policy.calendar))?;
-    writeln!(
-        out,
-        "Late from {}",
-        sheet
-            .deadline
-            .ends_at
-            .with_timezone(&sheet.zone)
-            .format("%Y-%m-%d %H:%M:%S %:z")
-    )
+    writeln!(out, "Late from {}", local(sheet.deadline.ends_at))
 }
 
 fn term_in_words(policy: &PolicyTerm) -> String {

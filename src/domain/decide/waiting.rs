@@ -8,7 +8,6 @@ use crate::domain::moves::Refusal;
 use crate::domain::policy::PauseId;
 use crate::domain::request::Request;
 use crate::domain::rules::Rules;
-use crate::domain::text::TextRef;
 
 /// Whether the term may wait for something since an instant.
 pub(super) fn may_begin(

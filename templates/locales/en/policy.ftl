@@ -102,3 +102,4 @@ reminder-after-pause = { $n ->
     [one] When the term has waited { $n } working day
    *[other] When the term has waited { $n } working days
 }
+policy-pauses = Pauses

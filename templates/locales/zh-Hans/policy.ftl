@@ -69,3 +69,4 @@ reminder-after-target = 自定日期后 { $n } 个工作日
 reminder-before-pause = 暂停之前
 reminder-on-pause = 暂停当日
 reminder-after-pause = 暂停满 { $n } 个工作日
+policy-pauses = 暂停

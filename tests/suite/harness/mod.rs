@@ -1,4 +1,5 @@
 //! What the stories share: the two regimes they run under.
 
+pub mod clocked;
 pub mod house;
 pub mod rulebook;
