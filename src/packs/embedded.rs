@@ -96,13 +96,13 @@ pub(super) fn packs() -> [BTreeMap<&'static str, &'static str>; 4] {
             "eu-gdpr",
             ["statement.toml", "lexicon.toml"],
             ["en", "zh-Hans"],
-            further: ["extension-notice"]
+            further: ["effective", "extension-notice"]
         ),
         pack!(
             "uk-gdpr",
             ["statement.toml", "lexicon.toml"],
             ["en", "zh-Hans"],
-            further: ["clock-waits", "extension-notice", "pause-notice", "resumption-notice"]
+            further: ["clock-waits", "effective", "extension-notice", "pause-notice", "resumption-notice"]
         ),
         pack!(
             "us-california",
