@@ -36,7 +36,7 @@ pub struct Filter {
     pub language: Option<String>,
     /// Who works on it.
     pub assignee: Option<PersonId>,
-    /// Deadlines that end at or before this instant.
+    /// Deadlines that end at or before this instant; none of a term that waits.
     pub ends_by: Option<DateTime<Utc>>,
     /// Deadlines that end after this instant.
     pub ends_after: Option<DateTime<Utc>>,
@@ -56,6 +56,8 @@ pub enum Life {
     Stage(String),
     /// Those that wait for a second person.
     AwaitsApproval,
+    /// Those whose term waits for something.
+    Paused,
     /// Those with a message that waits to be confirmed.
     Held,
 }
@@ -169,6 +171,7 @@ fn filtered<'a>(db: &mut Reader<'_>, filter: &'a Filter) -> Result<Boxed<'a>, St
         Life::AwaitsApproval => query
             .filter(requests::open.eq(true))
             .filter(requests::awaits_approval.eq(true)),
+        Life::Paused => query.filter(requests::open.eq(true)).filter(requests::paused.eq(true)),
         Life::Held => query.filter(requests::held.gt(0)),
     };
     if let Some(right) = &filter.right {
@@ -188,7 +191,9 @@ fn filtered<'a>(db: &mut Reader<'_>, filter: &'a Filter) -> Result<Boxed<'a>, St
         query = query.filter(requests::assignee.eq(assignee.0));
     }
     if let Some(instant) = filter.ends_by {
-        query = query.filter(requests::ends_at.le(Stamp::from(instant)));
+        query = query
+            .filter(requests::ends_at.le(Stamp::from(instant)))
+            .filter(requests::paused.eq(false));
     }
     if let Some(instant) = filter.ends_after {
         query = query.filter(requests::ends_at.gt(Stamp::from(instant)));
@@ -250,6 +255,7 @@ pub fn due_per_day(
 ) -> Result<Vec<(NaiveDate, i64)>, StoreError> {
     Ok(requests::table
         .filter(requests::open.eq(true))
+        .filter(requests::paused.eq(false))
         .filter(requests::due_on.between(first, last))
         .group_by(requests::due_on)
         .select((requests::due_on, diesel::dsl::count_star()))

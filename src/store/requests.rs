@@ -344,6 +344,7 @@ struct Row {
     next_due_at: Option<Stamp>,
     seq: i64,
     state: String,
+    paused: bool,
 }
 
 impl Row {
@@ -371,6 +372,7 @@ impl Row {
             next_due_at: next_due_at(request, rules).map(Stamp::from),
             seq: stored.seq,
             state: serde_json::to_string(request).map_err(unwritable)?,
+            paused: request.is_paused(),
         })
     }
 }

@@ -53,6 +53,7 @@ diesel::table! {
         sender -> Nullable<Binary>,
         card -> Binary,
         state -> Text,
+        paused -> Bool,
     }
 }
 

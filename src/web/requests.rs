@@ -43,11 +43,12 @@ const STAGES: [&str; 9] = [
 ];
 
 /// How requests can stand; "open" is what one sees first.
-const STANDINGS: [&str; 9] = [
+const STANDINGS: [&str; 10] = [
     "open",
     "late",
     "today",
     "week",
+    "paused",
     "triage",
     "approval",
     "held",
@@ -125,6 +126,7 @@ impl Asked {
             "week" => (Life::Open, Some(times.end_of_today), Some(times.end_of_week)),
             "triage" => (Life::Stage("triage".to_owned()), None, None),
             "approval" => (Life::AwaitsApproval, None, None),
+            "paused" => (Life::Paused, None, None),
             "held" => (Life::Held, None, None),
             "undelivered" => (Life::Stage("not-delivered".to_owned()), None, None),
             "all" => (Life::All, None, None),

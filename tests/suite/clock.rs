@@ -80,6 +80,7 @@ fn a_policy_without_pause_or_extension_says_so() {
         Command::AskIdentity {
             method: case.rules.policy.identity[0].id.clone(),
             reason: None,
+            data: vec![],
             letter: None,
         },
     );
@@ -642,4 +643,21 @@ proptest! {
         prop_assert_eq!(case.request.deadline.ends_at, own.min(second));
         prop_assert_eq!(case.replayed(), case.request.clone());
     }
+}
+
+#[test]
+fn what_two_people_set_yields_to_a_right_with_an_earlier_limit() {
+    let mut case = Clocked::received("us-california", "2026-01-05T12:00:00-08:00", &["access"]);
+    case.does(officer(MEI), propose("2026-02-25"))
+        .does(officer(TOM), Command::ConfirmDeadline)
+        .does(
+            officer(MEI),
+            Command::AddItem {
+                right: RightId::new("opt-out"),
+                received_at: instant("2026-01-05T12:00:00-08:00"),
+                message: None,
+            },
+        );
+    assert_eq!((case.due_on(), &case.request.set), ("2026-01-27".into(), &None));
+    assert_eq!(case.replayed(), case.request);
 }

@@ -393,6 +393,7 @@ fn row_25_an_unclear_identity_never_stops_the_default_clock() {
             Command::AskIdentity {
                 method,
                 reason: None,
+                data: vec![],
                 letter: None,
             },
         )

@@ -65,8 +65,14 @@ pub(super) fn with_moved_deadline(
         event: event.clone(),
     });
     let next = recorded.fold(request.clone(), |request, event| request.evolve(&event));
-    let (before, after) = (recounted(request, rules), recounted(&next, rules));
-    if before != after {
+    let clock = request.clock();
+    let (before, after) = (rules.governing_by(request, &clock), rules.governing_by(&next, &clock));
+    let moves = match &request.set {
+        // What two people set yields to a new limit that is earlier, and to nothing that goes.
+        Some(set) => after.ends_at < before.ends_at && after.ends_at < set.ends_at,
+        None => before != after,
+    };
+    if moves {
         events.push(Event::DeadlineMoved {
             from: request.deadline.clone(),
             to: after,
@@ -137,7 +143,7 @@ fn governing_of_both(
     let end = |clock: &Clock| {
         let counted = rules.governing(clock, rights());
         match &clock.set {
-            Some(set) if also == own.also || set.ends_at <= counted.ends_at => set.clone(),
+            Some(set) if (also == own.also && new.is_empty()) || set.ends_at <= counted.ends_at => set.clone(),
             Some(_) | None => counted,
         }
     };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpResponse, web};
 
 use super::case::Case;
+use crate::domain::clock::Applied;
 use crate::domain::command::Command;
 use crate::domain::event::NewItem;
 use crate::domain::letter::Occasion;
@@ -201,10 +202,16 @@ pub(super) fn taking(merged: &Stored) -> Command {
         message: item.message,
         deadline: item.deadline.clone(),
     });
+    let mut clock = request.clock();
+    // Where it was promised something by another policy, or by another version, that promise goes along.
+    clock.also.push(Applied {
+        policy: request.policy.clone(),
+        deadline: request.deadline.clone(),
+    });
     Command::TakeMerge {
         request: merged.id,
         reference: request.reference.clone(),
-        clock: request.clock(),
+        clock,
         items: items.collect(),
     }
 }

@@ -105,3 +105,4 @@ said-deadline-proposed = The deadline waits for a second person.
 said-deadline-set = The deadline is confirmed.
 said-deadline-declined = The proposed deadline is off.
 said-receipt-confirmed = The confirmation is recorded.
+standing-paused = The term waits

@@ -93,3 +93,4 @@ said-deadline-proposed = 该期限等待第二人确认。
 said-deadline-set = 期限已确认。
 said-deadline-declined = 所提期限已否决。
 said-receipt-confirmed = 已记录。
+standing-paused = 期限暂停

@@ -1,0 +1,2 @@
+-- Takes back what up.sql made.
+ALTER TABLE requests DROP COLUMN paused;
