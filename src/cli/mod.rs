@@ -13,6 +13,7 @@ pub mod policy;
 pub mod reconcile;
 pub mod serve;
 pub mod start;
+pub mod systems;
 
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
@@ -58,6 +59,9 @@ enum Command {
     /// Check or list policy packs
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    /// Import or export the register of systems and recipients
+    #[command(subcommand)]
+    Systems(systems::SystemsCommand),
     /// Invite a person to the dashboard
     Invite(people::InviteArgs),
     /// Compare every request with its journal, and mend what differs
@@ -103,6 +107,7 @@ fn dispatch(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<ExitCo
         }
         Command::Calendar(command) => calendar::run(command, settings, out),
         Command::Policy(command) => policy::run(command, settings, out),
+        Command::Systems(command) => systems::run(command, settings()?, out),
         Command::Invite(args) => people::invite(args, settings()?, out).map(|()| ExitCode::SUCCESS),
         Command::Rebuild => start::rebuild(settings()?, out),
         Command::Reconcile(args) => reconcile::run(args, settings()?, out),

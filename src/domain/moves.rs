@@ -463,6 +463,8 @@ pub enum Refusal {
     ReleaseApprovalMissing,
     /// No second person is due.
     NoSecondPersonDue,
+    /// The register has no such system.
+    UnknownSystem,
     /// The request has no such task.
     UnknownTask,
     /// No task needs anybody.
@@ -758,6 +760,7 @@ impl Refusal {
                 "no-second-person-due",
                 "Nothing here is of high risk, so no second person is due.",
             ),
+            Self::UnknownSystem => ("unknown-system", "The register has no such system."),
             Self::UnknownTask => ("unknown-task", "This request has no such task."),
             Self::NoTasks => ("no-tasks", "No task waits for anybody."),
             Self::TaskSettled => ("task-settled", "This task is settled, or was taken out."),

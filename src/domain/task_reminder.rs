@@ -3,9 +3,11 @@
 //! Derived from the request as it stands, like the reminders of the request itself; the ledger in the request says which
 //! stages were reached, so that a standstill loses none and none is repeated.
 
+use std::cmp::Ordering;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::deadline::local_date;
+use super::deadline::{Standing, local_date};
 use super::policy::Recipient;
 use super::reminder::local_instant;
 use super::request::Request;
@@ -100,6 +102,22 @@ pub fn due(request: &Request, rules: Rules<'_>, now: DateTime<Utc>) -> Vec<TaskD
 /// The instant of the next stage.
 pub fn next_due_at(request: &Request, rules: Rules<'_>) -> Option<DateTime<Utc>> {
     ahead(request, rules).first().map(|stage| stage.at)
+}
+
+/// How a task's day stands, in working days.
+pub fn standing(due_on: NaiveDate, rules: Rules<'_>, now: DateTime<Utc>) -> Standing {
+    let today = local_date(now, rules.policy.zone);
+    let days = rules.calendar.working_days_between(due_on, today);
+    let whole = |days: i64| u32::try_from(days).unwrap_or(u32::MAX);
+    match today.cmp(&due_on) {
+        Ordering::Greater => Standing::Late {
+            days: whole(days.max(1)),
+        },
+        Ordering::Equal => Standing::DueToday,
+        Ordering::Less => Standing::DaysLeft {
+            working_days: whole(days.saturating_neg()),
+        },
+    }
 }
 
 /// Stages before a task was handed over are left out: its mail has just said the same.

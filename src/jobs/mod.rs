@@ -14,6 +14,7 @@ mod place;
 pub mod reconcile;
 pub mod room;
 pub mod sweep;
+mod tasks;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

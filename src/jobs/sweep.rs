@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 
+use super::tasks;
 use crate::domain::command::Command;
 use crate::domain::letter::{self, Alert, Cause, ReminderLine};
 use crate::domain::message::Address;
@@ -91,7 +92,8 @@ fn remind(house: &House, due: &[i64], now: DateTime<Utc>) -> Result<(), StepErro
         for id in due {
             door.step(tx, *id, Seen::Whatever, |desk| {
                 let stages = reminder::due(&desk.stored.request, desk.rules, now);
-                let notices = told_of(&desk.stored.request, desk.stored.id, &stages, &staff);
+                let mut notices = told_of(&desk.stored.request, desk.stored.id, &stages, &staff);
+                notices.extend(tasks::remind(desk, house, &shelf, &staff)?);
                 notices::record(desk.tx(), &notices, now)?;
                 Ok(Command::Remind)
             })?;
@@ -165,10 +167,15 @@ fn tell_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc>)
     }
     let shelf = house.shelf();
     // A request whose clock stopped meanwhile needs no reminder of it any more; of several stages the latest speaks for
-    // all. What lasts beyond the clock is told of by itself.
-    let mut latest: BTreeMap<(i64, bool), ReminderLine> = BTreeMap::new();
+    // all. What lasts beyond the clock, and each task, is told of by itself.
+    let mut latest: BTreeMap<(i64, bool, Option<u32>), ReminderLine> = BTreeMap::new();
     for notice in &pending {
         let stored = requests::find(tx, notice.request_id)?;
+        if let Some((stage, number)) = tasks::of_rule(&notice.rule) {
+            let line = tasks::line(tx, house, &stored, (stage, number), person, now)?;
+            latest.extend(line.map(|line| ((notice.request_id, false, Some(number)), line)));
+            continue;
+        }
         let alert = Alert::of_rule(&notice.rule);
         let Some(rules) = crate::domain::rules::RuleBook::rules(&*shelf, &stored.request.policy) else {
             continue;
@@ -182,7 +189,7 @@ fn tell_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc>)
                 told.due_on = notice.due_on;
                 told.standing = letter::standing(&person.language, standing);
             }
-            latest.insert((notice.request_id, lasts), told);
+            latest.insert((notice.request_id, lasts, None), told);
         }
     }
     let mut lines: Vec<ReminderLine> = latest.into_values().collect();
@@ -192,9 +199,15 @@ fn tell_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc>)
         return Ok(0);
     }
     let pack = house.pack().map_err(|error| StepError::Letter(error.to_string()))?;
-    let text = letter::compose_reminder(&pack.pack, &person.language, &lines, &person.name)
-        .map_err(|missing| StepError::Letter(missing.to_string()))?;
-    let letter = to_staff(tx, house, person, "reminder", &text, now)?;
+    let (occasion, text) = match tasks::escalation(tx, house, person, &pending, now)? {
+        Some(text) => ("task-escalation", text),
+        None => (
+            "reminder",
+            letter::compose_reminder(&pack.pack, &person.language, &lines, &person.name)
+                .map_err(|missing| StepError::Letter(missing.to_string()))?,
+        ),
+    };
+    let letter = to_staff(tx, house, person, occasion, &text, now)?;
     notices::mark_mailed(tx, &ids, letter)?;
     Ok(1)
 }

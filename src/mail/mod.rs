@@ -37,6 +37,7 @@ pub mod reading;
 pub mod report;
 pub mod reread;
 pub mod sign_in;
+pub mod tasks;
 pub mod tls;
 pub mod token;
 pub mod transport;

@@ -22,7 +22,7 @@ use crate::web::frame::look::{Link, Notice, RequestRow, Tone};
 use crate::web::frame::say::{SOON, Say};
 use crate::web::frame::words::Words;
 use crate::web::frame::{Frame, Place};
-use crate::web::{aside, balance, letters, show};
+use crate::web::{aside, balance, go_on, letters, show};
 
 /// How many rows each group shows.
 const ROWS: i64 = 8;
@@ -31,7 +31,8 @@ const ROWS: i64 = 8;
 pub async fn desk(who: Signed, house: web::Data<House>, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let frame = who.frame(&request, Place::Desk, who.words.t("desk-title"));
     if !frame.reads() {
-        return show(&WaitingPage { frame });
+        // Who owns a system sees its tasks, and nothing else.
+        return Ok(go_on("/tasks"));
     }
     let pack = house.pack().map_err(PageError::broken)?;
     let now = house.now.instant();
@@ -42,13 +43,6 @@ pub async fn desk(who: Signed, house: web::Data<House>, request: HttpRequest) ->
     })
     .await?;
     show(&DeskPage::of(frame, &house, &pack, &times, found))
-}
-
-/// The desk of somebody who reads no requests.
-#[derive(Debug, Template)]
-#[template(path = "waiting.html")]
-struct WaitingPage {
-    frame: Frame,
 }
 
 /// The instants that the groups lie between.

@@ -15,6 +15,9 @@ pub mod reading;
 pub mod request;
 pub mod requests;
 pub mod routes;
+pub mod states;
+pub mod systems;
+pub mod tasks;
 pub mod upload;
 
 use std::sync::Arc;

@@ -10,8 +10,12 @@ use super::door::guard::Base;
 use super::door::{invitation, me, people, sign_in};
 use super::error::PageError;
 use super::frame::assets;
-use super::request::{approval, assess, beside, clock, files, handover, places, steps};
-use super::{balance, calendar, desk, entry, health, letters, mail, policy, reading, request, requests};
+use super::request::{approval, assess, beside, clock, files, handover, places, steps, task_steps};
+use super::systems::restore;
+use super::tasks::{list, owner};
+use super::{
+    balance, calendar, desk, entry, health, letters, mail, policy, reading, request, requests, states, systems,
+};
 use crate::house::House;
 
 /// The largest form: a calendar of many years.
@@ -50,7 +54,12 @@ fn outside(app: &mut ServiceConfig) {
                 .route(get().to(invitation::invitation))
                 .route(post().to(invitation::accept)),
         )
-        .route("/sign-out", post().to(sign_in::sign_out));
+        .route("/sign-out", post().to(sign_in::sign_out))
+        .service(
+            resource("/task/{token}")
+                .route(get().to(owner::by_link))
+                .route(post().to(owner::answer_by_link)),
+        );
 }
 
 fn inside(app: &mut ServiceConfig) {
@@ -81,6 +90,7 @@ fn inside(app: &mut ServiceConfig) {
         )
         .route("/calendar/changes", post().to(calendar::confirm))
         .route("/policy", get().to(policy::policy))
+        .configure(of_systems)
         .service(
             resource("/people")
                 .route(get().to(people::people))
@@ -92,6 +102,30 @@ fn inside(app: &mut ServiceConfig) {
         .route("/me", get().to(me::me))
         .route("/me/language", post().to(me::language))
         .route("/me/password", post().to(me::password));
+}
+
+fn of_systems(app: &mut ServiceConfig) {
+    app.service(
+        resource("/systems")
+            .route(get().to(systems::systems))
+            .route(post().to(systems::write)),
+    )
+    .route("/systems/new", get().to(systems::entry))
+    .route("/systems/{id}", get().to(systems::system))
+    .route("/systems/{id}/restores", post().to(restore::mark))
+    .service(
+        resource("/systems/{id}/restores/{number}")
+            .route(get().to(restore::list))
+            .route(post().to(restore::repeat)),
+    )
+    .route("/systems/{id}/restores/{number}/list.csv", get().to(restore::export))
+    .route("/states", get().to(states::states))
+    .route("/tasks", get().to(list::tasks))
+    .service(
+        resource("/tasks/{reference}/{number}")
+            .route(get().to(owner::signed))
+            .route(post().to(owner::answer_signed)),
+    );
 }
 
 fn of_a_request(app: &mut ServiceConfig) {
@@ -151,6 +185,22 @@ fn of_a_request(app: &mut ServiceConfig) {
         .route("/requests/{reference}/identity", post().to(steps::identity))
         .route("/requests/{reference}/identity-doubt", post().to(steps::identity_doubt))
         .route("/requests/{reference}/approval", post().to(approval::approval))
+        .route("/requests/{reference}/tasks", post().to(task_steps::add))
+        .route("/requests/{reference}/tasks/dispatch", post().to(task_steps::dispatch))
+        .route("/requests/{reference}/tasks/closure", post().to(task_steps::closure))
+        .route(
+            "/requests/{reference}/tasks/{number}/removal",
+            post().to(task_steps::removal),
+        )
+        .route(
+            "/requests/{reference}/tasks/{number}/answer",
+            post().to(task_steps::answer),
+        )
+        .route(
+            "/requests/{reference}/tasks/{number}/files/{id}",
+            get().to(task_steps::file),
+        )
+        .route("/requests/{reference}/states/{item}", post().to(task_steps::state))
         .route("/requests/{reference}/return", post().to(steps::sent_back))
         .route("/requests/{reference}/answer", post().to(steps::answer))
         .route("/requests/{reference}/answer-by-hand", post().to(steps::answer_by_hand))

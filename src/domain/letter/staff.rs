@@ -35,6 +35,10 @@ pub enum Cause {
     Schedule(ReminderId),
     /// Something happened to a letter.
     Alert(Alert),
+    /// A system of this name has not done its task.
+    TaskLate(String),
+    /// What is in force is to be looked at again.
+    Recheck,
 }
 
 /// What happened to a letter.
@@ -204,13 +208,15 @@ pub fn compose_digest(pack: &Pack, language: &str, digest: &Digest, person: &str
 fn work(writer: Writer, lines: &[ReminderLine]) -> Result<String, MissingPart> {
     let texts = lines.iter().map(|line| {
         let cause = match &line.cause {
-            Cause::Digest => "",
+            Cause::Digest => String::new(),
             Cause::Schedule(id) => writer
                 .pack
                 .policy
                 .reminder(id)
-                .map_or("", |rule| rule.name.text(writer.language)),
-            Cause::Alert(alert) => wording::alert(writer.language, *alert),
+                .map_or_else(String::new, |rule| rule.name.text(writer.language).to_owned()),
+            Cause::Alert(alert) => wording::alert(writer.language, *alert).to_owned(),
+            Cause::TaskLate(system) => wording::task_late(writer.language, system),
+            Cause::Recheck => wording::recheck(writer.language).to_owned(),
         };
         let facts = Facts::default()
             .with("reference", line.reference.as_str())

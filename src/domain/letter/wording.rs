@@ -65,6 +65,24 @@ pub fn standing(language: &str, standing: Standing) -> String {
     }
 }
 
+/// That a system is late, in one sentence for staff.
+pub(super) fn task_late(language: &str, system: &str) -> String {
+    if language.starts_with("zh") {
+        format!("{system}的任务尚未完成，请与负责人联系。")
+    } else {
+        format!("The task of {system} is not done. Get in touch with its owner.")
+    }
+}
+
+/// That something in force is to be looked at again, in one sentence for staff.
+pub(super) fn recheck(language: &str) -> &'static str {
+    if language.starts_with("zh") {
+        "一项持续生效的措施应予复查。"
+    } else {
+        "Something that is in force because of this request is to be looked at again."
+    }
+}
+
 /// What happened to a letter, in one sentence for staff.
 pub(super) fn alert(language: &str, alert: Alert) -> &'static str {
     match (language.starts_with("zh"), alert) {

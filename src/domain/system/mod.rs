@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::policy::{CategoryId, Localized, SystemId};
 
-pub use table::{FILE_COLUMNS, read_table, write_table};
+pub use table::{FILE_COLUMNS, csv_line, read_table, write_table};
 pub use written::{Flaw, Written, Wrong};
 
 /// An application of our own, a company of the group, or a contractor that holds or receives personal data.

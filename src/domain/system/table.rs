@@ -121,8 +121,8 @@ pub fn write_table<'s>(systems: impl IntoIterator<Item = &'s System>) -> String 
         let written = system.written();
         FILE_COLUMNS.map(|column| written.text(column).to_owned())
     });
-    let mut text = line(&FILE_COLUMNS.map(str::to_owned));
-    rows.for_each(|row| text.push_str(&line(&row)));
+    let mut text = csv_line(&FILE_COLUMNS.map(str::to_owned));
+    rows.for_each(|row| text.push_str(&csv_line(&row)));
     text
 }
 
@@ -169,7 +169,7 @@ fn line_of(line: u64) -> usize {
 }
 
 /// One line of a CSV file (RFC 4180). A cell that a spreadsheet would calculate starts with an apostrophe instead.
-pub fn line(cells: &[String]) -> String {
+pub fn csv_line(cells: &[String]) -> String {
     let cells = cells.iter().map(|cell| {
         let harmless = if is_formula(cell) {
             format!("'{cell}")
@@ -263,7 +263,7 @@ mod tests {
     fn no_cell_of_an_export_is_a_formula() {
         for start in ["=", "+", "-", "@", "\t", "＝", "＠"] {
             let cell = format!("{start}cmd");
-            assert!(line(std::slice::from_ref(&cell)).starts_with('\''), "{cell:?}");
+            assert!(csv_line(std::slice::from_ref(&cell)).starts_with('\''), "{cell:?}");
         }
         assert_eq!(
             line(&["a,b".into(), "say \"no\"".into()]),

@@ -21,6 +21,10 @@ pub enum Place {
     Requests,
     /// Every mail that opened nothing.
     Mail,
+    /// What systems have to do, and what is in force.
+    Tasks,
+    /// The register of systems and recipients.
+    Systems,
     /// Working days, and what a change of them would move.
     Calendar,
     /// The policy in words.

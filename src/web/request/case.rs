@@ -96,6 +96,25 @@ impl Writer {
         self.tell(desk, news).map(Some)
     }
 
+    /// Writes to the owner of a task, with the command that says so.
+    pub fn hand_over(&self, desk: &mut Desk<'_, '_>, task: u32, words: &str) -> Result<Command, StepError> {
+        may(&desk.stored.request, self.step, self.actor, desk.rules.policy)?;
+        let policy = &desk.stored.request.policy;
+        let pack = self
+            .shelf
+            .version(&policy.id, &policy.version)
+            .ok_or_else(|| StepError::NoPolicy {
+                id: policy.id.clone(),
+                version: policy.version.clone(),
+            })?;
+        let head = Letterhead {
+            settings: &self.house.settings,
+            pack: &pack.pack,
+            thread: None,
+        };
+        crate::mail::tasks::hand_over(desk, head, task, words)
+    }
+
     /// The same where there is an address; without one a person tells the requester.
     pub fn post_if_possible(
         &self,

@@ -18,6 +18,7 @@ use crate::mail::reading::{Opened, Reading};
 use crate::mail::token::Tokens;
 use crate::packs::{LoadedPack, Shelf};
 use crate::store::door::StepError;
+use crate::store::files::{self, KeptFile};
 use crate::store::messages::{self, Listed};
 use crate::store::outbox::{self, Outgoing};
 use crate::store::people::{self, Person};
@@ -36,6 +37,8 @@ pub(super) struct File {
     pub messages: Vec<Incoming>,
     pub letters: Vec<(Outgoing, Vec<u8>)>,
     pub people: Vec<Person>,
+    /// What the owners of systems handed over.
+    pub task_files: Vec<KeptFile>,
     /// The register of systems, for the names of those that have tasks.
     pub systems: Vec<Registered>,
     /// Domains and addresses that a forger may want to be taken for: the controller's and the requester's.
@@ -115,6 +118,7 @@ impl File {
         let preview = preview(db, desk, &stored);
         Ok(Some(Self {
             people: people::list(db)?,
+            task_files: files::of_request(db, stored.id)?,
             systems: systems::list(db)?,
             stored,
             history,

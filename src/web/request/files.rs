@@ -38,7 +38,7 @@ pub async fn file(
 }
 
 /// Always a file of plain bytes: whatever it says it is, it is not shown and nothing in it runs.
-fn download(name: &str, bytes: Vec<u8>) -> HttpResponse {
+pub(super) fn download(name: &str, bytes: Vec<u8>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/octet-stream")
         .insert_header((header::CONTENT_DISPOSITION, disposition(name)))

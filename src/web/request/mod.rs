@@ -20,7 +20,9 @@ pub mod places;
 mod sender;
 pub mod steps;
 mod story;
+pub mod task_steps;
 mod task_story;
+mod tasks;
 pub(super) mod thread;
 mod view;
 

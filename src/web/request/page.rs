@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::awaiting::Awaiting;
 use super::origin::Origin;
+use super::tasks::TasksView;
 use crate::domain::moves::Move as Step;
 use crate::web::frame::look::{Chip, Choice, Due, Fact, Tone};
 use crate::web::frame::{Frame, Place};
@@ -38,6 +39,8 @@ pub struct RequestPage {
     pub reminders: Vec<ReminderLine>,
     /// Its rights, one by one.
     pub items: Vec<ItemView>,
+    /// What systems have to do for it, and what is in force; `None` when there is nothing to say.
+    pub tasks: Option<TasksView>,
     /// Its messages, oldest first, in and out.
     pub thread: Vec<MessageView>,
     /// The answer as it would go out now; `None` while there is nothing to answer with.

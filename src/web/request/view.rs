@@ -4,7 +4,7 @@ use super::clock::deadlines;
 use super::file::File;
 use super::page::{Anchor, LetterView, Move, NextStep, NoteView, ReminderLine, RequestPage};
 use super::story::Story;
-use super::{history, items, offers, thread};
+use super::{history, items, offers, tasks, thread};
 use crate::domain::approval::{self, Digest};
 use crate::domain::event::Event;
 use crate::domain::moves::{self, Move as Step, Refusal};
@@ -49,6 +49,7 @@ pub(super) fn page(
         facts: facts(say, request, rules),
         reminders: reminders(say, request, rules),
         items: items::items(say, file, rules),
+        tasks: tasks::tasks(say, file, rules),
         thread: thread::thread(say, file, rules),
         letter: letter(say, file, &open, own_words),
         deliveries: thread::deliveries(say, file, may_send),

@@ -56,8 +56,6 @@ working-days = { $n ->
    *[other] { $n } working days
 }
 due-no-policy = Policy pack missing
-waiting-title = No task for you
-waiting-text = When a system of yours has to do its part of a request, you find it here.
 stage-triage = To triage
 stage-open = In work
 stage-answering = Answer on its way
