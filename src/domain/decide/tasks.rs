@@ -4,11 +4,12 @@ use chrono::{DateTime, Months, NaiveDate, Utc};
 
 use crate::domain::deadline::local_date;
 use crate::domain::event::{By, Event, Recorded};
-use crate::domain::item::Item;
-use crate::domain::moves::Refusal;
+use crate::domain::identity::identified;
+use crate::domain::item::{Decision, Item};
+use crate::domain::moves::{Refusal, approved};
 use crate::domain::person::Actor;
 use crate::domain::policy::{Policy, Right, SystemId};
-use crate::domain::request::{Approval, Identity, Request};
+use crate::domain::request::Request;
 use crate::domain::rules::Rules;
 use crate::domain::system::{Part, System};
 use crate::domain::task::{About, Cancelled, Outcome, Reply, Task, TaskKind, TaskState};
@@ -193,18 +194,11 @@ pub(super) fn send(
 ) -> Result<Vec<Event>, Refusal> {
     let task = unsettled(request, number)?;
     if task.about.kind.changes() {
-        if !matches!(request.identity, Identity::Confirmed { .. }) {
-            return Err(Refusal::IdentifyFirst);
-        }
+        identified(request)?;
         let item = request.item(task.about.item).ok_or(Refusal::UnknownItem)?;
-        let waits = item
-            .decision
-            .as_ref()
-            .is_some_and(|decided| decided.decision.needs_approval());
-        match request.approval {
-            _ if !waits => {}
-            Approval::Given { .. } => {}
-            Approval::None | Approval::SentBack => return Err(Refusal::ApprovalMissing),
+        let decided = item.decision.as_ref().map(|decided| &decided.decision);
+        if decided.is_some_and(Decision::needs_approval) {
+            approved(request)?;
         }
     }
     Ok(vec![Event::TaskSent {
