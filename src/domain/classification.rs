@@ -9,13 +9,13 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::lexicon::{Lexicon, Sign};
-use crate::domain::message::Mail;
+use crate::domain::message::{Characters, Mail};
 
 use decide::{Subject, SubjectMark, decide};
 use evidence::Evidence;
 use maker::Maker;
 use text::Text;
-use weigh::{KindIs, weigh};
+use weigh::{KindIs, Lean, weigh};
 
 mod decide;
 mod evidence;
@@ -184,6 +184,14 @@ impl Classification {
         }
     }
 
+    /// What both readings say clearly needs no person for the lexicon's want of words.
+    fn trust(&mut self) {
+        let want_of_words =
+            |doubt: &Doubt| matches!(doubt, Doubt::FaintWords | Doubt::NoRightNamed | Doubt::FitsNoSort);
+        self.doubts.retain(|doubt| !want_of_words(doubt));
+        self.needs_triage = !self.doubts.is_empty();
+    }
+
     fn doubt(&mut self, doubt: Doubt) {
         if !self.doubts.contains(&doubt) {
             self.doubts.push(doubt);
@@ -206,6 +214,7 @@ pub fn classify(mail: &Mail, lexicon: &Lexicon) -> Classification {
     let language = language::detect(spoken, lexicon)
         .or_else(|| language::detect(&mail.text, lexicon))
         .unwrap_or_else(|| language::Language::assumed(lexicon));
+    let script = lexicon.tongue(&language.code).map(|tongue| tongue.script);
     let mut evidence = Evidence::gather(&own_words, subject.stripped.len(), subject.mark, &language, lexicon);
     let mut answer = Classification::unrelated(&language.code);
     let maker = Maker::of(mail, &evidence, lexicon);
@@ -225,12 +234,23 @@ pub fn classify(mail: &Mail, lexicon: &Lexicon) -> Classification {
         evidence.take_over(theirs);
     }
     decide(mail, &subject, &maker, &evidence, lexicon, &mut answer);
-    // Forwarded words that the sender makes their own are not weighed: they are another's.
-    if !adopts
-        && !silent
-        && let Some(leans) = lexicon.leanings.of(&Text::read(&own_words, &lexicon.folding))
-    {
-        weigh(&mut answer, kind_is(mail, &subject), &evidence, &leans);
+    // Forwarded words that the sender makes their own are not weighed: they are another's. Nor are words that may not be
+    // what was written.
+    let is_legible = mail.characters == Characters::Certain;
+    if let Some(script) = script.filter(|_| is_legible && !adopts && !silent) {
+        let text = Text::read(&own_words, &lexicon.folding);
+        if let Some(whole) = lexicon.leanings.of(&text, script) {
+            let sentences = text.sentences.iter().filter_map(|sentence| {
+                let sentence = text.folded.get(sentence.start..sentence.end)?;
+                lexicon.leanings.of(&Text::read(sentence, &lexicon.folding), script)
+            });
+            let sentences: Vec<_> = sentences.collect();
+            let lean = Lean {
+                whole: &whole,
+                sentences: &sentences,
+            };
+            weigh(&mut answer, kind_is(mail, &subject), &evidence, &lean);
+        }
     }
     if matches!(answer.kind, Kind::Request | Kind::FollowUp | Kind::Complaint) {
         answer.flags = evidence.flags();

@@ -79,7 +79,7 @@ pub struct Rule {
 }
 
 /// The script that most letters of a language belong to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Script {
     /// Told apart by common words.

@@ -3,7 +3,7 @@
 
 use habeas::domain::classification::{Classification, Kind, classify};
 use habeas::domain::lexicon::Lexicon;
-use habeas::domain::message::Mail;
+use habeas::domain::message::{Characters, Mail};
 use habeas::domain::mistake::Mistake;
 use habeas::domain::score::{Label, Scores, score};
 
@@ -102,8 +102,9 @@ fn mails_that_words_were_learned_from_are_recognised() {
 #[test]
 fn mails_that_nothing_was_learned_from_are_recognised() {
     let lexicon = lexicon();
-    for name in HELD_BACK {
-        expect(&measure(name, &short_mails(name), &lexicon), 0.58, 0.80, 0);
+    for (name, macro_f1, kinds) in [("round4/en-6.toml", 0.74, 0.90), ("round4/zh-6.toml", 0.74, 0.75)] {
+        assert!(HELD_BACK.contains(&name));
+        expect(&measure(name, &short_mails(name), &lexicon), macro_f1, kinds, 0);
     }
 }
 
@@ -254,6 +255,47 @@ fn a_forwarded_wish_counts_only_when_it_is_made_ones_own() {
     };
     assert_eq!(rights(&forward("Please deal with the request below.")), ["deletion"]);
     assert_eq!(rights(&forward("Thanks, see you at the meeting on Friday.")), [""; 0]);
+}
+
+#[test]
+fn a_short_wish_under_a_short_subject_is_a_request() {
+    let lexicon = lexicon();
+    for (subject, text, meant) in [
+        ("您好", "請刪除帳號", "deletion"),
+        ("Hi", "請刪除帳號。", "deletion"),
+        ("?", "请更正电话", "correction"),
+        ("hi", "delete my account pls", "deletion"),
+        ("", "Copy of my file please.", "copy"),
+    ] {
+        let mail = OwnMail {
+            subject: subject.to_owned(),
+            ..said(text)
+        };
+        let answer = classify(&mail.mail(), &lexicon);
+        assert_eq!((answer.kind, rights(&answer)), (Kind::Request, vec![meant]), "{text}");
+    }
+}
+
+#[test]
+fn where_characters_are_uncertain_only_the_lexicon_speaks() {
+    let learned = lexicon();
+    let mut mail = said("The trial month is over and there is no reason for you to know me any longer.").mail();
+    assert_ne!(classify(&mail, &learned), classify(&mail, &patterns()));
+    mail.characters = Characters::Uncertain;
+    assert_eq!(classify(&mail, &learned), classify(&mail, &patterns()));
+}
+
+#[test]
+fn a_wish_hidden_among_other_business_is_not_set_aside() {
+    let lexicon = lexicon();
+    for text in [
+        "The drill you sent is broken, please send a new one or refund me. The invoice is attached. Your courier rings me \
+         at night to chat: stop using my number for anything but deliveries. I am at home from five.",
+        "热水器漏水，师傅来了两次没修好，请换一台，不换就退款，发票还在。另外，安装时拍我家的照片请你们删掉。等电话。",
+    ] {
+        let answer = classify(&said(text).mail(), &lexicon);
+        assert!(answer.kind.opens_case(), "{answer:?}");
+    }
 }
 
 /// Two seconds are the rule; without optimisation, on a busy machine, it takes longer.

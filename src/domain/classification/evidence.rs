@@ -187,6 +187,11 @@ impl Evidence {
                 .is_none_or(|said| said.strength == Strength::Guess)
     }
 
+    /// Whether it is said of some right that it is not meant.
+    pub fn denies_any(&self) -> bool {
+        self.denied.iter().any(|right| self.denies(right))
+    }
+
     /// What may be meant when no right is named even faintly: the two guesses most words speak for.
     pub fn guesses(&self) -> Vec<Found> {
         let mut guesses = self.rights(Strength::Guess);

@@ -1,7 +1,7 @@
 //! What the words of a mail lean to: a weight for each kind and each right, learned from labelled mail.
 //!
-//! Words, their beginnings, pairs of words and short runs of unspaced characters each have their weights; a mail leans to
-//! what the weights of its words add up to, whatever its length. The weights come from `leanings.toml`, which `examples/learn.rs`
+//! Words, their beginnings, pairs of words, short runs of unspaced characters, and two words or characters with one
+//! between them each have their weights; a mail leans to what these add up to, whatever its length. The weights come from `leanings.toml`, which `examples/learn.rs`
 //! writes from the labelled mails.
 
 use std::collections::{BTreeMap, HashMap};
@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::Kind;
 use super::text::{Text, is_unspaced};
+use crate::domain::lexicon::Script;
 use crate::domain::mistake::{Mistake, line_of};
 
 /// The longest run of unspaced characters that has weights of its own.
@@ -18,13 +19,14 @@ const LONGEST_RUN: usize = 3;
 const BEGINNING: usize = 5;
 /// Words shown for one leaning.
 const MOST_WORDS: usize = 3;
-/// Weights are written in thousandths.
-const UNIT: f32 = 1000.0;
+/// Weights are written in hundredths.
+const UNIT: f32 = 100.0;
 
 /// A word, beginning, pair or run of a text, and where it first stands, in folded bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Feature {
-    /// The folded letters; the words of a pair have one blank between them, a beginning has a `*` after it.
+    /// The folded letters; the words of a pair have one blank between them, a beginning has a `*` after it, and a `_`
+    /// stands for what is between two.
     pub key: String,
     /// First byte.
     pub start: usize,
@@ -32,7 +34,7 @@ pub struct Feature {
     pub end: usize,
 }
 
-/// The words, beginnings, pairs and runs of a text, each once, in the order of their letters. None goes across a punctuation mark.
+/// The words, beginnings, pairs, runs and gaps of a text, each once, in the order of their letters. None goes across a punctuation mark.
 pub fn features(text: &Text<'_>) -> Vec<Feature> {
     let mut found: HashMap<&str, (usize, usize)> = HashMap::new();
     let mut built: HashMap<String, (usize, usize)> = HashMap::new();
@@ -42,17 +44,22 @@ pub fn features(text: &Text<'_>) -> Vec<Feature> {
             found.entry(key).or_insert((start, end));
         }
     };
-    // The word before, and the starts of the unspaced characters before.
-    let mut word: Option<(usize, usize)> = None;
+    // Where the two words before stand, and where the unspaced characters before begin.
+    let mut words: [Option<(usize, usize)>; 2] = [None; 2];
     let mut run: Vec<usize> = Vec::new();
+    let part = |place: (usize, usize)| folded.get(place.0..place.1).unwrap_or_default();
     let mut letters = folded.char_indices().peekable();
     while let Some((start, letter)) = letters.next() {
         let end = start + letter.len_utf8();
         if is_unspaced(letter) {
-            word = None;
+            words = [None; 2];
             run.push(start);
             let from = run.len().saturating_sub(LONGEST_RUN);
             run.iter().skip(from).for_each(|first| note(*first, end));
+            if let [.., first, second, third] = run.as_slice() {
+                let gap = format!("{}_{}", part((*first, *second)), part((*third, end)));
+                built.entry(gap).or_insert((*first, end));
+            }
             continue;
         }
         run.clear();
@@ -62,18 +69,23 @@ pub fn features(text: &Text<'_>) -> Vec<Feature> {
                 end = at + next.len_utf8();
             }
             note(start, end);
-            let this = folded.get(start..end).unwrap_or_default();
+            let this = part((start, end));
             if let Some((cut, _)) = this.char_indices().nth(BEGINNING) {
-                let beginning = this.get(..cut).unwrap_or_default();
-                built.entry(format!("{beginning}*")).or_insert((start, end));
+                built
+                    .entry(format!("{}*", part((start, start + cut))))
+                    .or_insert((start, end));
             }
-            if let Some(before) = word.and_then(|(first, until)| folded.get(first..until)) {
-                let first = word.map_or(start, |(first, _)| first);
-                built.entry(format!("{before} {this}")).or_insert((first, end));
+            if let Some(before) = words[1] {
+                let pair = format!("{} {this}", part(before));
+                built.entry(pair).or_insert((before.0, end));
             }
-            word = Some((start, end));
+            if let Some(before) = words[0] {
+                let gap = format!("{} _ {this}", part(before));
+                built.entry(gap).or_insert((before.0, end));
+            }
+            words = [words[1], Some((start, end))];
         } else if letter != ' ' {
-            word = None;
+            words = [None; 2];
         }
         if letter == '?' {
             note(start, end);
@@ -92,12 +104,18 @@ fn is_of_word(letter: char) -> bool {
     letter == '#' || (letter.is_alphanumeric() && !is_unspaced(letter))
 }
 
-/// Learned weights, by word.
+/// Learned weights, by script: mail in one script teaches nothing about another, and each has its own measure.
 #[derive(Debug, Default)]
 pub struct Leanings {
     targets: Vec<Target>,
+    scripts: BTreeMap<Script, Weights>,
+}
+
+/// Learned weights of the words of one script.
+#[derive(Debug, Default)]
+struct Weights {
     always: Vec<f32>,
-    words: HashMap<String, Vec<f32>>,
+    words: HashMap<String, Vec<(usize, f32)>>,
 }
 
 /// What words can lean to.
@@ -131,6 +149,12 @@ pub struct Leans {
 #[serde(deny_unknown_fields)]
 struct Written {
     to: Vec<String>,
+    script: BTreeMap<Script, WrittenWeights>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenWeights {
     always: String,
     words: toml::Spanned<String>,
 }
@@ -157,27 +181,16 @@ impl Leanings {
                 )),
             }
         }
-        let width = written.to.len();
-        leanings.always = weights(&written.always, width).unwrap_or_else(|| {
-            mistakes.push(Mistake::new(file, 0, "`always` has no number for each leaning.", cure));
-            Vec::new()
-        });
-        // The first word stands on the line after the opening quotes.
-        let mut at = written.words.span().start + "'''\n".len();
-        for line in written.words.as_ref().lines().filter(|line| !line.is_empty()) {
-            let read = line
-                .rsplit_once('|')
-                .and_then(|(word, numbers)| Some((word, weights(numbers, width)?)));
-            match read {
-                Some((word, weights)) => drop(leanings.words.insert(word.to_owned(), weights)),
-                None => mistakes.push(Mistake::new(
+        for (script, written_weights) in &written.script {
+            match written_weights.read(text, written.to.len()) {
+                Ok(weights) => drop(leanings.scripts.insert(*script, weights)),
+                Err(line) => mistakes.push(Mistake::new(
                     file,
-                    line_of(text, at),
+                    line,
                     "The line has no number for each leaning.",
                     cure,
                 )),
             }
-            at += line.len() + 1;
         }
         if mistakes.is_empty() {
             Ok(leanings)
@@ -187,24 +200,29 @@ impl Leanings {
     }
 
     /// What a text leans to; nothing when no word of it has been learned.
-    pub fn of(&self, text: &Text<'_>) -> Option<Leans> {
+    pub fn of(&self, text: &Text<'_>, script: Script) -> Option<Leans> {
+        let learned = self.scripts.get(&script)?;
         let features = features(text);
-        let known: Vec<(&Feature, &Vec<f32>)> = features
+        let known: Vec<(&Feature, &[(usize, f32)])> = features
             .iter()
-            .filter_map(|feature| Some((feature, self.words.get(&feature.key)?)))
+            .filter_map(|feature| Some((feature, learned.words.get(&feature.key)?.as_slice())))
             .collect();
         if known.is_empty() {
             return None;
         }
-        // A long mail says no more than a short one.
+        // A long mail says no more than a short one; words that lean to nothing count towards its length, unknown ones not.
         let each = 1.0 / (known.len() as f32).sqrt();
+        let mut sums: Vec<f32> = vec![0.0; self.targets.len()];
+        for (column, weight) in known.iter().flat_map(|(_, weights)| *weights) {
+            if let Some(sum) = sums.get_mut(*column) {
+                *sum += weight * each;
+            }
+        }
         let mut leans = Leans::default();
-        for (column, target) in self.targets.iter().enumerate() {
-            let of = |weights: &Vec<f32>| weights.get(column).copied().unwrap_or_default();
-            let sum: f32 = known.iter().map(|(_, weights)| of(weights)).sum();
+        for (column, (target, sum)) in self.targets.iter().zip(sums).enumerate() {
             let lean = Lean {
-                weight: of(&self.always) + each * sum,
-                words: heaviest(&known, of, text),
+                weight: sum + learned.always.get(column).copied().unwrap_or_default(),
+                words: heaviest(&known, column, text),
             };
             match target {
                 Target::Kind(kind) => drop(leans.kinds.insert(*kind, lean)),
@@ -215,10 +233,30 @@ impl Leanings {
     }
 }
 
-fn heaviest(known: &[(&Feature, &Vec<f32>)], of: impl Fn(&Vec<f32>) -> f32, text: &Text<'_>) -> Vec<String> {
+impl WrittenWeights {
+    /// Reads the weights; an error is the line that cannot be read.
+    fn read(&self, text: &str, width: usize) -> Result<Weights, usize> {
+        // The first word stands on the line after the opening quotes.
+        let mut at = self.words.span().start + "'''\n".len();
+        let always = all_weights(&self.always, width).ok_or_else(|| line_of(text, at))?;
+        let mut words = HashMap::new();
+        for line in self.words.as_ref().lines().filter(|line| !line.is_empty()) {
+            let read = line
+                .rsplit_once('|')
+                .and_then(|(word, numbers)| Some((word, weights(numbers, width)?)));
+            let (word, weights) = read.ok_or_else(|| line_of(text, at))?;
+            words.insert(word.to_owned(), weights);
+            at += line.len() + 1;
+        }
+        Ok(Weights { always, words })
+    }
+}
+
+fn heaviest(known: &[(&Feature, &[(usize, f32)])], column: usize, text: &Text<'_>) -> Vec<String> {
+    let weight = |weights: &[(usize, f32)]| weights.iter().find(|(of, _)| *of == column).map(|(_, weight)| *weight);
     let mut for_it: Vec<(f32, &Feature)> = known
         .iter()
-        .map(|(feature, weights)| (of(weights), *feature))
+        .filter_map(|(feature, weights)| Some((weight(weights)?, *feature)))
         .filter(|(weight, _)| *weight > 0.0)
         .collect();
     for_it.sort_by(|(one, _), (other, _)| other.total_cmp(one));
@@ -228,12 +266,28 @@ fn heaviest(known: &[(&Feature, &Vec<f32>)], of: impl Fn(&Vec<f32>) -> f32, text
         .collect()
 }
 
-fn weights(written: &str, width: usize) -> Option<Vec<f32>> {
-    let numbers: Option<Vec<f32>> = written
-        .split_whitespace()
-        .map(|number| Some(f32::from(number.parse::<i16>().ok()?) / UNIT))
-        .collect();
+fn number(written: &str) -> Option<f32> {
+    Some(f32::from(written.parse::<i16>().ok()?) / UNIT)
+}
+
+/// A number for every leaning.
+fn all_weights(written: &str, width: usize) -> Option<Vec<f32>> {
+    let numbers: Option<Vec<f32>> = written.split_whitespace().map(number).collect();
     numbers.filter(|numbers| numbers.len() == width)
+}
+
+/// The leanings of a word, such as `a12c-5`: 12 to the first, -5 to the third; a common word may have none.
+fn weights(mut written: &str, width: usize) -> Option<Vec<(usize, f32)>> {
+    let mut weights = Vec::new();
+    while let Some(letter) = written.chars().next() {
+        let column = usize::try_from(u32::from(letter).checked_sub(u32::from('a'))?).ok()?;
+        let rest = written.get(letter.len_utf8()..)?;
+        let end = rest.find(|next: char| next.is_ascii_lowercase()).unwrap_or(rest.len());
+        weights.push((column, number(rest.get(..end)?)?));
+        written = rest.get(end..)?;
+    }
+    let fits = weights.iter().all(|(column, _)| *column < width);
+    fits.then_some(weights)
 }
 
 #[cfg(test)]
@@ -242,7 +296,7 @@ mod tests {
     use crate::domain::classification::text::Folding;
 
     const FILE: &str =
-        "to = ['request', 'deletion']\nalways = '-100 -500'\nwords = '''\nmy cat|900 0\n删除|500 2000\n'''\n";
+        "to = ['request', 'deletion']\n[script.han]\nalways = '-10 -50'\nwords = '''\nmy cat|a90\n删除|a50b200\n'''\n";
 
     fn keys(written: &str) -> Vec<String> {
         let text = Text::read(written, &Folding::default());
@@ -254,24 +308,29 @@ mod tests {
         assert_eq!(keys("My cat, my DOG"), ["cat", "dog", "my", "my cat", "my dog"]);
         assert_eq!(keys("Erasing."), ["erasi*", "erasing"]);
         assert_eq!(keys("请删 除?"), ["?", "删", "请", "请删", "除"]);
+        assert_eq!(keys("a b c."), ["a", "a _ c", "a b", "b", "b c", "c"]);
+        assert!(keys("删了我").contains(&"删_我".to_owned()));
     }
 
     #[test]
     fn a_text_leans_to_what_its_known_words_weigh_and_shows_them() {
         let leanings = Leanings::parse(FILE, "leanings.toml", &["deletion"]).expect("weights");
         let leans = leanings
-            .of(&Text::read("请 刪 除 删除 them", &Folding::default()))
+            .of(&Text::read("请 刪 除 删除 them", &Folding::default()), Script::Han)
             .expect("known words");
         assert!((leans.rights["deletion"].weight - 1.5).abs() < 1e-5);
         assert_eq!(leans.rights["deletion"].words, ["删除"]);
-        assert!(leanings.of(&Text::read("unheard of", &Folding::default())).is_none());
+        let unheard = Text::read("unheard of", &Folding::default());
+        assert!(leanings.of(&unheard, Script::Han).is_none());
+        let learned = Text::read("删除", &Folding::default());
+        assert!(leanings.of(&learned, Script::Latin).is_none());
     }
 
     #[test]
     fn a_leaning_to_an_unknown_right_and_a_line_that_is_cut_off_are_told_with_their_lines() {
         assert!(Leanings::parse(FILE, "leanings.toml", &["copy"]).is_err());
-        let cut = FILE.replace("500 2000", "500");
+        let cut = FILE.replace("a50b200", "a50b");
         let mistakes = Leanings::parse(&cut, "leanings.toml", &["deletion"]).expect_err("a short line");
-        assert_eq!(mistakes.iter().map(|mistake| mistake.line).collect::<Vec<_>>(), [5]);
+        assert_eq!(mistakes.iter().map(|mistake| mistake.line).collect::<Vec<_>>(), [6]);
     }
 }
