@@ -72,6 +72,10 @@ pub struct Settings {
     pub replies: Replies,
     /// How much mail may leave without a person.
     pub automatic: Automatic,
+    /// The public pages on which people make requests and follow them.
+    pub portal: Portal,
+    /// Addresses of our own web servers in front of Habeas; only of them `X-Forwarded-For` is believed.
+    pub proxies: Vec<IpAddr>,
     /// What is logged, such as `habeas=debug,warn`.
     pub log: String,
     /// Lines of JSON instead of text in the log.
@@ -136,6 +140,20 @@ impl Default for Automatic {
             per_sender: 3,
             per_hour: 60,
         }
+    }
+}
+
+/// The public pages on which people make requests and follow them.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Portal {
+    /// Whether there are any.
+    pub open: bool,
+}
+
+impl Default for Portal {
+    fn default() -> Self {
+        Self { open: true }
     }
 }
 
@@ -284,6 +302,8 @@ impl Default for Settings {
             sender_checks: SenderChecks::default(),
             replies: Replies::default(),
             automatic: Automatic::default(),
+            portal: Portal::default(),
+            proxies: Vec::new(),
             log: "habeas=info,warn".to_owned(),
             log_json: false,
             allow_root: false,

@@ -19,6 +19,7 @@ pub mod thread;
 
 pub mod approval;
 pub mod assessment;
+pub mod campaign;
 pub mod challenge;
 pub mod clock;
 pub mod command;

@@ -24,6 +24,7 @@ use crate::mail::report::{self, Report};
 use crate::packs::LoadedPack;
 use crate::store::door::StepError;
 use crate::store::messages::{self, Claimed, Health, Kept, NewMessage, Sighting, Wanted};
+use crate::store::portal::{self, PORTAL};
 use crate::store::{StoreError, Tx};
 
 /// How long a message belongs to the instance that reads it. After a crash it is taken up again when this is over.
@@ -205,21 +206,42 @@ pub fn catch_up(house: &House) -> anyhow::Result<usize> {
         let now = house.now.instant();
         let work = house.store.write(|tx| {
             let claimed = messages::claim(tx, Wanted::Oldest(BATCH as i64), now, LEASE)?;
-            claimed
-                .into_iter()
-                .map(|claimed| {
-                    Ok(Work {
-                        raw: messages::raw(tx, claimed.id)?,
-                        claimed,
-                    })
-                })
-                .collect::<Result<Vec<_>, StoreError>>()
+            work_of(tx, claimed)
         })?;
         if work.is_empty() {
             return Ok(count);
         }
         count += place_all(house, work)?.len();
     }
+}
+
+/// Places what was sent through the portal. Returns how many.
+///
+/// # Errors
+/// When the store fails.
+pub fn place_forms(house: &House) -> anyhow::Result<usize> {
+    let now = house.now.instant();
+    let forms = house.store.read(|db| portal::forms_to_place(db, BATCH as i64))?;
+    if forms.is_empty() {
+        return Ok(0);
+    }
+    let work = house.store.write(|tx| {
+        let claimed = messages::claim(tx, Wanted::Ids(&forms), now, LEASE)?;
+        work_of(tx, claimed)
+    })?;
+    Ok(place_all(house, work)?.len())
+}
+
+fn work_of(tx: &mut Tx<'_>, claimed: Vec<Claimed>) -> Result<Vec<Work>, StoreError> {
+    claimed
+        .into_iter()
+        .map(|claimed| {
+            Ok(Work {
+                raw: messages::raw(tx, claimed.id)?,
+                claimed,
+            })
+        })
+        .collect()
 }
 
 /// A claimed message with its bytes.
@@ -338,17 +360,22 @@ fn read_one(work: &Work, pack: &LoadedPack) -> Option<Looked> {
     Some((mail, reading, report))
 }
 
-/// Notes where the mails come from, of all at the same time, since name servers may let one wait.
+/// Notes where the mails come from, of all at the same time, since name servers may let one wait. What came through the
+/// portal is no mail: there is nothing to check of its way.
 fn check_senders(house: &House, work: &[Work], ended: &mut [Ended<Option<Looked>>]) {
+    let is_mail = |work: &Work| work.claimed.place != PORTAL;
     let read = work.iter().zip(ended.iter()).filter_map(|(work, ended)| match ended {
-        Ended::Well(Some((mail, _, _))) => Some(Message { raw: &work.raw, mail }),
-        Ended::Well(None) | Ended::Badly | Ended::Never => None,
+        Ended::Well(Some((mail, _, _))) if is_mail(work) => Some(Message { raw: &work.raw, mail }),
+        Ended::Well(_) | Ended::Badly | Ended::Never => None,
     });
     let found = house.checks.check_all(&read.collect::<Vec<_>>());
-    let readings = ended.iter_mut().filter_map(|ended| match ended {
-        Ended::Well(Some((_, reading, _))) => Some(reading),
-        Ended::Well(None) | Ended::Badly | Ended::Never => None,
-    });
+    let readings = work
+        .iter()
+        .zip(ended.iter_mut())
+        .filter_map(|(work, ended)| match ended {
+            Ended::Well(Some((_, reading, _))) if is_mail(work) => Some(reading),
+            Ended::Well(_) | Ended::Badly | Ended::Never => None,
+        });
     for (reading, authenticity) in readings.zip(found) {
         reading.authenticity = authenticity;
     }

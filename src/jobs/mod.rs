@@ -11,6 +11,7 @@ pub mod digest;
 pub mod expire;
 pub mod intake;
 mod place;
+pub mod portal;
 pub mod reconcile;
 pub mod room;
 pub mod sweep;
@@ -54,7 +55,7 @@ pub struct Job {
 }
 
 /// All jobs. Watching a mailbox is not among them: it runs all the time, see [`collect`].
-pub const JOBS: [Job; 8] = [
+pub const JOBS: [Job; 9] = [
     Job {
         name: "catch-up",
         every: Duration::from_secs(30),
@@ -64,6 +65,11 @@ pub const JOBS: [Job; 8] = [
         name: "drop-folder",
         every: Duration::from_secs(5),
         work: drop_folder,
+    },
+    Job {
+        name: "portal",
+        every: Duration::from_secs(2),
+        work: tend_portal,
     },
     Job {
         name: "deliver",
@@ -162,6 +168,14 @@ fn drop_folder(workshop: &Workshop) -> anyhow::Result<String> {
         collect::drop_folder(&workshop.house)?,
         "messages taken from the drop folder",
     ))
+}
+
+fn tend_portal(workshop: &Workshop) -> anyhow::Result<String> {
+    let (forms, codes) = portal::tend(&workshop.house)?;
+    if forms + codes == 0 {
+        return Ok(String::new());
+    }
+    Ok(format!("{forms} forms placed, {codes} wishes for a code looked at"))
 }
 
 fn deliver_due(workshop: &Workshop) -> anyhow::Result<String> {

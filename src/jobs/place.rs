@@ -1,6 +1,7 @@
 //! Placing a read message: duplicate, joined, opened, set aside or quarantined, with its acknowledgement, in one transaction.
 
 mod findings;
+mod form;
 
 use std::sync::Arc;
 
@@ -24,10 +25,12 @@ use crate::mail::letters::{self, Letterhead, Words};
 use crate::mail::reading::{UNREADABLE, card_of};
 use crate::mail::token::Tokens;
 use crate::packs::{LoadedPack, Shelf};
+use crate::store::campaigns;
 use crate::store::door::{Door, Draft, FirstMessage, Seen, StepError};
 use crate::store::marks;
 use crate::store::messages::{self, Look, Outcome as Kept, Settled, Standing};
 use crate::store::outbox::{Leave, Reported, State};
+use crate::store::portal;
 use crate::store::requests::{self, Stored};
 use crate::store::{StoreError, Tx, outbox};
 
@@ -64,14 +67,6 @@ pub(super) fn place_one(
         // Its content is not here, so that equal headers do not make it a second delivery.
         clues.marks.fingerprint = None;
     }
-    let findings = findings(tx, read, &clues, tokens)?;
-    let placed = match way {
-        Way::Usual => place(&findings),
-        Way::WithoutLetter => Placed::Opened {
-            kind: CaseKind::Request,
-            triage: Triage::Needed,
-        },
-    };
     let placing = Placing {
         house,
         pack,
@@ -79,6 +74,17 @@ pub(super) fn place_one(
         clues: &clues,
         way,
         now,
+    };
+    if let Some(form) = portal::form_of(tx, read.claimed.id)? {
+        return Ok((read.claimed.id, placing.form(tx, &form)?));
+    }
+    let findings = findings(tx, read, &clues, tokens)?;
+    let placed = match way {
+        Way::Usual => place(&findings),
+        Way::WithoutLetter => Placed::Opened {
+            kind: CaseKind::Request,
+            triage: Triage::Needed,
+        },
     };
     let outcome = match placed {
         Placed::Opened { kind, triage } => placing.open(tx, kind, triage)?,
@@ -129,12 +135,21 @@ impl Placing<'_> {
         if self.way == Way::Usual {
             self.acknowledge(tx, &door, &stored)?;
         }
+        self.note_text(tx, &stored)?;
         self.settle(tx, Kept::Opened, trouble.unwrap_or(""), Some(stored.id), None)?;
         let needs_triage = stored.request.stage == Stage::Triage;
         Ok(Outcome::Opened {
             reference: stored.request.reference,
             needs_triage,
         })
+    }
+
+    /// Notes the words, so that requests which are nearly the same are found together.
+    fn note_text(&self, tx: &mut Tx<'_>, stored: &Stored) -> Result<(), StoreError> {
+        match &self.read.mail {
+            Some((mail, _)) => campaigns::note(tx, stored.id, &mail.own_text, self.now),
+            None => Ok(()),
+        }
     }
 
     /// Why a person must look at the message itself, as a short code.
@@ -155,19 +170,24 @@ impl Placing<'_> {
             Belonging::Proven | Belonging::Held => Belonging::Held,
         })?;
         if matches!(outcome, Outcome::Joined { held: false, .. }) {
-            let shelf = self.house.shelf();
-            let door = self.door(&shelf, Actor::Mail);
-            let (message, received_at) = (self.read.claimed.id, self.read.claimed.received_at);
-            for right in self.new_rights(&requests::find(tx, request)?) {
-                let add = Command::AddItem {
-                    right,
-                    received_at,
-                    message: Some(message),
-                };
-                door.step(tx, request, Seen::Whatever, |_| Ok(add))?;
-            }
+            self.add_new_rights(tx, request)?;
         }
         Ok(outcome)
+    }
+
+    fn add_new_rights(&self, tx: &mut Tx<'_>, request: i64) -> Result<(), StepError> {
+        let shelf = self.house.shelf();
+        let door = self.door(&shelf, Actor::Mail);
+        let (message, received_at) = (self.read.claimed.id, self.read.claimed.received_at);
+        for right in self.new_rights(&requests::find(tx, request)?) {
+            let add = Command::AddItem {
+                right,
+                received_at,
+                message: Some(message),
+            };
+            door.step(tx, request, Seen::Whatever, |_| Ok(add))?;
+        }
+        Ok(())
     }
 
     fn joined(

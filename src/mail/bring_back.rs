@@ -82,7 +82,7 @@ fn draft(policy: &Policy, message: &Listed, key_id: i64, read: Option<&Classific
 }
 
 /// What sort of case a mail of a kind opens.
-pub(super) fn case_of(kind: Kind) -> CaseKind {
+pub(crate) fn case_of(kind: Kind) -> CaseKind {
     match kind {
         Kind::Complaint => CaseKind::Complaint,
         Kind::Question => CaseKind::Question,

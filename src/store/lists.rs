@@ -5,7 +5,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::requests::{Card, card_of, state_of};
-use super::schema::{keys as key_rows, request_rights, requests};
+use super::schema::{campaign_texts, keys as key_rows, request_rights, requests};
 use super::search::{self, Matching};
 use super::{MultiBackend, Reader, Stamp, StoreError};
 use crate::domain::person::PersonId;
@@ -40,6 +40,8 @@ pub struct Filter {
     pub ends_by: Option<DateTime<Utc>>,
     /// Deadlines that end after this instant.
     pub ends_after: Option<DateTime<Utc>>,
+    /// The group of nearly the same texts that it is of.
+    pub campaign: Option<i64>,
     /// Words that the reference, name, address or subject must contain, all of them.
     pub search: String,
 }
@@ -197,6 +199,13 @@ fn filtered<'a>(db: &mut Reader<'_>, filter: &'a Filter) -> Result<Boxed<'a>, St
     }
     if let Some(instant) = filter.ends_after {
         query = query.filter(requests::ends_at.gt(Stamp::from(instant)));
+    }
+    if let Some(campaign) = filter.campaign {
+        query = query.filter(exists(
+            campaign_texts::table
+                .filter(campaign_texts::request_id.eq(requests::id))
+                .filter(campaign_texts::campaign.eq(campaign)),
+        ));
     }
     Ok(match search::matching(db, &filter.search)? {
         Matching::All => query,

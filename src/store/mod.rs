@@ -4,6 +4,7 @@
 
 pub mod balance;
 pub mod calendars;
+pub mod campaigns;
 pub mod canonical;
 pub mod challenges;
 pub mod corrections;

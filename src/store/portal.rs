@@ -142,7 +142,9 @@ pub struct Visit {
     pub standing: Standing,
     /// The secret that every form of the visit carries, in hex.
     pub csrf: String,
-    /// When nothing was asked for the last time.
+    /// When it began.
+    pub began_at: DateTime<Utc>,
+    /// When something was asked for the last time.
     pub seen_at: DateTime<Utc>,
 }
 
@@ -212,7 +214,7 @@ fn insert(
 /// # Errors
 /// When the store fails.
 pub fn find(db: &mut Reader<'_>, token: &str, now: DateTime<Utc>) -> Result<Option<Visit>, StoreError> {
-    type VisitRow = (Vec<u8>, bool, Option<i64>, Stamp, Vec<u8>);
+    type VisitRow = (Vec<u8>, bool, Option<i64>, Stamp, Stamp, Vec<u8>);
     let digest = hashed(token);
     let row: Option<VisitRow> = portal_visits::table
         .find(&digest)
@@ -221,12 +223,13 @@ pub fn find(db: &mut Reader<'_>, token: &str, now: DateTime<Utc>) -> Result<Opti
             portal_visits::csrf,
             portal_visits::proven,
             portal_visits::request_id,
+            portal_visits::created_at,
             portal_visits::seen_at,
             portal_visits::sealed,
         ))
         .first(db.conn)
         .optional()?;
-    let Some((csrf, proven, request, seen_at, sealed)) = row else {
+    let Some((csrf, proven, request, began_at, seen_at, sealed)) = row else {
         return Ok(None);
     };
     let seen_at: DateTime<Utc> = seen_at.into();
@@ -238,6 +241,7 @@ pub fn find(db: &mut Reader<'_>, token: &str, now: DateTime<Utc>) -> Result<Opti
         request,
         standing: if proven { Standing::Proven } else { Standing::Claimed },
         csrf: hex::encode(csrf),
+        began_at: began_at.into(),
         seen_at,
     }))
 }
@@ -262,6 +266,17 @@ pub fn want_code(tx: &mut Tx<'_>, token: &str) -> Result<(), StoreError> {
         .set(portal_visits::wants_code.eq(true))
         .execute(tx.conn)?;
     Ok(())
+}
+
+/// The key under which codes for a visit are counted that is about no request: nobody gets one, and trying is as much work.
+pub fn key_of(token: &str) -> String {
+    hex::encode(hashed(token))
+}
+
+/// Whether two texts are one address, as far as letter case and blanks around it do not matter.
+pub fn is_same_address(one: &str, other: &str) -> bool {
+    let (one, other) = (one.trim(), other.trim());
+    !one.is_empty() && one.to_lowercase() == other.to_lowercase()
 }
 
 /// The visit proved its address: it goes on under a new token, so that one that was planted before is worth nothing.

@@ -284,6 +284,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    campaign_texts (request_id) {
+        request_id -> BigInt,
+        campaign -> BigInt,
+        opened_at -> Timestamp,
+        sketch -> Binary,
+    }
+}
+
+diesel::table! {
+    campaign_bands (band, request_id) {
+        band -> Binary,
+        request_id -> BigInt,
+    }
+}
+
+diesel::table! {
     portal_forms (message_id) {
         message_id -> BigInt,
         visit -> Nullable<Binary>,
@@ -409,6 +425,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     calendars,
     search_terms,
     credentials,
+    campaign_texts,
+    campaign_bands,
     portal_forms,
     portal_visits,
     portal_counts,

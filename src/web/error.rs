@@ -7,12 +7,14 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
+use actix_web::{Error, HttpRequest, HttpResponse, ResponseError, web};
 use askama::Template;
 
+use crate::house::House;
 use crate::store::StoreError;
 use crate::web::frame::look::Link;
 use crate::web::frame::{Frame, Place};
+use crate::web::portal::around::{self, PortalErrorPage};
 
 /// Why a page could not be given or a change not be made.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +28,9 @@ pub enum PageError {
         /// Path and query to return to.
         back: String,
     },
+    /// A visit to the portal ended, or never began; the way back is to prove the address.
+    #[error("no visit")]
+    VisitOver,
     /// A change that our own pages did not ask for, or whose token is not the session's.
     #[error("a change that our pages did not ask for")]
     Forged,
@@ -90,7 +95,7 @@ impl ResponseError for PageError {
     fn status_code(&self) -> StatusCode {
         match self {
             PageError::Absent => StatusCode::NOT_FOUND,
-            PageError::SignIn { .. } => StatusCode::SEE_OTHER,
+            PageError::SignIn { .. } | PageError::VisitOver => StatusCode::SEE_OTHER,
             PageError::Forged => StatusCode::FORBIDDEN,
             PageError::Malformed => StatusCode::BAD_REQUEST,
             PageError::Refused { .. } => StatusCode::UNPROCESSABLE_ENTITY,
@@ -105,6 +110,9 @@ impl ResponseError for PageError {
         match self {
             PageError::SignIn { back } => {
                 response.insert_header((header::LOCATION, format!("/sign-in?back={}", query_encoded(back))));
+            }
+            PageError::VisitOver => {
+                response.insert_header((header::LOCATION, "/portal/status?said=portal-over"));
             }
             PageError::Busy => {
                 response.insert_header((header::RETRY_AFTER, "5"));
@@ -160,7 +168,7 @@ impl ErrorPage {
         let desk = || link("error-to-desk", "/");
         let (title, text, links) = match error {
             PageError::Absent => ("error-absent-title", words.t("error-absent-text"), vec![desk()]),
-            PageError::SignIn { .. } => (
+            PageError::SignIn { .. } | PageError::VisitOver => (
                 "sign-in-title",
                 words.t("sign-in-again"),
                 vec![link("error-sign-in", "/sign-in")],
@@ -185,6 +193,7 @@ impl ErrorPage {
             PageError::Refused { kept, .. } => (Vec::new(), kept.clone()),
             PageError::Absent
             | PageError::SignIn { .. }
+            | PageError::VisitOver
             | PageError::Forged
             | PageError::Malformed
             | PageError::Busy
@@ -215,25 +224,32 @@ pub async fn pages(
     let Some(error) = response.response().error() else {
         return Ok(response);
     };
-    let page = match error.as_error::<PageError>() {
-        Some(PageError::SignIn { .. }) => return Ok(response),
-        Some(error) => ErrorPage::of(error, frame(response.request())),
-        None if response.status() == StatusCode::NOT_FOUND => {
-            ErrorPage::of(&PageError::Absent, frame(response.request()))
-        }
-        None if response.status().is_client_error() => ErrorPage::of(&PageError::Malformed, frame(response.request())),
-        None => ErrorPage::of(&PageError::Broken, frame(response.request())),
+    let error = match error.as_error::<PageError>() {
+        Some(PageError::SignIn { .. } | PageError::VisitOver) => return Ok(response),
+        Some(error) => error,
+        None if response.status() == StatusCode::NOT_FOUND => &PageError::Absent,
+        None if response.status().is_client_error() => &PageError::Malformed,
+        None => &PageError::Broken,
     };
+    let body = body_of(error, response.request());
     let (http, bare) = response.into_parts();
     let mut full = HttpResponse::build(bare.status());
     for (name, value) in bare.headers() {
         full.insert_header((name.clone(), value.clone()));
     }
-    let body = page.render().unwrap_or_default();
     Ok(ServiceResponse::new(
         http,
         full.content_type("text/html; charset=utf-8").body(body),
     ))
+}
+
+/// The page of an error: the portal's own where it happened there, which leads to no page of staff.
+fn body_of(error: &PageError, request: &HttpRequest) -> String {
+    let page = match request.app_data::<web::Data<House>>() {
+        Some(house) if around::is_ours(request.path()) => PortalErrorPage::of(error, request, house).render(),
+        Some(_) | None => ErrorPage::of(error, frame(request)).render(),
+    };
+    page.unwrap_or_default()
 }
 
 fn frame(request: &HttpRequest) -> Frame {

@@ -1,7 +1,9 @@
 //! The dashboard: handlers translate a request into a command or a question, and the result into a page.
 
 pub mod balance;
+pub mod bulk;
 pub mod calendar;
+pub mod campaigns;
 pub mod desk;
 pub mod door;
 pub mod entry;
@@ -11,6 +13,7 @@ pub mod health;
 pub mod letters;
 pub mod mail;
 pub mod policy;
+pub mod portal;
 pub mod reading;
 pub mod request;
 pub mod requests;

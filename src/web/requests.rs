@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::desk::Times;
 use crate::domain::event::CaseKind;
-use crate::domain::person::PersonId;
+use crate::domain::person::{PersonId, Role};
 use crate::domain::policy::RightId;
 use crate::house::House;
 use crate::packs::LoadedPack;
@@ -85,7 +85,10 @@ pub async fn requests(
     let shelf = house.shelf();
     let say = Say::new(who.words, &shelf, now, &people);
     let words = who.words;
+    let several = matches!(who.person.role, Role::Officer | Role::Admin).then(|| asked.several(words.t("bulk-do")));
     show(&RequestsPage {
+        several,
+        campaigns: words.t("campaigns-title"),
         found: words.n("requests-found", count),
         query: asked.q.clone(),
         filters_used: asked.used(),
@@ -112,12 +115,14 @@ pub struct Asked {
     standing: String,
     assignee: String,
     language: String,
+    campaign: String,
     before: String,
     after: String,
 }
 
 impl Asked {
-    fn filter(&self, pack: &LoadedPack, me: PersonId, now: DateTime<Utc>) -> lists::Filter {
+    /// The requests that are asked for.
+    pub(super) fn filter(&self, pack: &LoadedPack, me: PersonId, now: DateTime<Utc>) -> lists::Filter {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let times = Times::of(pack, now);
         let (life, ends_after, ends_by) = match self.standing.as_str() {
@@ -145,6 +150,7 @@ impl Asked {
             },
             ends_by,
             ends_after,
+            campaign: self.campaign.parse().ok(),
             search: self.q.chars().take(MOST_SEARCHED).collect(),
         }
     }
@@ -212,27 +218,41 @@ impl Asked {
         ]
     }
 
+    /// The page on which one step is taken with several of these.
+    fn several(&self, label: String) -> Link {
+        Link {
+            label,
+            href: format!("/bulk?{}", self.query(("", ""))),
+        }
+    }
+
     fn link(&self, label: String, way: &str, spot: Spot) -> Link {
         let cursor = format!("{}.{}", spot.ends_at.timestamp_micros(), spot.id);
+        Link {
+            label,
+            href: format!("/requests?{}", self.query((way, &cursor))),
+        }
+    }
+
+    /// What is asked for, as it stands in an address, and one thing more.
+    fn query(&self, more: (&str, &str)) -> String {
         let kept = [
-            ("q", &self.q),
+            ("q", self.q.as_str()),
             ("standing", &self.standing),
             ("right", &self.right),
             ("assignee", &self.assignee),
             ("stage", &self.stage),
             ("kind", &self.kind),
             ("language", &self.language),
-            (way, &cursor),
+            ("campaign", &self.campaign),
+            more,
         ];
         let query: Vec<String> = kept
             .iter()
             .filter(|(_, value)| !value.is_empty())
             .map(|(name, value)| format!("{name}={}", query_encoded(value)))
             .collect();
-        Link {
-            label,
-            href: format!("/requests?{}", query.join("&")),
-        }
+        query.join("&")
     }
 }
 
@@ -260,6 +280,10 @@ fn spot(text: &str) -> Option<Spot> {
 pub struct RequestsPage {
     /// Around the page.
     pub frame: Frame,
+    /// Where one step is taken with several of them; `None` for who takes none.
+    pub several: Option<Link>,
+    /// What the groups of nearly the same requests are called.
+    pub campaigns: String,
     /// How many there are, in words.
     pub found: String,
     /// The words searched for; may be empty.

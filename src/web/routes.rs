@@ -14,7 +14,8 @@ use super::request::{approval, assess, beside, clock, files, handover, places, s
 use super::systems::restore;
 use super::tasks::{list, owner};
 use super::{
-    balance, calendar, desk, entry, health, letters, mail, policy, reading, request, requests, states, systems,
+    balance, bulk, calendar, campaigns, desk, entry, health, letters, mail, policy, portal, reading, request, requests,
+    states, systems,
 };
 use crate::house::House;
 
@@ -24,6 +25,7 @@ const MOST_OF_A_FORM: usize = 512 * 1024;
 /// What the dashboard answers to, and what its handlers are given.
 pub fn routes(house: Arc<House>) -> impl FnOnce(&mut ServiceConfig) {
     move |app| {
+        let portal_is_open = house.settings.portal.open;
         app.app_data(Data::new(base(&house)))
             .app_data(Data::from(house))
             .app_data(
@@ -37,6 +39,9 @@ pub fn routes(house: Arc<House>) -> impl FnOnce(&mut ServiceConfig) {
             .configure(outside)
             .configure(inside)
             .configure(of_a_request);
+        if portal_is_open {
+            app.configure(of_the_portal);
+        }
     }
 }
 
@@ -70,6 +75,13 @@ fn inside(app: &mut ServiceConfig) {
                 .route(post().to(entry::enter)),
         )
         .route("/requests/new", get().to(entry::entry))
+        .route("/campaigns", get().to(campaigns::campaigns))
+        .service(
+            resource("/bulk")
+                .route(get().to(bulk::choose))
+                .route(post().to(bulk::take)),
+        )
+        .route("/bulk/preview", post().to(bulk::preview))
         .route("/balance", get().to(balance::balance))
         .route("/letters", get().to(letters::letters))
         .route("/letters/dispatch", post().to(letters::dispatch))
@@ -257,6 +269,43 @@ fn of_a_request(app: &mut ServiceConfig) {
         .route(
             "/requests/{reference}/messages/{id}/release",
             post().to(places::release),
+        );
+}
+
+fn of_the_portal(app: &mut ServiceConfig) {
+    app.route("/portal", get().to(portal::home::home))
+        .service(
+            resource("/portal/request")
+                .route(get().to(portal::request::form))
+                .route(post().to(portal::request::send)),
+        )
+        .service(
+            resource("/portal/status")
+                .route(get().to(portal::status::status))
+                .route(post().to(portal::status::ask)),
+        )
+        .service(
+            resource("/portal/code")
+                .route(get().to(portal::code::code))
+                .route(post().to(portal::code::enter)),
+        )
+        .route("/portal/code/again", post().to(portal::code::again))
+        .route("/portal/leave", post().to(portal::code::leave))
+        .route("/portal/requests", get().to(portal::requests::requests))
+        .route("/portal/requests/{reference}", get().to(portal::requests::one))
+        .route(
+            "/portal/requests/{reference}/messages",
+            post().to(portal::message::send),
+        )
+        .service(
+            resource("/portal/requests/{reference}/withdrawal")
+                .route(get().to(portal::withdrawal::ask))
+                .route(post().to(portal::withdrawal::withdraw)),
+        )
+        .service(
+            resource("/portal/requests/{reference}/complaint")
+                .route(get().to(portal::complaint::ask))
+                .route(post().to(portal::complaint::complain)),
         );
 }
 

@@ -20,6 +20,7 @@ mod intake;
 mod law;
 mod lexicon;
 mod packs;
+mod portal;
 mod readable;
 mod recognition;
 mod reminders;

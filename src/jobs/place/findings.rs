@@ -248,7 +248,7 @@ fn only_open_of(tx: &mut Tx<'_>, address: &str) -> Result<Option<i64>, StoreErro
 
 /// The first delivery among messages that look the same. A repetition is never the first, and nothing is a repetition of
 /// what lies in quarantine: the sender may repeat what the junk filter took.
-fn first_other(tx: &mut Tx<'_>, look: Look<'_>, id: i64) -> Result<Option<i64>, StoreError> {
+pub(super) fn first_other(tx: &mut Tx<'_>, look: Look<'_>, id: i64) -> Result<Option<i64>, StoreError> {
     let found = messages::look_up(tx, look)?;
     let first = found
         .iter()

@@ -4,6 +4,7 @@ pub mod cookie;
 pub mod guard;
 pub mod invitation;
 pub mod me;
+pub mod network;
 pub mod people;
 pub mod session;
 pub mod sign_in;

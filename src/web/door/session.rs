@@ -149,7 +149,8 @@ fn query_value(request: &HttpRequest, name: &str) -> Option<String> {
     pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
 }
 
-type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, PageError>>>>;
+/// What an extractor comes to.
+pub(in crate::web) type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, PageError>>>>;
 
 impl FromRequest for Signed {
     type Error = PageError;
@@ -217,12 +218,28 @@ impl Sent {
     /// # Errors
     /// When they do not.
     pub fn of(fields: Vec<(String, String)>, signed: &Signed) -> Result<Self, PageError> {
-        let sent = Self(fields);
-        if token_matches(&sent.text("csrf"), &signed.csrf) {
-            Ok(sent)
+        Self(fields).bearing(&signed.csrf)
+    }
+
+    /// The same, when they bear a token.
+    ///
+    /// # Errors
+    /// [`PageError::Forged`] when they bear another.
+    pub(in crate::web) fn bearing(self, token: &str) -> Result<Self, PageError> {
+        if token_matches(&self.text("csrf"), token) {
+            Ok(self)
         } else {
             Err(PageError::Forged)
         }
+    }
+
+    /// The fields of a form whose token is checked elsewhere.
+    ///
+    /// # Errors
+    /// [`PageError::Malformed`] when it cannot be read.
+    pub(in crate::web) async fn of_anyone(request: &HttpRequest, payload: &mut Payload) -> Result<Self, PageError> {
+        let fields = web::Form::<Vec<(String, String)>>::from_request(request, payload).await;
+        Ok(Self(fields.map_err(|_| PageError::Malformed)?.into_inner()))
     }
 
     /// A field's text without the blanks around it; empty when it was not sent.
@@ -282,8 +299,7 @@ impl FromRequest for Sent {
         let mut payload = payload.take();
         Box::pin(async move {
             let signed = Signed::find(&request).await?;
-            let fields = web::Form::<Vec<(String, String)>>::from_request(&request, &mut payload).await;
-            Self::of(fields.map_err(|_| PageError::Malformed)?.into_inner(), &signed)
+            Self::of_anyone(&request, &mut payload).await?.bearing(&signed.csrf)
         })
     }
 }

@@ -10,7 +10,9 @@ use tokio::sync::Semaphore;
 
 use super::cookie;
 use super::guard::{Base, safe_return};
+use super::network;
 use super::session::{Sent, Signed};
+use crate::config::Settings;
 use crate::domain::person::PersonId;
 use crate::house::House;
 use crate::store::people;
@@ -82,7 +84,7 @@ pub async fn sign_in(
             form.back.clone(),
         ))
     };
-    let names = names(&request, &form.email);
+    let names = names(&request, &house.settings, &form.email);
     if must_wait(&house, &names).await? {
         return again("sign-in-slow");
     }
@@ -126,10 +128,9 @@ async fn renew_dated(
 }
 
 /// The names under which failures are counted: the address on the network, alone and with the account.
-fn names(request: &HttpRequest, email: &str) -> [String; 2] {
-    let peer = request
-        .peer_addr()
-        .map(|peer| peer.ip().to_string())
+fn names(request: &HttpRequest, settings: &Settings, email: &str) -> [String; 2] {
+    let peer = network::address(request, settings)
+        .map(|address| address.to_string())
         .unwrap_or_default();
     [format!("address:{peer}"), format!("account:{}:{peer}", email.trim())]
 }

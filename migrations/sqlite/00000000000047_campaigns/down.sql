@@ -1,0 +1,2 @@
+DROP TABLE campaign_bands;
+DROP TABLE campaign_texts;
