@@ -18,6 +18,7 @@ mod pdf;
 mod pictures;
 pub mod place;
 mod read;
+pub mod redact;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ pub use context::{Context, Limits, OpenedMail, Own};
 pub use finding::{Finding, FindingKind, Group, Remedy, Report, Severity};
 pub use kind::FileKind;
 pub use place::{Area, CellRange, Place, Spot, Stretch};
+pub use redact::{Cannot, Redacted, Removal, redact};
 
 use inspector::Inspector;
 

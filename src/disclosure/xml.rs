@@ -26,6 +26,11 @@ impl Element<'_> {
         local(self.start.name().into_inner())
     }
 
+    /// The name with its prefix.
+    pub fn full_name(&self) -> String {
+        self.start.name().into_inner().to_owned()
+    }
+
     /// An attribute by its name without prefix.
     pub fn attribute(&self, name: &str) -> Option<String> {
         self.attributes()
@@ -134,6 +139,23 @@ fn entity(name: &str) -> Option<char> {
         "apos" => Some('\''),
         _ => None,
     }
+}
+
+/// A text as it stands in an XML text or attribute; what XML 1.0 cannot hold is left out.
+pub fn escaped(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for one in text.chars() {
+        match one {
+            '&' => written.push_str("&amp;"),
+            '<' => written.push_str("&lt;"),
+            '>' => written.push_str("&gt;"),
+            '"' => written.push_str("&quot;"),
+            '\t' | '\n' | '\r' => written.push(one),
+            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
+            _ => written.push(one),
+        }
+    }
+    written
 }
 
 /// The text of all of an XML text, a line for each element that ends.

@@ -49,6 +49,10 @@ pub struct Glyph {
     pub unseen: Option<Unseen>,
     /// The size of its font on the page.
     pub size: f64,
+    /// How far it moves on what follows, in thousandths of the font's size.
+    pub advance: f64,
+    /// Bytes of its code.
+    pub bytes: usize,
     order: u32,
 }
 
@@ -82,6 +86,8 @@ pub struct Canvas {
     pub broken: bool,
     /// Whether it was more than can be looked through.
     pub too_much: bool,
+    /// Texts in marks around the content, which may be read aloud in place of it.
+    pub marks: String,
     /// Operations that paint on a layer that is off, by the content they stand in.
     pub off: Vec<(Source, usize)>,
 }
@@ -155,10 +161,12 @@ impl<'d> Painter<'d, '_> {
                 "q" if saved.len() < 512 => saved.push(state.clone()),
                 "Q" => state = saved.pop().unwrap_or(state),
                 "BDC" | "BMC" => {
+                    self.mark(operation);
                     let off = self.is_off(operation, resources);
                     off_marks += usize::from(off);
                     marks.push(off);
                 }
+                "DP" => self.mark(operation),
                 "EMC" => off_marks -= usize::from(marks.pop() == Some(true)),
                 "Do" => {
                     let mut inner = state.clone();
@@ -184,6 +192,15 @@ impl<'d> Painter<'d, '_> {
             }
             if off_marks > 0 {
                 self.canvas.off.push(at);
+            }
+        }
+    }
+
+    fn mark(&mut self, operation: &Operation) {
+        if let Some(Object::Dictionary(properties)) = operation.operands.last() {
+            for text in properties.iter().filter_map(|(_, value)| value.as_str().ok()) {
+                self.canvas.marks.push_str(&super::text(text));
+                self.canvas.marks.push('\n');
             }
         }
     }
@@ -244,6 +261,9 @@ impl<'d> Painter<'d, '_> {
         let is_form =
             value(self.document, &stream.dict, b"Subtype").and_then(|kind| kind.as_name().ok()) == Some(b"Form");
         if !is_form {
+            state.blends |= ["SMask", "Mask", "ImageMask"]
+                .iter()
+                .any(|key| stream.dict.has(key.as_bytes()));
             self.picture(&state, at, object.as_reference().ok());
             return;
         }
@@ -368,6 +388,7 @@ impl<'d> Painter<'d, '_> {
             return;
         };
         self.order += 1;
+        let thick = if state.font_size == 0.0 { 1.0 } else { state.font_size };
         for (code_number, code) in bytes.chunks(font.code_bytes).enumerate() {
             let width = font.width(code) / 1000.0 * state.font_size;
             let (area, size) = state.letter_area(width);
@@ -389,6 +410,8 @@ impl<'d> Painter<'d, '_> {
                 area,
                 unseen,
                 size,
+                advance: (width + state.letter_space + space) * 1000.0 / thick,
+                bytes: font.code_bytes,
                 order: self.order,
             });
             state.advance((width + state.letter_space + space) * state.stretch);

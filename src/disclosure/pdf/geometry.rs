@@ -142,6 +142,22 @@ impl Matrix {
         ])
     }
 
+    /// The one that moves everything back; nothing where it squeezes the page flat.
+    pub fn inverse(&self) -> Option<Self> {
+        let [a, b, c, d, e, f] = self.0;
+        let size = a * d - b * c;
+        (size.abs() > 1e-9).then(|| {
+            Self([
+                d / size,
+                -b / size,
+                -c / size,
+                a / size,
+                (c * f - d * e) / size,
+                (b * e - a * f) / size,
+            ])
+        })
+    }
+
     /// Where a point comes to lie.
     pub fn apply(&self, (x, y): (f64, f64)) -> (f64, f64) {
         let [a, b, c, d, e, f] = self.0;

@@ -163,8 +163,39 @@ fn read_part(text: &str) -> Read {
     reader.read
 }
 
+/// The numbers of a part's paragraphs in the order in which they begin; a paragraph counts when it ends. Nothing when the
+/// part cannot be read to its end.
+pub fn paragraph_numbers(text: &str) -> Option<Vec<usize>> {
+    let mut numbers: Vec<usize> = Vec::new();
+    let mut open = Vec::new();
+    let mut ended = 0;
+    let mut all = pieces(text);
+    for piece in all.by_ref() {
+        match piece {
+            Piece::Open(element) if element.name() == "p" => {
+                open.push(numbers.len());
+                numbers.push(0);
+            }
+            Piece::Close(name) if name == "p" => {
+                ended += 1;
+                if let Some(number) = open.pop().and_then(|begun| numbers.get_mut(begun)) {
+                    *number = ended;
+                }
+            }
+            _ => {}
+        }
+    }
+    (!all.is_broken()).then_some(numbers)
+}
+
+/// Whether a slide is not shown.
+pub fn slide_is_hidden(text: &str) -> bool {
+    read_part(text).is_hidden_slide
+}
+
+/// Follows the pieces of a part and tells what is seen.
 #[derive(Debug, Default)]
-struct Reader {
+pub struct Reader {
     read: Read,
     open: Vec<String>,
     /// Paragraphs may stand inside others, in boxes: each is collected for itself.
@@ -174,7 +205,8 @@ struct Reader {
 }
 
 impl Reader {
-    fn open(&mut self, element: &Element<'_>) {
+    /// An element begins.
+    pub fn open(&mut self, element: &Element<'_>) {
         let name = element.name().to_owned();
         let depth = self.open.len();
         match name.as_str() {
@@ -251,7 +283,8 @@ impl Reader {
         noted.push_str(text);
     }
 
-    fn text(&mut self, text: &str) {
+    /// Text.
+    pub fn text(&mut self, text: &str) {
         let shows = self
             .open
             .last()
@@ -274,7 +307,8 @@ impl Reader {
         }
     }
 
-    fn close(&mut self, name: &str) {
+    /// An element ends.
+    pub fn close(&mut self, name: &str) {
         self.open.pop();
         let depth = self.open.len();
         if self.unseen.iter().any(|(_, began)| *began >= depth) {
@@ -283,6 +317,11 @@ impl Reader {
         if name == "p" {
             self.end_paragraph(1);
         }
+    }
+
+    /// How much of the innermost paragraph has been seen, in bytes.
+    pub fn offset(&self) -> usize {
+        self.texts.last().map_or(0, String::len)
     }
 
     fn end_paragraph(&mut self, least: usize) {

@@ -144,7 +144,7 @@ pub fn text(inspector: &mut Inspector<'_>, text: &str) {
 }
 
 /// Tags that end a line where they are read.
-fn separates(tag: &str) -> bool {
+pub fn separates(tag: &str) -> bool {
     let name: String = tag
         .chars()
         .skip(1)
@@ -175,7 +175,8 @@ fn separates(tag: &str) -> bool {
     )
 }
 
-fn hides(tag: &str) -> bool {
+/// Tags whose content is not shown.
+pub fn hides(tag: &str) -> bool {
     let small: String = tag
         .chars()
         .filter(|one| !one.is_whitespace())
@@ -192,6 +193,11 @@ fn hides(tag: &str) -> bool {
     styles.into_iter().any(|style| small.contains(style))
         || small.contains("type=\"hidden\"")
         || tag.contains(" hidden")
+}
+
+/// What a text between tags says.
+pub fn said_by(text: &str) -> String {
+    characters(text).into_iter().map(|(_, _, said)| said).collect()
 }
 
 /// The characters of a text between tags, with entities replaced: offset, length as written, what it says.

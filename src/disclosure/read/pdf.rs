@@ -13,6 +13,7 @@ use super::super::pdf::geometry::Rect;
 use super::super::pdf::{self, MOST_STREAM, as_dictionary, hidden_layers, numbers, resolved, value};
 use super::super::place::{Area, Spot};
 use super::super::scan::scan;
+use super::picture;
 
 /// Reads a PDF.
 pub fn file(inspector: &mut Inspector<'_>, bytes: &[u8]) {
@@ -130,6 +131,16 @@ fn object_found(inspector: &mut Inspector<'_>, document: &Document, id: ObjectId
     } else if dictionary.has(b"EF") {
         inspector.hidden(FindingKind::EmbeddedFile, spot(), "");
     }
+    let pixels = object
+        .as_stream()
+        .ok()
+        .filter(|stream| stream.filters().is_ok_and(|filters| filters == [b"DCTDecode"]));
+    if let Some(stream) = pixels {
+        let name = format!("object {}", id.0);
+        inspector.reaching(Remedy::Clean, |inspector| {
+            inspector.within(&name, |inspector| picture::beside_pixels(inspector, &stream.content));
+        });
+    }
     let acts = matches!(
         name(b"S"),
         Some(
@@ -239,12 +250,7 @@ fn one_page(inspector: &mut Inspector<'_>, document: &Document, number: u32, pag
             .get(b"Rect")
             .ok()
             .and_then(|area| Rect::of(&numbers(document, area)));
-        if matches!(
-            kind,
-            b"Redact" | b"Square" | b"Circle" | b"Polygon" | b"FreeText" | b"Stamp" | b"Ink"
-        ) {
-            covers.extend(area);
-        }
+        covers.extend(cover(document, annotation));
         // The fields of a form are reported as such.
         if kind != b"Widget" {
             let areas = area.iter().map(Rect::area).collect();
@@ -265,6 +271,7 @@ fn one_page(inspector: &mut Inspector<'_>, document: &Document, number: u32, pag
     if canvas.glyphs.iter().any(|glyph| glyph.text.is_none()) {
         inspector.unchecked(FindingKind::UnreadText, whole());
     }
+    inspector.text(&canvas.marks, Remedy::Clean, &|_| whole());
     drawn(inspector, &canvas, whole());
     unseen(inspector, &canvas, number);
     said(inspector, &canvas.glyphs.iter().collect::<Vec<_>>(), number);
@@ -282,8 +289,19 @@ fn line_of(glyph: &Glyph) -> i64 {
     (glyph.area.bottom / 3.0).clamp(-1e9, 1e9).round() as i64
 }
 
+/// The area that an annotation lays over the page.
+pub fn cover(document: &Document, annotation: &Dictionary) -> Option<Rect> {
+    let kind = value(document, annotation, b"Subtype")?.as_name().ok()?;
+    let covers = matches!(
+        kind,
+        b"Redact" | b"Square" | b"Circle" | b"Polygon" | b"FreeText" | b"Stamp" | b"Ink"
+    );
+    let area = annotation.get(b"Rect").ok().filter(|_| covers)?;
+    Rect::of(&numbers(document, area))
+}
+
 /// The annotations of a page.
-fn annotations(document: &Document, page: ObjectId) -> Vec<&Dictionary> {
+pub fn annotations(document: &Document, page: ObjectId) -> Vec<&Dictionary> {
     let list = document
         .get_dictionary(page)
         .ok()
@@ -333,7 +351,7 @@ fn unseen(inspector: &mut Inspector<'_>, canvas: &Canvas, page: u32) {
                 areas: as_areas(&areas),
             },
             &text,
-            Remedy::Remove,
+            Remedy::Clean,
         );
     }
 }

@@ -34,6 +34,14 @@ pub fn file(inspector: &mut Inspector<'_>, bytes: &[u8], kind: FileKind) {
     }
 }
 
+/// Reads what stands beside the pixels of a JPEG that is part of another file.
+pub fn beside_pixels(inspector: &mut Inspector<'_>, bytes: &[u8]) {
+    for part in &pictures::jpeg(bytes).parts {
+        let [.., marker] = part.name;
+        segment(inspector, part, marker);
+    }
+}
+
 fn chunk(inspector: &mut Inspector<'_>, part: &Part<'_>, name: &str) {
     match name {
         "eXIf" => exif(inspector, part.content),

@@ -4,6 +4,7 @@ mod made;
 mod numbers;
 mod pages;
 mod planted;
+mod redacted;
 mod rules;
 
 use super::{Context, FindingKind, OpenedMail, Own, Report, inspect};

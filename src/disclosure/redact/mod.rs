@@ -1,0 +1,205 @@
+//! Takes out of a file what must not leave, so that it is gone and not covered: what is handed over is written anew from
+//! what was read, and looked through again.
+
+mod archive;
+mod document;
+mod mail;
+mod package;
+mod pdf;
+mod pdf_picture;
+mod pdf_text;
+mod picture;
+mod rewriter;
+mod text;
+mod workbook;
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde::{Deserialize, Serialize};
+
+use super::archive::Budget;
+use super::context::Context;
+use super::finding::{Finding, FindingKind, Remedy, Report};
+use super::inspect;
+use super::kind::FileKind;
+use super::place::{Place, Spot};
+use super::read::mail::is_mail;
+use super::read::plain::{decode, kind_of};
+
+/// What to take out of a file, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Removal {
+    /// What: a finding's place, or areas that a person drew on a page or picture.
+    pub place: Place,
+    /// Why: its mark is left where the data was.
+    pub reason: FindingKind,
+}
+
+impl Removal {
+    /// Takes out what a finding points at.
+    pub fn of(finding: &Finding) -> Self {
+        Self {
+            place: finding.place.clone(),
+            reason: finding.kind,
+        }
+    }
+}
+
+/// The words that are left in place of what was taken out: `[removed: another person's number]`.
+pub type Mark<'m> = &'m dyn Fn(FindingKind) -> String;
+
+/// A file without what was to be taken out. Whatever was hidden in it is gone too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redacted {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// What is no longer in it although it could be seen, such as pictures and charts of an office file.
+    pub left_out: Vec<String>,
+    /// What is found in it now.
+    pub report: Report,
+}
+
+/// Why a file cannot be redacted. It can be left out as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Cannot {
+    /// Files of this kind are not rewritten here.
+    #[error("files of this kind cannot be rewritten here: leave the file out, or convert it to PDF first")]
+    Kind(FileKind),
+    /// The file could not be read to its end, so that nobody knows what would stay in it.
+    #[error("the file cannot be read to its end")]
+    Unread(FindingKind),
+    /// A place of the list is not in this file.
+    #[error("what is to be taken out is not in this file any more; look through it again")]
+    NoSuchPlace(Place),
+    /// A page on which it cannot be told which text stands where.
+    #[error("page {0} cannot be treated safely: leave it out or redact a picture of it")]
+    Page(u32),
+    /// Nothing would be left.
+    #[error("nothing of the file would be left")]
+    NothingLeft,
+    /// What was to go is still found in the rewritten file.
+    #[error("what was taken out is still found in the rewritten file")]
+    StillThere,
+    /// A file inside could not be redacted; leave that one out.
+    #[error("a file inside it cannot be redacted: {0}")]
+    Inside(Box<Cannot>),
+}
+
+/// Takes out of a file what is listed, and everything hidden in it.
+///
+/// # Errors
+/// When that cannot be done safely; see [`Cannot`].
+pub fn redact(
+    name: &str,
+    original: &[u8],
+    removals: &[Removal],
+    context: &Context,
+    mark: Mark<'_>,
+) -> Result<Redacted, Cannot> {
+    let work = || {
+        let mut work = Work::new(context, mark);
+        let removals = removals
+            .iter()
+            .cloned()
+            .collect::<BTreeSet<Removal>>()
+            .into_iter()
+            .collect();
+        let bytes = work.file(original, removals, 0)?;
+        Ok((bytes, work.left_out))
+    };
+    let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Cannot::Unread(FindingKind::Broken)));
+    let (bytes, left_out) = done?;
+    let report = inspect(name, &bytes, context);
+    if is_still_there(&inspect(name, original, context), removals, &report) {
+        return Err(Cannot::StillThere);
+    }
+    Ok(Redacted {
+        bytes,
+        left_out,
+        report,
+    })
+}
+
+/// Whether something hidden is found in the new file, or a kind of finding of which all was to go.
+fn is_still_there(before: &Report, removals: &[Removal], after: &Report) -> bool {
+    let stays = |finding: &&Finding| !removals.contains(&Removal::of(finding));
+    let staying: BTreeSet<FindingKind> = before
+        .findings
+        .iter()
+        .filter(stays)
+        .map(|finding| finding.kind)
+        .collect();
+    let gone = |kind: FindingKind| removals.iter().any(|removal| removal.reason == kind) && !staying.contains(&kind);
+    after
+        .findings
+        .iter()
+        .any(|finding| finding.remedy == Remedy::Clean || gone(finding.kind))
+}
+
+/// What is at hand while files are rewritten.
+struct Work<'w> {
+    context: &'w Context,
+    mark: Mark<'w>,
+    budget: Budget,
+    left_out: Vec<String>,
+}
+
+impl<'w> Work<'w> {
+    fn new(context: &'w Context, mark: Mark<'w>) -> Self {
+        Self {
+            context,
+            mark,
+            budget: Budget::of(context.limits),
+            left_out: Vec::new(),
+        }
+    }
+
+    /// The mark for a reason.
+    fn mark(&self, reason: FindingKind) -> String {
+        (self.mark)(reason)
+    }
+
+    /// Notes something that could be seen and is left out.
+    fn leave_out(&mut self, what: &str) {
+        if !self.left_out.iter().any(|one| one == what) {
+            self.left_out.push(what.to_owned());
+        }
+    }
+
+    /// Rewrites a file; the removals are seen from it.
+    fn file(&mut self, bytes: &[u8], removals: Vec<Removal>, depth: usize) -> Result<Vec<u8>, Cannot> {
+        if depth > self.context.limits.depth {
+            return Err(Cannot::Unread(FindingKind::TooDeep));
+        }
+        match FileKind::of(bytes) {
+            FileKind::Text if is_mail(bytes) => mail::rewrite(self, bytes, removals, depth),
+            FileKind::Text => text::rewrite(self, &decode(bytes), &removals),
+            FileKind::Zip => archive::rewrite(self, bytes, removals, depth),
+            kind @ (FileKind::Png | FileKind::Jpeg) => picture::rewrite(self, bytes, kind, &removals),
+            FileKind::Pdf => pdf::rewrite(self, bytes, &removals),
+            FileKind::Empty if removals.is_empty() => Ok(Vec::new()),
+            kind => Err(Cannot::Kind(kind)),
+        }
+    }
+}
+
+/// The removals in the file itself, and those in files inside it by the name of the file.
+fn sorted(removals: Vec<Removal>) -> (Vec<Removal>, std::collections::BTreeMap<String, Vec<Removal>>) {
+    let mut here = Vec::new();
+    let mut inside: std::collections::BTreeMap<String, Vec<Removal>> = std::collections::BTreeMap::new();
+    for mut removal in removals {
+        if removal.place.inside.is_empty() {
+            here.push(removal);
+        } else {
+            let name = removal.place.inside.remove(0);
+            inside.entry(name).or_default().push(removal);
+        }
+    }
+    (here, inside)
+}
+
+/// Whether a file as a whole is to go.
+fn whole(removals: &[Removal]) -> bool {
+    removals.iter().any(|removal| removal.place == Place::here(Spot::File))
+}
