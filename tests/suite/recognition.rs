@@ -279,7 +279,8 @@ fn a_short_wish_under_a_short_subject_is_a_request() {
 #[test]
 fn where_characters_are_uncertain_only_the_lexicon_speaks() {
     let learned = lexicon();
-    let mut mail = said("The trial month is over and there is no reason for you to know me any longer.").mail();
+    let mut mail =
+        said("Mine burnt with the house. The ones you wrote about my knee would help my lawyer a lot.").mail();
     assert_ne!(classify(&mail, &learned), classify(&mail, &patterns()));
     mail.characters = Characters::Uncertain;
     assert_eq!(classify(&mail, &learned), classify(&mail, &patterns()));
