@@ -16,7 +16,7 @@ use std::path::Path;
 
 use habeas::domain::classification::leaning::features;
 use habeas::domain::classification::text::Text;
-use habeas::domain::classification::{Classification, Kind, classify, own_words};
+use habeas::domain::classification::{Classification, Kind, classify, words_with_marks};
 use habeas::domain::lexicon::{Lexicon, Script};
 use habeas::domain::message::Mail;
 use habeas::domain::score::{Label, score};
@@ -207,7 +207,7 @@ fn learn_script(mails: &[&(Label, Mail)], lexicon: &Lexicon) -> String {
 }
 
 fn words_of(mail: &Mail, lexicon: &Lexicon) -> Vec<String> {
-    let written = own_words(mail, lexicon);
+    let written = words_with_marks(mail);
     let text = Text::read(&written, &lexicon.folding);
     features(&text).into_iter().map(|feature| feature.key).collect()
 }

@@ -205,6 +205,11 @@ pub fn own_words(mail: &Mail, lexicon: &Lexicon) -> String {
     [Subject::of(mail, lexicon).stripped, mail.own_text.trim()].join("\n\n")
 }
 
+/// What is learned from and weighed: what the sender says, with the marks before the subject, which tell answers.
+pub fn words_with_marks(mail: &Mail) -> String {
+    [mail.subject.trim(), mail.own_text.trim()].join("\n\n")
+}
+
 /// Says what a mail is taken for.
 pub fn classify(mail: &Mail, lexicon: &Lexicon) -> Classification {
     let subject = Subject::of(mail, lexicon);
@@ -238,7 +243,8 @@ pub fn classify(mail: &Mail, lexicon: &Lexicon) -> Classification {
     // what was written.
     let is_legible = mail.characters == Characters::Certain;
     if let Some(script) = script.filter(|_| is_legible && !adopts && !silent) {
-        let text = Text::read(&own_words, &lexicon.folding);
+        let words = words_with_marks(mail);
+        let text = Text::read(&words, &lexicon.folding);
         if let Some(whole) = lexicon.leanings.of(&text, script) {
             let sentences = text.sentences.iter().filter_map(|sentence| {
                 let sentence = text.folded.get(sentence.start..sentence.end)?;

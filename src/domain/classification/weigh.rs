@@ -20,7 +20,7 @@ const CLEARLY: f32 = 0.3;
 /// A kind that is ahead of all others by so much is sure.
 const KIND_SURE: f32 = 0.3;
 /// One sentence that leans so much to a right keeps a mail from being set aside.
-const HIDDEN_WISH: f32 = 0.2;
+const HIDDEN_WISH: f32 = 0.4;
 /// What a right weighs that the lexicon found.
 const RIGHT_PLAIN: f32 = 1.0;
 /// What a right weighs that the lexicon found faintly.
