@@ -3,6 +3,7 @@
 //! The only place outside packs and tests where a sample knows what it is about; no other code depends on it.
 
 mod script;
+mod systems;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -99,6 +100,7 @@ impl Turned {
 pub async fn fill(house: &House, transport: &Transport) -> anyhow::Result<Vec<Login>> {
     let now = house.now.instant();
     let (staff, logins) = hire(house, now)?;
+    systems::register(house, now)?;
     let turned = Turned(Arc::new(AtomicI64::new(0)));
     let shelf = (*house.shelf()).clone();
     let past = House::new(house.store.clone(), house.settings.clone(), turned.clock(), shelf)?;

@@ -167,6 +167,8 @@ impl Play<'_> {
                 }
             }
             Step::Approve => self.approve(id, now)?,
+            Step::HandOver => self.hand_over(id, now)?,
+            Step::CarryOut => self.carry_out(id, now)?,
             Step::Answer => self.answer(id, now)?,
             Step::Close => self.take(id, officer, now, |_| Ok(Command::Close))?,
         }
@@ -291,7 +293,7 @@ impl Play<'_> {
         })
     }
 
-    fn take(
+    pub(super) fn take(
         &self,
         id: i64,
         actor: Actor,
@@ -310,7 +312,7 @@ impl Play<'_> {
         Ok(())
     }
 
-    fn stored(&self, id: i64) -> Result<Stored, StoreError> {
+    pub(super) fn stored(&self, id: i64) -> Result<Stored, StoreError> {
         self.house.store.read(|db| requests::find(db, id))
     }
 }
@@ -324,6 +326,8 @@ enum Step {
     GrantPartly,
     Grant,
     Approve,
+    HandOver,
+    CarryOut,
     Answer,
     Close,
 }
@@ -336,8 +340,16 @@ fn steps(ending: Ending) -> &'static [Step] {
         Ending::Identified => &[Step::Assign, Step::Identify],
         Ending::RefusalWaits => &[Step::Assign, Step::Identify, Step::Refuse],
         Ending::Approved => &[Step::Assign, Step::Identify, Step::GrantPartly, Step::Approve],
-        Ending::Answered => &[Step::Assign, Step::Identify, Step::Grant, Step::Answer],
-        Ending::Closed => &[Step::Assign, Step::Identify, Step::Grant, Step::Answer, Step::Close],
+        Ending::Answered => &[Step::Assign, Step::Identify, Step::Grant, Step::HandOver, Step::Answer],
+        Ending::Closed => &[
+            Step::Assign,
+            Step::Identify,
+            Step::Grant,
+            Step::HandOver,
+            Step::CarryOut,
+            Step::Answer,
+            Step::Close,
+        ],
     }
 }
 

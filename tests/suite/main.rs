@@ -25,5 +25,6 @@ mod readable;
 mod recognition;
 mod reminders;
 mod sequences;
+mod systems;
 mod threads;
 mod web;
