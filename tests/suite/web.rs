@@ -290,6 +290,10 @@ fn pages(reference: &str) -> Vec<String> {
         "/calendar",
         "/calendar?year=2025",
         "/policy",
+        "/tasks",
+        "/states",
+        "/systems",
+        "/systems/new",
         "/people",
         "/me",
     ]
@@ -330,14 +334,14 @@ async fn each_role_sees_its_pages_and_no_others() {
         writeln!(table, "{role}: {}", seen.join(" ")).unwrap();
     }
     let everywhere = "/ /requests /requests?standing=all&q=li";
-    let read = "/mail /mail?of=quarantined /mail/1 /messages/1/original /calendar /calendar?year=2025 /policy";
+    let read = "/mail /mail?of=quarantined /mail/1 /messages/1/original /calendar /calendar?year=2025 /policy /tasks /states /systems";
     let one = "/requests/DSR /requests/DSR/clock";
     let expected = format!(
-        "officer: {everywhere} /requests/new {read} /me {one}\n\
+        "officer: {everywhere} /requests/new {read} /systems/new /me {one}\n\
          reviewer: {everywhere} {read} /me {one}\n\
-         system-owner: / /me\n\
+         system-owner: /tasks /me\n\
          auditor: {everywhere} {read} /me {one}\n\
-         admin: {everywhere} /requests/new {read} /people /me {one}\n"
+         admin: {everywhere} /requests/new {read} /systems/new /people /me {one}\n"
     );
     assert_eq!(table, expected);
 }
