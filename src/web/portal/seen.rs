@@ -25,7 +25,6 @@ const LETTERS: &[&str] = &[
     "address-changed-old",
     "answer",
     "clarification",
-    "clock-runs",
     "closure",
     "complaint-received",
     "document-destroyed",
@@ -35,6 +34,7 @@ const LETTERS: &[&str] = &[
     "package-ready",
     "package-withdrawn",
     "pause-notice",
+    "resumption-notice",
     "withdrawal-confirmed",
 ];
 
