@@ -7,6 +7,7 @@ mod architecture;
 mod authenticity;
 mod automatic;
 mod balance;
+mod bulk;
 mod casework;
 mod clock;
 mod clock_pages;
