@@ -271,7 +271,7 @@ impl Play<'_> {
             thread: None,
         };
         self.take(id, self.staff.reviewer, now, |desk| {
-            let letter = letters::answer_digest(desk, head, Words::default())?;
+            let letter = Digest::of_letter(&letters::answer(desk, head, Words::default())?);
             Ok(Command::Approve { letter })
         })
     }

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use super::compose::{self, Automatic, Outgoing};
 use super::token::Tokens;
 use crate::config::Settings;
-use crate::domain::approval::Digest;
 use crate::domain::event::CaseKind;
 use crate::domain::item::{Basis, Decision, Item};
 use crate::domain::letter::{
@@ -87,13 +86,13 @@ pub fn write(
     composed(case, head, occasion, words, &mut |text| desk.read(text))
 }
 
-/// The digest of the answer as it would read now, which is what a second person approves.
+/// The answer as it would read now, which is what a second person approves.
 ///
 /// # Errors
 /// What the answer still lacks, in words for the officer.
-pub fn answer_digest(desk: &mut Desk<'_, '_>, head: Letterhead<'_>, words: Words) -> Result<Digest, StepError> {
+pub fn answer(desk: &mut Desk<'_, '_>, head: Letterhead<'_>, words: Words) -> Result<LetterText, StepError> {
     let occasion = answer_occasion(desk.stored.request.kind, &desk.stored.request.items);
-    Ok(Digest::of_letter(&write(desk, head, occasion, words)?))
+    write(desk, head, occasion, words)
 }
 
 /// The text of a letter as it would read now. Nothing is written, so that looking at it waits for nobody.

@@ -10,7 +10,7 @@ use super::door::guard::Base;
 use super::door::{invitation, me, people, sign_in};
 use super::error::PageError;
 use super::frame::assets;
-use super::request::{approval, assess, beside, clock, files, handover, places, steps, task_steps};
+use super::request::{approval, assess, assessment, beside, clock, files, handover, places, steps, task_steps};
 use super::systems::restore;
 use super::tasks::{list, owner};
 use super::{
@@ -175,6 +175,10 @@ fn of_a_request(app: &mut ServiceConfig) {
             post().to(assess::assessments),
         )
         .route(
+            "/requests/{reference}/items/{number}/assessments/{exemption}",
+            get().to(assessment::assessment),
+        )
+        .route(
             "/requests/{reference}/items/{number}/signature",
             post().to(assess::signature),
         )
@@ -196,7 +200,6 @@ fn of_a_request(app: &mut ServiceConfig) {
         )
         .route("/requests/{reference}/identity", post().to(steps::identity))
         .route("/requests/{reference}/identity-doubt", post().to(steps::identity_doubt))
-        .route("/requests/{reference}/approval", post().to(approval::approval))
         .route("/requests/{reference}/tasks", post().to(task_steps::add))
         .route("/requests/{reference}/tasks/dispatch", post().to(task_steps::dispatch))
         .route("/requests/{reference}/tasks/closure", post().to(task_steps::closure))
@@ -213,7 +216,13 @@ fn of_a_request(app: &mut ServiceConfig) {
             get().to(task_steps::file),
         )
         .route("/requests/{reference}/states/{item}", post().to(task_steps::state))
-        .route("/requests/{reference}/return", post().to(steps::sent_back))
+        .service(
+            resource("/requests/{reference}/approval")
+                .route(get().to(approval::leaving))
+                .route(post().to(approval::approval)),
+        )
+        .route("/requests/{reference}/look", post().to(approval::look))
+        .route("/requests/{reference}/return", post().to(approval::sent_back))
         .route("/requests/{reference}/answer", post().to(steps::answer))
         .route("/requests/{reference}/answer-by-hand", post().to(steps::answer_by_hand))
         .route("/requests/{reference}/extension", post().to(steps::extension))

@@ -78,7 +78,7 @@ fn approve(story: &Story, stored: &Stored) {
         thread: None,
     };
     step(story, stored, TOM, |desk| {
-        let letter = letters::answer_digest(desk, head, Words::default())?;
+        let letter = Digest::of_letter(&letters::answer(desk, head, Words::default())?);
         Ok(Command::Approve { letter })
     })
     .unwrap();

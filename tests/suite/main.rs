@@ -4,6 +4,7 @@ mod harness;
 
 mod answers;
 mod architecture;
+mod assess;
 mod authenticity;
 mod automatic;
 mod balance;

@@ -535,7 +535,16 @@ async fn a_request_goes_from_mail_to_answer_by_forms_alone() {
     ];
     for (who, step, fields) in steps {
         let shown = send(&app, get(&page, Some(who)).to_request()).await.body;
-        let (seq, leaving) = (seq(&shown), hidden_field(&shown, "leaving").unwrap_or_default());
+        let leaving = match step {
+            "approval" => hidden_field(
+                &send(&app, get(&format!("{page}/approval"), Some(who)).to_request())
+                    .await
+                    .body,
+                "leaving",
+            ),
+            _ => None,
+        };
+        let (seq, leaving) = (seq(&shown), leaving.unwrap_or_default());
         let own = [("seq", seq.as_str()), ("leaving", leaving.as_str())];
         let fields: Vec<(&str, &str)> = own.iter().chain(&fields).copied().collect();
         let done = send(&app, post(&format!("{page}/{step}"), who, &fields).to_request()).await;

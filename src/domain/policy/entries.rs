@@ -129,6 +129,9 @@ pub struct Exemption {
     /// The reason may come to an end, such as an investigation, so that an assessment needs a day on which to look again.
     #[serde(default)]
     pub lapses: bool,
+    /// How often the same person asked is part of the company's evidence for it; the figures are offered, never weighed.
+    #[serde(default)]
+    pub weighs_series: bool,
     /// The legal basis, which a refusal names beside the label.
     pub sources: Vec<Source>,
 }

@@ -6,7 +6,6 @@ use actix_web::{HttpResponse, web};
 
 use super::file::{self, File};
 use super::story::Story;
-use crate::domain::approval::Digest;
 use crate::domain::command::Command;
 use crate::domain::letter::{LetterText, News, Occasion};
 use crate::domain::moves::{Move as Step, may};
@@ -53,8 +52,8 @@ impl Writer {
         Ok((letter, text))
     }
 
-    /// The digest of the answer as it would read now, with an officer's own words.
-    pub fn answer_digest(&self, desk: &mut Desk<'_, '_>, words: LetterWords) -> Result<Digest, StepError> {
+    /// The answer as it would read now, with an officer's own words.
+    pub fn answer(&self, desk: &mut Desk<'_, '_>, words: LetterWords) -> Result<LetterText, StepError> {
         may(&desk.stored.request, self.step, self.actor, desk.rules.policy)?;
         let pack = self.pack(desk)?;
         let head = Letterhead {
@@ -62,7 +61,7 @@ impl Writer {
             pack: &pack.pack,
             thread: None,
         };
-        letters::answer_digest(desk, head, words)
+        letters::answer(desk, head, words)
     }
 
     fn pack(&self, desk: &Desk<'_, '_>) -> Result<Arc<LoadedPack>, StepError> {

@@ -2,6 +2,7 @@
 
 use super::file::File;
 use super::page::{HistoryLine, HistoryView};
+use crate::domain::policy::Policy;
 use crate::domain::rules::Rules;
 use crate::domain::serial::{self, DAYS, Ending, Likeness, MONTHS, Series};
 use crate::store::requests::Stored;
@@ -21,7 +22,7 @@ pub(super) fn history(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Option<Hi
         figures: file
             .series
             .as_ref()
-            .map(|series| figures(say, series, rules))
+            .map(|series| figures(say, series, rules.policy))
             .unwrap_or_default(),
         lines,
         earlier,
@@ -29,7 +30,8 @@ pub(super) fn history(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Option<Hi
     })
 }
 
-fn figures(say: &Say<'_>, series: &Series, rules: Rules<'_>) -> Vec<String> {
+/// The figures of a series, a sentence each.
+pub(super) fn figures(say: &Say<'_>, series: &Series, policy: &Policy) -> Vec<String> {
     let words = &say.words;
     let (in_a_year, lately) = (series.in_a_year.to_string(), series.lately.to_string());
     let mut figures = vec![words.a(
@@ -37,7 +39,7 @@ fn figures(say: &Say<'_>, series: &Series, rules: Rules<'_>) -> Vec<String> {
         &[("count", &in_a_year), ("months", &MONTHS.to_string())],
     )];
     for (right, count) in series.by_right.iter().filter(|(_, count)| *count > 1) {
-        let known = rules.policy.right(right);
+        let known = policy.right(right);
         let name = known.map_or(right.as_str(), |right| right.name.text(say.tag()));
         figures.push(words.a("history-for-right", &[("count", &count.to_string()), ("right", name)]));
     }

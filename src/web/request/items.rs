@@ -1,12 +1,16 @@
 //! The items of a request as its page shows them: grounds, exemptions, assessments and decisions in words.
 
+use chrono::NaiveDate;
+
 use super::file::File;
-use super::page::{AssessmentView, DecisionView, ExemptionView, HintView, ItemView};
+use super::matrix::Findings;
+use super::page::{DecisionView, HintView, ItemView};
 use crate::domain::assessment::Scope;
 use crate::domain::classification::Found;
 use crate::domain::event::{Event, Recorded};
-use crate::domain::item::{Basis, Decided, Item, Outcome, Verdict};
-use crate::domain::policy::{Exemption, Listing, Policy};
+use crate::domain::item::{Basis, Decided, Decision, Item, Outcome, Verdict};
+use crate::domain::policy::{DutyId, Exemption, Listing, Policy};
+use crate::domain::proposal::withheld;
 use crate::domain::request::Identity;
 use crate::domain::rules::Rules;
 use crate::web::frame::look::{Choice, Tone};
@@ -28,13 +32,36 @@ pub(super) fn verdict_key(verdict: Verdict) -> &'static str {
     }
 }
 
-/// A part of an item, in words.
-pub(super) fn scope_words(words: Words, scope: &Scope) -> String {
+/// A part of an item, in words; a system by its name in the register.
+pub(super) fn scope_words(words: Words, file: &File, scope: &Scope) -> String {
     match scope {
         Scope::Whole => words.t("scope-whole"),
         Scope::Category(id) => words.with("scope-category", "name", id.as_str()),
-        Scope::System(id) => words.with("scope-system", "name", id.as_str()),
+        Scope::System(id) => {
+            let known = file.systems.iter().find(|known| known.system.id == *id);
+            let name = known.map_or(id.as_str(), |known| known.system.name.as_str());
+            words.with("scope-system", "name", name)
+        }
     }
+}
+
+/// What hints at an exemption: words of the mail that opened the request, or of one that belongs to it since.
+pub(super) fn hint_of(file: &File, exemption: &Exemption) -> Option<HintView> {
+    let belongs = file.messages.iter().filter(|message| !message.listed.held);
+    let flags = belongs
+        .filter_map(|message| message.kept.as_ref())
+        .flat_map(|kept| &kept.classification.flags);
+    let mut quotes: Vec<String> = Vec::new();
+    for word in flags
+        .filter(|found: &&Found| found.id == exemption.id.as_str())
+        .flat_map(|found| &found.words)
+    {
+        if !quotes.contains(word) {
+            quotes.push(word.clone());
+        }
+    }
+    let hinted = file.stored.request.hints.contains(&exemption.id);
+    (hinted || !quotes.is_empty()).then_some(HintView { quotes })
 }
 
 /// The items of a file.
@@ -68,6 +95,12 @@ impl Shown<'_> {
         let right = self.policy.right(&self.item.right);
         let needs_ground = right.is_some_and(|right| right.needs_ground);
         let (state, tone) = self.state();
+        let findings = Findings {
+            say: self.say,
+            file: self.file,
+            policy: self.policy,
+            item: self.item,
+        };
         ItemView {
             no: self.item.number,
             name: right
@@ -90,15 +123,15 @@ impl Shown<'_> {
                 .collect(),
             ground: self.ground(),
             grounds: if needs_ground { self.grounds() } else { Vec::new() },
-            exemptions: self
-                .policy
-                .exemptions
-                .iter()
-                .map(|exemption| self.exemption(exemption))
-                .collect(),
+            matrix: findings.matrix(),
+            retention: findings.retention(),
+            proposal: findings.proposal(),
+            followups: findings.followups(),
+            effective: self.effective(),
             decision: self.item.decision.as_ref().map(|decided| self.decision(decided)),
             outcomes: self.outcomes(),
             bases: self.bases(needs_ground),
+            duties: self.duties(),
         }
     }
 
@@ -148,54 +181,6 @@ impl Shown<'_> {
         grounds.collect()
     }
 
-    fn exemption(&self, exemption: &Exemption) -> ExemptionView {
-        let tag = self.say.tag();
-        let words = &self.say.words;
-        let whole = self.item.assessment(&exemption.id, &Scope::Whole);
-        let assessment = whole.map(|found| AssessmentView {
-            words: words.t(verdict_key(found.finding.verdict)),
-            reason: self.file.text(&found.finding.reason).to_owned(),
-            by: self.signed_when(found.by, |event| {
-                matches!(event, Event::Assessed { item, finding }
-                    if *item == self.item.number && finding.exemption == exemption.id)
-            }),
-        });
-        ExemptionView {
-            id: exemption.id.to_string(),
-            name: exemption.name.text(tag).to_owned(),
-            grave: exemption.grave,
-            question: exemption.question.text(tag).to_owned(),
-            evidence: exemption.evidence.text(tag).to_owned(),
-            caution: exemption
-                .caution
-                .as_ref()
-                .map(|caution| caution.text(tag).to_owned())
-                .unwrap_or_default(),
-            sources: cited(self.policy, &exemption.sources, words.language),
-            assessment,
-            hint: self.hint(exemption),
-        }
-    }
-
-    /// What hints at an exemption: words of the mail that opened the request, or of one that belongs to it since.
-    fn hint(&self, exemption: &Exemption) -> Option<HintView> {
-        let belongs = self.file.messages.iter().filter(|message| !message.listed.held);
-        let flags = belongs
-            .filter_map(|message| message.kept.as_ref())
-            .flat_map(|kept| &kept.classification.flags);
-        let mut quotes: Vec<String> = Vec::new();
-        for word in flags
-            .filter(|found: &&Found| found.id == exemption.id.as_str())
-            .flat_map(|found| &found.words)
-        {
-            if !quotes.contains(word) {
-                quotes.push(word.clone());
-            }
-        }
-        let hinted = self.file.stored.request.hints.contains(&exemption.id);
-        (hinted || !quotes.is_empty()).then_some(HintView { quotes })
-    }
-
     fn decision(&self, decided: &Decided) -> DecisionView {
         let words = &self.say.words;
         let decision = &decided.decision;
@@ -203,7 +188,10 @@ impl Shown<'_> {
         DecisionView {
             words: words.t(&format!("outcome-{}", outcome.as_str())),
             tone: tone_of(outcome),
-            basis: decision.basis().map(|basis| self.basis(basis)).unwrap_or_default(),
+            basis: match decision {
+                Decision::Restricted { duties, until, .. } => self.restriction(duties, *until),
+                _ => decision.basis().map(|basis| self.basis(basis)).unwrap_or_default(),
+            },
             reason: decision
                 .reason()
                 .map(|reason| self.file.text(reason).to_owned())
@@ -219,17 +207,74 @@ impl Shown<'_> {
         }
     }
 
+    /// From when it works, where that is the receipt of the message that invoked it; empty else.
+    fn effective(&self) -> String {
+        let right = self.policy.right(&self.item.right);
+        match right {
+            Some(right) if right.effective_at_receipt => {
+                let at = self.say.at(self.item.received_at, &self.file.stored.request.policy);
+                self.say.words.with("item-effective", "at", &at)
+            }
+            Some(_) | None => String::new(),
+        }
+    }
+
+    /// The duties that a restriction may rest on: those that were found to run.
+    fn duties(&self) -> Vec<Choice> {
+        let chosen = match self.item.decision.as_ref().map(|decided| &decided.decision) {
+            Some(Decision::Restricted { duties, .. }) => duties.as_slice(),
+            _ => &[],
+        };
+        let mut once: Vec<&DutyId> = Vec::new();
+        for retention in &self.item.retentions {
+            if !once.contains(&&retention.duty) {
+                once.push(&retention.duty);
+            }
+        }
+        let choice = |duty: &DutyId| Choice {
+            value: duty.to_string(),
+            label: self.duty(duty),
+            hint: String::new(),
+            chosen: chosen.contains(duty) || chosen.is_empty(),
+        };
+        once.into_iter().map(choice).collect()
+    }
+
+    fn duty(&self, id: &DutyId) -> String {
+        let known = self.policy.duty(id);
+        known
+            .map_or(id.as_str(), |duty| duty.name.text(self.say.tag()))
+            .to_owned()
+    }
+
+    /// What a restriction rests on.
+    fn restriction(&self, duties: &[DutyId], until: NaiveDate) -> String {
+        let names: Vec<String> = duties.iter().map(|duty| self.duty(duty)).collect();
+        let until = self.say.words.date(until);
+        let args = [("duties", names.join(" · ")), ("until", until)];
+        self.say
+            .words
+            .a("proposal-kept", &[(args[0].0, &args[0].1), (args[1].0, &args[1].1)])
+    }
+
     fn basis(&self, basis: &Basis) -> String {
         let words = &self.say.words;
         match basis {
             Basis::MissingGround => words.t("basis-missing-ground"),
             Basis::IdentityNotProven => words.t("basis-identity-not-proven"),
-            Basis::Exemptions { exemptions } => exemptions
-                .iter()
-                .filter_map(|id| self.policy.exemption(id))
-                .map(|exemption| exemption.name.text(self.say.tag()))
-                .collect::<Vec<_>>()
-                .join(" · "),
+            Basis::Exemptions { exemptions } => {
+                let names = exemptions
+                    .iter()
+                    .filter_map(|id| self.policy.exemption(id))
+                    .map(|exemption| exemption.name.text(self.say.tag()))
+                    .collect::<Vec<_>>()
+                    .join(" · ");
+                let parts: Vec<String> = withheld(self.item, exemptions)
+                    .iter()
+                    .map(|scope| scope_words(self.say.words, self.file, scope))
+                    .collect();
+                format!("{names} ({})", parts.join(" · "))
+            }
         }
     }
 
@@ -256,14 +301,18 @@ impl Shown<'_> {
     fn bases(&self, needs_ground: bool) -> Vec<Choice> {
         let words = &self.say.words;
         let chosen = self.item.decision.as_ref().and_then(|decided| decided.decision.basis());
-        let mut bases = Vec::new();
+        let mut bases: Vec<Choice> = Vec::new();
         for assessment in self
             .item
             .assessments
             .iter()
+            .filter(|found| !found.awaits_signature(self.policy))
             .map(|found| &found.finding)
             .filter(|finding| finding.stands())
         {
+            if bases.iter().any(|basis| basis.value == assessment.exemption.as_str()) {
+                continue;
+            }
             let name = self
                 .policy
                 .exemption(&assessment.exemption)

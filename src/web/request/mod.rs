@@ -2,6 +2,7 @@
 
 pub mod approval;
 pub mod assess;
+pub mod assessment;
 mod awaiting;
 pub mod beside;
 mod case;
@@ -13,6 +14,7 @@ mod handling;
 pub mod handover;
 mod history;
 mod items;
+mod matrix;
 mod offers;
 pub(super) mod origin;
 mod page;

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::awaiting::Awaiting;
+use super::matrix::{MatrixView, ProposalView, RetentionView};
 use super::origin::Origin;
 use super::tasks::TasksView;
 use crate::domain::moves::Move as Step;
@@ -37,6 +38,8 @@ pub struct RequestPage {
     pub facts: Vec<Fact>,
     /// Who is reminded, of what and when.
     pub reminders: Vec<ReminderLine>,
+    /// The parts of an item that something can be found about.
+    pub parts: Vec<Choice>,
     /// Its rights, one by one.
     pub items: Vec<ItemView>,
     /// What systems have to do for it, and what is in force; `None` when there is nothing to say.
@@ -85,6 +88,8 @@ pub(super) enum Anchor {
     Move(Step),
     /// A move that is made at the answer.
     Letter(Step),
+    /// The page of what would leave.
+    Leaving,
     /// An item.
     Item(u32),
     /// A message.
@@ -94,10 +99,11 @@ pub(super) enum Anchor {
 }
 
 impl Anchor {
-    pub(super) fn href(self) -> String {
+    pub(super) fn href(self, reference: &str) -> String {
         match self {
             Self::Move(step) => format!("#move-{}", step.as_str()),
             Self::Letter(_) => "#letter".to_owned(),
+            Self::Leaving => format!("/requests/{reference}/approval"),
             Self::Item(number) => format!("#item-{number}"),
             Self::Message(id) => format!("#message-{id}"),
             Self::None => String::new(),
@@ -145,37 +151,24 @@ pub struct ItemView {
     pub ground: Option<String>,
     /// The grounds that may be chosen; empty when the right needs none.
     pub grounds: Vec<Choice>,
-    /// The exemptions, assessed or not.
-    pub exemptions: Vec<ExemptionView>,
+    /// From when it works, in words; empty where that is not its receipt.
+    pub effective: String,
+    /// The exemptions, part by part, assessed or not.
+    pub matrix: MatrixView,
+    /// The duties to keep data; `None` where the right yields to none.
+    pub retention: Option<RetentionView>,
+    /// What follows from the findings.
+    pub proposal: ProposalView,
+    /// The rights that this one makes possible.
+    pub followups: Vec<Choice>,
     /// The decision, when there is one.
     pub decision: Option<DecisionView>,
     /// What a decision may be.
     pub outcomes: Vec<Choice>,
     /// What a refusal may rest on: an exemption assessed with yes or partly, a missing ground or proof of identity.
     pub bases: Vec<Choice>,
-}
-
-/// One exemption for one item.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExemptionView {
-    /// The id of the policy.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Too weighty to cite without a lawyer's advice.
-    pub grave: bool,
-    /// What staff must ask themselves.
-    pub question: String,
-    /// What staff must hold.
-    pub evidence: String,
-    /// What is easily got wrong; may be empty.
-    pub caution: String,
-    /// Where it is written.
-    pub sources: Vec<String>,
-    /// The assessment, when there is one.
-    pub assessment: Option<AssessmentView>,
-    /// A hint that points to it; `None` without.
-    pub hint: Option<HintView>,
+    /// What a restriction may rest on: the duties that were found to run.
+    pub duties: Vec<Choice>,
 }
 
 /// A hint at an exemption: something to weigh.
@@ -209,17 +202,6 @@ pub struct HistoryLine {
     pub beside: String,
     /// When it came, what it asks for, how it ended.
     pub about: String,
-}
-
-/// What somebody found about one exemption.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AssessmentView {
-    /// Yes, partly or no.
-    pub words: String,
-    /// Why.
-    pub reason: String,
-    /// By whom and when.
-    pub by: String,
 }
 
 /// What was decided on an item.
@@ -310,8 +292,6 @@ pub struct LetterView {
     pub state: String,
     /// The same as colour and shape.
     pub tone: Tone,
-    /// The digest of all that would leave; empty while the letter cannot be written.
-    pub leaving: String,
     /// What is still missing before it may go; empty when nothing is.
     pub missing: Vec<String>,
 }
@@ -466,6 +446,10 @@ const ELSEWHERE: &[Step] = &[
     Step::DropItem,
     Step::ChooseGround,
     Step::Assess,
+    Step::CoSign,
+    Step::Retain,
+    Step::FollowUp,
+    Step::Look,
     Step::Decide,
     Step::AddTask,
     Step::DropTask,
@@ -481,17 +465,3 @@ const ELSEWHERE: &[Step] = &[
     Step::AnswerByHand,
     Step::Note,
 ];
-
-impl ItemView {
-    /// How many exemptions are assessed.
-    pub fn assessed(&self) -> usize {
-        self.exemptions.iter().filter(|one| one.assessment.is_some()).count()
-    }
-
-    /// Whether a hint points to one of the exemptions that nobody has assessed.
-    pub fn is_hinted(&self) -> bool {
-        self.exemptions
-            .iter()
-            .any(|one| one.hint.is_some() && one.assessment.is_none())
-    }
-}

@@ -199,7 +199,7 @@ pub async fn answer_by_hand(who: Reads, house: Office, reference: Ref, form: Sen
     let command = move |desk: &mut Desk<'_, '_>| {
         let at = local_instant(day, time, desk.rules.policy.zone);
         let says = if desk.stored.request.needs_approval() {
-            write.answer_digest(desk, LetterWords::default())?
+            Digest::of_letter(&write.answer(desk, LetterWords::default())?)
         } else {
             Digest::default()
         };
@@ -283,8 +283,6 @@ steps_with_a_text! {
     notes: "note", "noted", "#notes", text => Command::Note { text };
     /// POST /requests/{reference}/identity-doubt
     identity_doubt: "reason", "identity-doubted", "", reason => Command::DoubtIdentity { reason };
-    /// POST /requests/{reference}/return
-    sent_back: "reason", "returned", "", reason => Command::SendBack { reason };
     /// POST /requests/{reference}/reopening
     reopening: "reason", "reopened", "", reason => Command::Reopen { reason };
     /// POST /requests/{reference}/set-aside

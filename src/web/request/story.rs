@@ -133,7 +133,7 @@ impl<'s> Story<'s> {
                 let args = [
                     ("right", self.item(*item)),
                     ("exemption", self.exemption(&finding.exemption)),
-                    ("scope", scope_words(*words, &finding.scope)),
+                    ("scope", scope_words(*words, file, &finding.scope)),
                     ("verdict", words.t(super::items::verdict_key(finding.verdict))),
                 ];
                 (words.a(&key, &borrowed(&args)), file.text(&finding.reason).to_owned())
@@ -142,7 +142,7 @@ impl<'s> Story<'s> {
                 let args = [
                     ("right", self.item(*item)),
                     ("exemption", self.exemption(exemption)),
-                    ("scope", scope_words(*words, scope)),
+                    ("scope", scope_words(*words, file, scope)),
                 ];
                 (words.a(&key, &borrowed(&args)), String::new())
             }
@@ -157,7 +157,7 @@ impl<'s> Story<'s> {
                 let args = [
                     ("right", self.item(*item)),
                     ("duty", self.duty(duty)),
-                    ("scope", scope_words(*words, scope)),
+                    ("scope", scope_words(*words, file, scope)),
                     ("until", until),
                 ];
                 (words.a(&key, &borrowed(&args)), file.text(reason).to_owned())

@@ -4,8 +4,8 @@ use super::clock::deadlines;
 use super::file::File;
 use super::page::{Anchor, LetterView, Move, NextStep, NoteView, ReminderLine, RequestPage};
 use super::story::Story;
-use super::{history, items, offers, tasks, thread};
-use crate::domain::approval::{self, Digest};
+use super::{history, items, matrix, offers, tasks, thread};
+use crate::domain::assessment::Scope;
 use crate::domain::event::Event;
 use crate::domain::moves::{self, Move as Step, Refusal};
 use crate::domain::policy::Recipient;
@@ -48,6 +48,7 @@ pub(super) fn page(
         next,
         facts: facts(say, request, rules),
         reminders: reminders(say, request, rules),
+        parts: matrix::parts(say, file, &Scope::Whole),
         items: items::items(say, file, rules),
         tasks: tasks::tasks(say, file, rules),
         thread: thread::thread(say, file, rules),
@@ -181,7 +182,7 @@ fn next(say: &Say<'_>, file: &File, open: &[(Step, Result<(), Refusal>)]) -> Nex
                 ("decision", Anchor::Item(first))
             }
         }
-        (None, Coming::Approval) if may(Step::Approve) => ("approval", Anchor::Letter(Step::Approve)),
+        (None, Coming::Approval) if may(Step::Approve) => ("approval", Anchor::Leaving),
         (None, Coming::Approval) => ("approval-waits", Anchor::None),
         (None, Coming::Answer) => ("answer", Anchor::Letter(Step::Answer)),
         (None, Coming::Sending) => ("sending", Anchor::None),
@@ -193,15 +194,25 @@ fn next(say: &Say<'_>, file: &File, open: &[(Step, Result<(), Refusal>)]) -> Nex
         Anchor::Move(step) | Anchor::Letter(step) => may(step),
         Anchor::Item(_) => may(Step::Decide),
         Anchor::Message(_) => true,
+        Anchor::Leaving => true,
         Anchor::None => false,
     };
     NextStep {
         title: say.words.t(&format!("next-{key}")),
         why: say.words.t(&format!("next-{key}-why")),
-        anchor: if reachable { anchor.href() } else { String::new() },
+        anchor: if reachable {
+            anchor.href(&request.reference)
+        } else {
+            String::new()
+        },
         opens: match anchor {
             Anchor::Move(step) if reachable => step.as_str(),
-            Anchor::Move(_) | Anchor::Letter(_) | Anchor::Item(_) | Anchor::Message(_) | Anchor::None => "",
+            Anchor::Move(_)
+            | Anchor::Letter(_)
+            | Anchor::Leaving
+            | Anchor::Item(_)
+            | Anchor::Message(_)
+            | Anchor::None => "",
         },
         button: say.words.t("next-go"),
     }
@@ -411,9 +422,6 @@ fn letter(say: &Say<'_>, file: &File, open: &[(Step, Result<(), Refusal>)], own_
         text: preview.map(|letter| letter.body.trim().to_owned()).unwrap_or_default(),
         own_words: own_words.to_owned(),
         words_are_all: request.items.is_empty(),
-        leaving: preview
-            .map(|letter| approval::leaving(request, Digest::of_letter(letter)).to_string())
-            .unwrap_or_default(),
         state: words.t(key),
         tone,
         missing,
