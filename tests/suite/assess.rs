@@ -2,11 +2,14 @@
 //! withdrawal from its instant, and a second person who sees exactly what leaves.
 
 use actix_web::test::init_service;
-use habeas::domain::event::Event;
+use habeas::domain::command::Command;
+use habeas::domain::event::{CaseKind, Event};
 use habeas::domain::item::Decision;
-use habeas::domain::person::Role;
+use habeas::domain::person::{Actor, PersonId, Role};
+use habeas::domain::policy::{OnBehalfId, RightId};
 use habeas::domain::request::{Approval, Stage};
-use habeas::store::requests;
+use habeas::store::door::{Door, Seen};
+use habeas::store::{people, requests};
 use habeas::web::app;
 
 use crate::harness::house::{Story, mail};
@@ -23,11 +26,17 @@ struct Office {
 }
 
 impl Office {
-    fn opened(from: &str, subject: &str, body: &str) -> Self {
+    /// Opened for one right, whatever recognition made of the mail.
+    fn opened(right: &str, from: &str, subject: &str, body: &str) -> Self {
         let story = Story::at(NOW);
-        let officer = crate::web::visit(&story, hire(&story, "mei@example.com", Role::Officer, "en"));
+        let mei = hire(&story, "mei@example.com", Role::Officer, "en");
+        let store = &story.house.store;
+        store
+            .write(|tx| people::set_password(tx, mei, "four quiet geese on ice"))
+            .unwrap();
+        let officer = crate::web::visit(&story, mei);
         let reviewer = crate::web::visit(&story, hire(&story, "tom@example.com", Role::Reviewer, "en"));
-        let reference = story.opens(mail(from, subject, body)).request.reference;
+        let reference = opened_for(&story, mei, right, &mail(from, subject, body));
         Self {
             story,
             officer,
@@ -43,6 +52,37 @@ impl Office {
     fn path(&self, rest: &str) -> String {
         format!("/requests/{}{rest}", self.reference)
     }
+}
+
+/// Opens a request by a mail and says that it invokes this one right.
+fn opened_for(story: &Story, mei: PersonId, right: &str, raw: &str) -> String {
+    let stored = story.opens(raw);
+    let shelf = story.house.shelf();
+    let door = Door {
+        book: &*shelf,
+        actor: Actor::Person {
+            id: mei,
+            role: Role::Officer,
+        },
+        now: story.now(),
+    };
+    let right = RightId::new(right);
+    let step = |command: Command| {
+        let done = story
+            .house
+            .store
+            .write(|tx| door.step(tx, stored.id, Seen::Whatever, |_| Ok(command)));
+        done.unwrap()
+    };
+    if stored.request.stage == Stage::Triage {
+        step(Command::Triage {
+            kind: CaseKind::Request,
+            rights: vec![right],
+            on_behalf: OnBehalfId::new(OnBehalfId::NONE),
+            language: "en".into(),
+        });
+    }
+    stored.request.reference
 }
 
 /// Opens a page of the request.
@@ -100,6 +140,7 @@ macro_rules! approve {
 #[actix_web::test]
 async fn a_part_that_names_others_is_withheld_and_the_rest_is_given() {
     let office = Office::opened(
+        "access",
         "Li Na <li.na@example.cn>",
         "Access to my personal data",
         "Please let me see all personal data that you hold about me.",
@@ -197,6 +238,7 @@ async fn a_part_that_names_others_is_withheld_and_the_rest_is_given() {
 #[actix_web::test]
 async fn a_grave_exemption_is_signed_by_another_person_before_a_decision_rests_on_it() {
     let office = Office::opened(
+        "access",
         "Li Na <li.na@example.cn>",
         "Access to my personal data",
         "Please let me see all personal data that you hold about me.",
@@ -285,6 +327,7 @@ async fn a_grave_exemption_is_signed_by_another_person_before_a_decision_rests_o
 #[actix_web::test]
 async fn a_deletion_becomes_a_restriction_until_the_tax_law_lets_go() {
     let office = Office::opened(
+        "deletion",
         "Li Na <li.na@example.cn>",
         "Deletion of my personal data",
         "Please delete all personal data that you hold about me.",
@@ -380,6 +423,7 @@ async fn a_deletion_becomes_a_restriction_until_the_tax_law_lets_go() {
 #[actix_web::test]
 async fn a_withdrawal_works_from_its_receipt_and_offers_the_deletion_it_makes_possible() {
     let office = Office::opened(
+        "withdrawal",
         "Li Na <li.na@example.cn>",
         "I withdraw my consent",
         "I withdraw my consent to the processing of my personal data.",
@@ -425,19 +469,22 @@ async fn a_withdrawal_works_from_its_receipt_and_offers_the_deletion_it_makes_po
 #[actix_web::test]
 async fn abuse_is_weighed_on_the_companys_own_counts_and_never_by_asking_the_requester() {
     let office = Office::opened(
+        "access",
         "Li Na <li.na@example.cn>",
         "Access to my personal data",
         "Please let me see all personal data that you hold about me.",
     );
     let first = office.reference.clone();
     office.story.turn_to("2026-03-12T01:00:00Z");
-    let second = office.story.opens(mail(
+    let mei = hire(&office.story, "ann@example.com", Role::Officer, "en");
+    let again = mail(
         "Li Na <li.na@example.cn>",
         "Access to my personal data, once more",
         "Once more: please let me see all personal data that you hold about me.",
-    ));
+    );
     let office = Office {
-        reference: second.request.reference,
+        reference: opened_for(&office.story, mei, "access", &again),
+        officer: crate::web::visit(&office.story, mei),
         ..office
     };
     let app = init_service(app(office.story.house.clone())).await;
@@ -455,6 +502,7 @@ async fn abuse_is_weighed_on_the_companys_own_counts_and_never_by_asking_the_req
 #[actix_web::test]
 async fn an_approval_is_of_what_leaves_and_any_change_takes_it_back() {
     let office = Office::opened(
+        "access",
         "Li Na <li.na@example.cn>",
         "Access to my personal data",
         "Please let me see all personal data that you hold about me.",
@@ -551,6 +599,7 @@ async fn an_approval_is_of_what_leaves_and_any_change_takes_it_back() {
 #[actix_web::test]
 async fn the_matrix_and_what_would_leave_can_be_read_in_both_languages() {
     let office = Office::opened(
+        "deletion",
         "Li Na <li.na@example.cn>",
         "Deletion of my personal data",
         "Please delete all personal data that you hold about me.",

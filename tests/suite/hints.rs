@@ -92,7 +92,7 @@ async fn a_hint_stands_at_its_exemption_with_the_requesters_own_words_and_choose
     assert_eq!(hinted, ["criminal"], "the story begins with what recognition finds");
     let page = page(&story, "en", &stored.request.reference).await;
     let at = page.find("id=\"item-1-criminal\"").unwrap();
-    let exemption = &page[at..at + page[at..].find("</details>").unwrap()];
+    let exemption = &page[at..at + page[at..].find("</p>").unwrap()];
     assert!(
         exemption.contains("The mail says: <q>criminal investigation"),
         "{exemption}"

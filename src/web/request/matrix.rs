@@ -25,6 +25,8 @@ pub struct MatrixView {
 /// One exemption.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowView {
+    /// Its id, for the anchor.
+    pub id: String,
     /// Its name.
     pub name: String,
     /// Too weighty to cite without a second signature.
@@ -137,6 +139,7 @@ impl Findings<'_> {
 
     fn row(self, exemption: &Exemption, scopes: &[Scope]) -> RowView {
         RowView {
+            id: exemption.id.to_string(),
             name: exemption.name.text(self.say.tag()).to_owned(),
             grave: exemption.grave,
             hint: hint_of(self.file, exemption),
