@@ -58,6 +58,33 @@ fn a_mail_invokes_the_rights_that_the_pack_in_use_knows() {
             "我撤回此前的同意，请删除我的个人信息。",
             &["deletion", "withdrawal"],
         ),
+        (
+            "us-california",
+            "Please do not sell my personal information.",
+            &["opt-out"],
+        ),
+        (
+            "us-california",
+            "I ask you to limit the use of my sensitive personal information.",
+            &["limit", "opt-out"],
+        ),
+        ("us-california", "请停止出售和共享我的个人信息。", &["opt-out"]),
+        (
+            "us-california",
+            "Please delete all my personal data. I also withdraw my consent to marketing.",
+            &["deletion", "opt-out"],
+        ),
+        (
+            "eu-gdpr",
+            "I object to the processing of my personal data for direct marketing.",
+            &["object", "restriction"],
+        ),
+        ("uk-gdpr", "Please close my account.", &["deletion"]),
+        (
+            "eu-gdpr",
+            "Ich widerspreche der Verarbeitung meiner Daten für Werbung.",
+            &["object", "restriction"],
+        ),
     ] {
         let found = classify(&mail("Request", text), &pack(name).lexicon).rights;
         let mut found: Vec<&str> = found.iter().map(|right| right.id.as_str()).collect();
