@@ -208,6 +208,7 @@ mod tests {
             },
             calendar: Arc::new(calendar),
             zone: Tz::Asia__Shanghai,
+            pack: None,
         }
     }
 
