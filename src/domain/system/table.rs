@@ -266,7 +266,7 @@ mod tests {
             assert!(csv_line(std::slice::from_ref(&cell)).starts_with('\''), "{cell:?}");
         }
         assert_eq!(
-            line(&["a,b".into(), "say \"no\"".into()]),
+            csv_line(&["a,b".into(), "say \"no\"".into()]),
             "\"a,b\",\"say \"\"no\"\"\"\r\n"
         );
     }
