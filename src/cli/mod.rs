@@ -6,6 +6,7 @@ pub mod corrections;
 pub mod deadline;
 pub mod demo;
 pub mod doctor;
+pub mod inspect;
 pub mod intake;
 pub mod lexicon;
 pub mod people;
@@ -46,6 +47,8 @@ enum Command {
     Intake(intake::IntakeArgs),
     /// Say what a mail invokes, without keeping it
     Classify(classify::ClassifyArgs),
+    /// Say what must not leave in files, before they are given to anybody
+    Inspect(inspect::InspectArgs),
     /// List where officers said otherwise than recognition, or export such mail as labelled samples
     Corrections(corrections::CorrectionsArgs),
     /// Propose words for the lexicon from labelled mail, and show what a changed lexicon would make of mail
@@ -99,6 +102,7 @@ fn dispatch(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<ExitCo
         Command::Serve => serve::run(settings()?, out).map(|()| ExitCode::SUCCESS),
         Command::Intake(args) => intake::run(args, settings()?, out).map(|()| ExitCode::SUCCESS),
         Command::Classify(args) => classify::run(args, &settings()?, out).map(|()| ExitCode::SUCCESS),
+        Command::Inspect(args) => inspect::run(args, out),
         Command::Corrections(args) => corrections::run(args, settings()?, out).map(|()| ExitCode::SUCCESS),
         Command::Lexicon(command) => lexicon::run(command, settings()?, out).map(|()| ExitCode::SUCCESS),
         Command::Deadline(args) => {

@@ -103,6 +103,8 @@ pub struct Chain<'g> {
     pub groups: &'g [Group],
     /// Whether there is no further group beside them.
     pub alone: bool,
+    /// How many digits it has.
+    pub count: usize,
 }
 
 impl<'g> Chain<'g> {
@@ -135,6 +137,7 @@ impl<'g> Chain<'g> {
         Chain {
             groups: self.groups.get(1..).unwrap_or_default(),
             alone: self.alone,
+            count: self.count - self.groups.first().map_or(0, |group| group.digits.len()),
         }
     }
 
@@ -162,11 +165,12 @@ pub fn chains(groups: &[Group]) -> impl Iterator<Item = Chain<'_>> {
                 (joined && digits <= MOST_DIGITS).then_some((end, digits))
             })
             .filter(|(_, digits)| *digits >= LEAST_DIGITS)
-            .filter_map(move |(end, _)| {
+            .filter_map(move |(end, count)| {
                 let after_alone = groups.get(end + 1).is_none_or(|group| group.before == Gap::Apart);
                 Some(Chain {
                     groups: groups.get(start..=end)?,
                     alone: before_alone && after_alone,
+                    count,
                 })
             })
     })

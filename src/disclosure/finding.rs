@@ -155,6 +155,28 @@ pub enum Remedy {
     Decide,
 }
 
+/// The word of a kind as it is written in JSON.
+fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+impl Severity {
+    /// The word of the severity, as in the keys of its sentences.
+    pub fn as_str(self) -> String {
+        word(&self)
+    }
+}
+
+impl Remedy {
+    /// The word of the remedy, as in the keys of its sentences.
+    pub fn as_str(self) -> String {
+        word(&self)
+    }
+}
+
 impl FindingKind {
     /// All kinds, in the order in which they are shown.
     pub const ALL: [Self; 51] = [
@@ -213,10 +235,7 @@ impl FindingKind {
 
     /// The word of the kind, as in the journal and in the keys of its sentences: `other_id_number`.
     pub fn as_str(self) -> String {
-        match serde_json::to_value(self) {
-            Ok(serde_json::Value::String(word)) => word,
-            _ => String::new(),
-        }
+        word(&self)
     }
 
     /// What it is about.

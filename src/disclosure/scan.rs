@@ -87,10 +87,17 @@ pub fn scan(text: &str, names: &Names) -> Vec<Hit> {
 
 /// What a chain of digits is, at best.
 fn number(chain: Chain<'_>, seen: &[Seen]) -> Option<Found> {
+    /// Numbers are written in a few groups, or digit by digit with nothing else beside them. Only the checksum of an
+    /// identity number is strong enough for any other grouping.
+    const FEW: usize = 5;
     let (first, last) = chain.span()?;
+    let count = chain.groups.len();
+    if count > FEW && chain.count != 18 && !(count == chain.count && chain.alone) {
+        return None;
+    }
     let mut room = [0; MOST_DIGITS];
-    let count = chain.digits(&mut room);
-    let digits = room.get(..count)?;
+    let written = chain.digits(&mut room);
+    let digits = room.get(..written)?;
     let (sort, certainty) = resident(chain, digits)
         .or_else(|| mobile(chain, digits, seen))
         .or_else(|| bank_card(chain, digits, seen))

@@ -15,6 +15,7 @@ mod clock_pages;
 mod corrections;
 mod deadlines;
 mod demo;
+mod disclosure;
 mod followups;
 mod hints;
 mod hostile;

@@ -1,5 +1,6 @@
 //! The gate as a whole: what is planted is found, what is clean is not.
 
+mod hostile;
 mod made;
 mod numbers;
 mod pages;

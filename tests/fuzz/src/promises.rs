@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 use habeas::config::{SenderChecks as Wanted, Settings};
+use habeas::disclosure::{Context, FindingKind, Own, Remedy, Removal, Report, inspect, redact};
 use habeas::domain::authenticity::Verdict;
 use habeas::domain::calendar::Calendar;
 use habeas::domain::message::{Address, Attachment, Mail, Sender};
@@ -12,6 +13,7 @@ use habeas::domain::mistake::Mistake;
 use habeas::domain::policy::{LEXICON_FILE, Pack, STATEMENT_FILE};
 use habeas::mail::alternatives::alternatives as side_by_side;
 use habeas::mail::auth::{Message, SenderChecks, Zone};
+use habeas::mail::disclosed::open_mail;
 use habeas::mail::files::{self, Found};
 use habeas::mail::letters::Thread;
 use habeas::mail::parse::{attachment, parse, parse_as};
@@ -37,6 +39,7 @@ pub const PROMISES: &[(&str, Promise)] = &[
     ("report", report),
     ("authentication", authentication),
     ("mailbox", mailbox),
+    ("disclosure", disclosure),
     ("calendar", calendar),
     ("policy", policy),
     ("lexicon", lexicon),
@@ -188,6 +191,32 @@ pub fn mailbox(bytes: &[u8]) {
         .count();
     assert!(found.len() <= separators.max(1), "a mail was made of nothing");
     assert!(size <= bytes.len(), "bytes were added");
+}
+
+/// A file that somebody is about to be given. What is taken out of it is gone, and nothing hidden stays.
+pub fn disclosure(bytes: &[u8]) {
+    static CONTEXT: LazyLock<Context> =
+        LazyLock::new(|| Context::new(&Own::default(), &["李思雨", "Anna Lee"]).with_mail(open_mail));
+    let report = inspect("file", bytes, &CONTEXT);
+    assert_eq!(report, inspect("file", bytes, &CONTEXT), "the same bytes hold the same");
+    assert!(report.findings.len() <= Report::MOST);
+    let ids: std::collections::BTreeSet<&str> = report.findings.iter().map(|finding| finding.id.as_str()).collect();
+    assert_eq!(ids.len(), report.findings.len(), "two findings have one id");
+    let asked = report
+        .findings
+        .iter()
+        .filter(|finding| finding.remedy == Remedy::Remove);
+    let removals: Vec<Removal> = asked.map(Removal::of).collect();
+    let mark = |kind: FindingKind| format!("[removed: {}]", kind.as_str());
+    if let Ok(done) = redact("file", bytes, &removals, &CONTEXT, &mark) {
+        assert_eq!(done.report, inspect("file", &done.bytes, &CONTEXT));
+        assert!(
+            done.report
+                .findings
+                .iter()
+                .all(|finding| finding.remedy != Remedy::Clean)
+        );
+    }
 }
 
 /// A calendar file.

@@ -5,7 +5,7 @@ mod pack;
 mod page;
 pub mod steps;
 mod view;
-mod words;
+pub mod words;
 
 use std::sync::Arc;
 

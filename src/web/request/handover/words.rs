@@ -5,7 +5,7 @@ use crate::disclosure::{Place, Spot};
 use crate::web::frame::words::Words;
 
 /// A place in the words of the page.
-pub(super) fn place(words: &Words, place: &Place) -> String {
+pub fn place(words: &Words, place: &Place) -> String {
     let spot = spot(words, &place.spot);
     if place.inside.is_empty() {
         return spot;
