@@ -184,19 +184,19 @@ pub fn field(label: &str) -> Option<FindingKind> {
         return None;
     }
     let words = words(label);
-    let named = |word: &&str| {
+    let named = |word: &str| {
         if word.is_ascii() {
             words.contains(&format!(" {word} ")) || words.contains(&format!(" {word}s "))
         } else {
-            words.contains(*word)
+            words.contains(word)
         }
     };
-    if ABOUT.iter().any(|word| named(&word)) {
+    if ABOUT.iter().any(|word| named(word)) {
         return None;
     }
     FIELDS
         .iter()
-        .find(|(_, list)| list.iter().any(|word| named(&word)))
+        .find(|(_, list)| list.iter().any(|word| named(word)))
         .map(|(kind, _)| *kind)
 }
 

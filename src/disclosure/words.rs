@@ -136,11 +136,12 @@ fn passport(seen: &[Seen], first: usize) -> Option<Found> {
         .take(11)
         .take_while(|one| one.character.is_ascii_digit())
         .count();
-    let sound = match (at(seen, first)?, letters, digits) {
-        ('E' | 'G' | 'D' | 'S' | 'P' | 'H' | 'M' | 'C' | 'T' | 'K', 1, 8) | ('H' | 'M', 1, 10) => true,
-        ('E' | 'C', 2, 7) | ('D' | 'S' | 'P', 2, 7) => true,
-        _ => false,
-    };
+    let sound = matches!(
+        (at(seen, first)?, letters, digits),
+        ('E' | 'G' | 'D' | 'S' | 'P' | 'H' | 'M' | 'C' | 'T' | 'K', 1, 8)
+            | ('H' | 'M', 1, 10)
+            | ('E' | 'C' | 'D' | 'S' | 'P', 2, 7)
+    );
     let last = first + letters + digits - 1;
     (sound && bounded(seen, first, last)).then_some(Found {
         sort: Sort::Passport,

@@ -240,10 +240,9 @@ pub fn role(name: &str, media: &str) -> Role {
         Role::Picture
     } else if has(&["embeddings/", "oleobject", ".package"]) || media.ends_with("officedocument.package") {
         Role::File
-    } else if has(&["slidelayout", "slidemaster"]) {
-        Role::Seen
-    } else if has(&["drawing", "chart", "diagram"])
-        && !has(&["chartstyle", "chartcolorstyle", "colors", "quickstyle", "layout"])
+    } else if has(&["slidelayout", "slidemaster"])
+        || (has(&["drawing", "chart", "diagram"])
+            && !has(&["chartstyle", "chartcolorstyle", "colors", "quickstyle", "layout"]))
     {
         Role::Seen
     } else if has(&[

@@ -197,7 +197,7 @@ fn defined_names(inspector: &mut Inspector<'_>, workbook: &Workbook) {
         // Areas to print and to filter are form.
         let form = name.starts_with("_xlnm.") && !stands_for.contains('[');
         let spot = || Spot::Part(name.clone());
-        if *hidden && !form || !form && (stands_for.contains('"') || stands_for.contains('[')) {
+        if !form && (*hidden || stands_for.contains(['"', '['])) {
             inspector.hidden(FindingKind::DefinedName, spot(), name);
         }
         inspector.text(&format!("{name}\n{stands_for}"), Remedy::Clean, &|_| spot());

@@ -69,10 +69,14 @@ fn between(text: &str, start: usize, end: usize) -> Result<&str, Cannot> {
     text.get(start..end).ok_or_else(place)
 }
 
+/// What is to go from one cell: a stretch, or all of it, and the mark for it.
+type CellRemoval = (Option<Stretch>, String);
+
 /// What is to go from the cells of a table.
 #[derive(Debug, Default)]
 pub struct CellRemovals {
-    cells: BTreeMap<(u32, u32), Vec<(Option<Stretch>, String)>>,
+    /// By row and column: the stretch, the whole cell when there is none, and the mark for it.
+    cells: BTreeMap<(u32, u32), Vec<CellRemoval>>,
     columns: BTreeMap<u32, (u32, String)>,
 }
 
