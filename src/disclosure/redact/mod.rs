@@ -97,32 +97,62 @@ pub fn redact(
     context: &Context,
     mark: Mark<'_>,
 ) -> Result<Redacted, Cannot> {
+    /// What is taken out may show more: two numbers beside each other, the heading of a column.
+    const ROUNDS: usize = 4;
+    let before = inspect(name, original, context);
+    let gone = gone(&before, removals);
+    let mut left_out = Vec::new();
+    let mut bytes = original.to_vec();
+    let mut removals = asked(&before, removals.iter().cloned());
+    for _ in 0..ROUNDS {
+        bytes = one_round(&bytes, &removals, context, mark, &mut left_out)?;
+        let report = inspect(name, &bytes, context);
+        let left = report.findings.iter();
+        let left: Vec<&Finding> = left
+            .filter(|finding| finding.remedy == Remedy::Clean || gone.contains(&finding.kind))
+            .collect();
+        if left.is_empty() {
+            return Ok(Redacted {
+                bytes,
+                left_out,
+                report,
+            });
+        }
+        removals = asked(&report, left.into_iter().map(Removal::of));
+    }
+    Err(Cannot::StillThere)
+}
+
+/// The removals that are more than what goes anyhow: hidden parts are never written again, and have no place in what is.
+fn asked(report: &Report, removals: impl Iterator<Item = Removal>) -> Vec<Removal> {
+    let anyhow = report.findings.iter().filter(|finding| finding.remedy == Remedy::Clean);
+    let anyhow: BTreeSet<Removal> = anyhow.map(Removal::of).collect();
+    removals.filter(|removal| !anyhow.contains(removal)).collect()
+}
+
+fn one_round(
+    bytes: &[u8],
+    removals: &[Removal],
+    context: &Context,
+    mark: Mark<'_>,
+    left_out: &mut Vec<String>,
+) -> Result<Vec<u8>, Cannot> {
     let work = || {
         let mut work = Work::new(context, mark);
-        let removals = removals
-            .iter()
-            .cloned()
-            .collect::<BTreeSet<Removal>>()
-            .into_iter()
-            .collect();
-        let bytes = work.file(original, removals, 0)?;
+        let removals: BTreeSet<Removal> = removals.iter().cloned().collect();
+        let bytes = work.file(bytes, removals.into_iter().collect(), 0)?;
         Ok((bytes, work.left_out))
     };
     let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Cannot::Unread(FindingKind::Broken)));
-    let (bytes, left_out) = done?;
-    let report = inspect(name, &bytes, context);
-    if is_still_there(&inspect(name, original, context), removals, &report) {
-        return Err(Cannot::StillThere);
-    }
-    Ok(Redacted {
-        bytes,
-        left_out,
-        report,
-    })
+    let (bytes, more) = done?;
+    left_out.extend(more);
+    left_out.sort();
+    left_out.dedup();
+    Ok(bytes)
 }
 
-/// Whether something hidden is found in the new file, or a kind of finding of which all was to go.
-fn is_still_there(before: &Report, removals: &[Removal], after: &Report) -> bool {
+/// The kinds of findings of which all are to go: none of them may be in the new file.
+fn gone(before: &Report, removals: &[Removal]) -> BTreeSet<FindingKind> {
     let stays = |finding: &&Finding| !removals.contains(&Removal::of(finding));
     let staying: BTreeSet<FindingKind> = before
         .findings
@@ -130,11 +160,8 @@ fn is_still_there(before: &Report, removals: &[Removal], after: &Report) -> bool
         .filter(stays)
         .map(|finding| finding.kind)
         .collect();
-    let gone = |kind: FindingKind| removals.iter().any(|removal| removal.reason == kind) && !staying.contains(&kind);
-    after
-        .findings
-        .iter()
-        .any(|finding| finding.remedy == Remedy::Clean || gone(finding.kind))
+    let asked = removals.iter().map(|removal| removal.reason);
+    asked.filter(|kind| !staying.contains(kind)).collect()
 }
 
 /// What is at hand while files are rewritten.

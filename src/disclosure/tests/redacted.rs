@@ -194,6 +194,52 @@ fn what_is_taken_out_is_in_no_part_of_the_file_and_the_rest_is() {
 }
 
 #[test]
+fn asking_for_every_finding_by_its_place_is_no_error() {
+    let exif = [b"Exif\0\0".as_slice(), &exif()].concat();
+    let secret = workbook(
+        &[
+            sheet("Data", "<sheetData/>"),
+            Sheet {
+                name: "Notes",
+                state: "hidden",
+                inside: &format!("<sheetData>{}</sheetData>", row(1, &[OTHER_ID])),
+            },
+        ],
+        "",
+        &[("xl/comments1.xml", &format!("<c><t>{OTHER_MOBILE}</t></c>"))],
+    );
+    let noted = pdf(&at(100, 700, "Kept"), |document, page| {
+        let note = dictionary! { "Subtype" => "Text", "Contents" => Object::string_literal(OTHER_MOBILE) };
+        let note = document.add_object(note);
+        document
+            .get_dictionary_mut(page)
+            .unwrap()
+            .set("Annots", vec![note.into()]);
+    });
+    let html = b"<html><div style=\"display:none\">hunter2</div><p>Kept</p><!-- 13800138000 -->".to_vec();
+    let mail =
+        b"From: xiaoming@example.com\nTo: xiaoming@example.com\nCc: a@example.org\nMessage-ID: <1@x>\n\nKept".to_vec();
+    let remark = jpeg_with(0xfe, OTHER_MOBILE.as_bytes());
+    for bytes in [secret, noted, html, mail, jpeg_with(0xe1, &exif), remark] {
+        let report = look(&bytes);
+        let all = report
+            .findings
+            .iter()
+            .filter(|finding| finding.remedy != Remedy::Decide);
+        let removals: Vec<Removal> = all.map(Removal::of).collect();
+        assert!(!removals.is_empty());
+        let done = redact("file", &bytes, &removals, &context(), &mark).unwrap();
+        assert!(!everything(&done.bytes).contains("hunter2"));
+        assert!(
+            done.report
+                .findings
+                .iter()
+                .all(|finding| finding.kind.group() == Group::NotCheckable)
+        );
+    }
+}
+
+#[test]
 fn what_stays_of_a_text_stays_as_it_is() {
     let rows = [
         ("call 13800138000 now", "call [removed: other_mobile] now"),
