@@ -243,6 +243,14 @@ fn of_a_request(app: &mut ServiceConfig) {
             "/requests/{reference}/handover/overrides",
             post().to(handover::steps::overridden),
         )
+        .route(
+            "/requests/{reference}/handover/redactions",
+            post().to(handover::steps::redaction),
+        )
+        .route(
+            "/requests/{reference}/handover/files/{number}",
+            get().to(handover::steps::file),
+        )
         .route("/requests/{reference}/handover/risk", post().to(handover::steps::risk))
         .route(
             "/requests/{reference}/handover/approval",

@@ -17,6 +17,7 @@ mod deadlines;
 mod demo;
 mod disclosure;
 mod followups;
+mod handover;
 mod hints;
 mod hostile;
 mod intake;

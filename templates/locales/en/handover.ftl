@@ -98,3 +98,20 @@ place-paragraph = paragraph { $number }
 place-page = page { $page }
 place-picture = in the picture
 place-header = header { $name }
+
+# Redaction.
+redaction-mark = [removed: { $reason }]
+cannot-redact-kind = Files of this kind cannot be rewritten here. Take the file out, or convert it to PDF first.
+cannot-redact-unread = The file cannot be read to its end, so nobody knows what would stay in it. Take it out.
+cannot-redact-place = What is to be removed is not in this file any more. Reload the page.
+cannot-redact-page = A page of this file cannot be treated safely. Take the file out, or redact a picture of that page.
+cannot-redact-nothing = Nothing of the file would be left. Take it out instead.
+cannot-redact-still-there = What was removed is still found in the new file, so it was not taken over. Take the file out.
+cannot-redact-inside = A file inside this one cannot be rewritten. Take the inner file out first.
+handover-area = An area of a page or picture
+handover-area-hint = In points from the lower left corner of a page (A4 is 595 by 842), or in pixels from the upper left corner of a picture. Leave the width empty to name none.
+handover-area-page = Page
+handover-area-left = From the left
+handover-area-bottom = From the corner upwards or downwards
+handover-area-width = Width
+handover-area-height = Height

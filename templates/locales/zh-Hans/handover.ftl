@@ -95,3 +95,20 @@ place-paragraph = 第 { $number } 段
 place-page = 第 { $page } 页
 place-picture = 图片中
 place-header = 邮件头 { $name }
+
+# 遮盖。
+redaction-mark = ［已移除：{ $reason }］
+cannot-redact-kind = 此类文件无法在此重写。请取出文件，或先转换为 PDF。
+cannot-redact-unread = 文件无法完整读取，不能确定会留下什么。请取出该文件。
+cannot-redact-place = 要移除的内容已不在此文件中，请重新载入页面。
+cannot-redact-page = 该文件有一页无法安全处理。请取出文件，或对该页的图片进行遮盖。
+cannot-redact-nothing = 移除后文件将没有内容。请直接取出该文件。
+cannot-redact-still-there = 新文件中仍能找到要移除的内容，因此未采用。请取出该文件。
+cannot-redact-inside = 其中包含的文件无法重写。请先取出内部文件。
+handover-area = 页面或图片中的区域
+handover-area-hint = 页面以左下角为原点，单位为点（A4 为 595 × 842）；图片以左上角为原点，单位为像素。宽度留空表示不指定。
+handover-area-page = 页码
+handover-area-left = 距左
+handover-area-bottom = 距角（纵向）
+handover-area-width = 宽度
+handover-area-height = 高度

@@ -56,6 +56,8 @@ pub struct EnclosureView {
     pub findings: Vec<FindingView>,
     /// Whether something that was found can be removed.
     pub removable: bool,
+    /// Whether areas of it can be removed: it has pages, or is a picture.
+    pub has_areas: bool,
 }
 
 /// Something that was found.

@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, web};
 
 use super::gate::{self, Card};
 use super::pack;
+use crate::disclosure::{Area, Cannot, Context, FileKind, FindingKind, Place, Removal, Spot, redact};
 use crate::domain::command::Command;
 use crate::domain::letter::News;
 use crate::domain::moves::{Move as Step, Refusal};
@@ -13,13 +14,15 @@ use crate::domain::release::{DOWNLOADS, PACKAGE_LASTS};
 use crate::domain::text::FileRef;
 use crate::house::House;
 use crate::store::door::{Desk, Seen, StepError};
-use crate::store::files::{self, FileKey, NewFile, Purpose};
+use crate::store::files::{self, FileKey, KeptFile, NewFile, Purpose};
 use crate::store::packages::{self, Link, Linked};
-use crate::store::requests;
+use crate::store::{Reader, StoreError, requests};
 use crate::web::aside;
 use crate::web::door::session::{Reads, Sent};
 use crate::web::error::PageError;
+use crate::web::frame::words::{Language, Words};
 use crate::web::request::case::Case;
+use crate::web::request::files::download;
 use crate::web::upload::SentFiles;
 
 type Ref = web::Path<String>;
@@ -96,7 +99,7 @@ pub async fn enclosure(who: Reads, house: Office, reference: Ref, form: Sent) ->
                 };
                 let bytes = files::read(db, file)?;
                 let context = gate::context(db, &stored)?;
-                Ok::<_, crate::store::StoreError>(Some(Card::of(&name, &bytes, String::new(), Vec::new(), &context)))
+                Ok::<_, StoreError>(Some(Card::of(&name, &bytes, String::new(), Vec::new(), &context)))
             })?;
             card.ok_or(PageError::Absent)
         }
@@ -135,6 +138,173 @@ pub async fn overridden(who: Reads, house: Office, reference: Ref, form: Sent) -
             })
         })
         .await
+}
+
+/// POST /requests/{reference}/handover/redactions: the file again without what was found, and looked through again.
+pub async fn redaction(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
+    let (number, reason) = (numbered(&form, "enclosure")?, form.needed("reason")?);
+    let (chosen, drawn) = (form.all("finding"), Drawn::of(&form)?);
+    let checked = aside({
+        let (house, reference, reason, words) = (Arc::clone(&house), reference.clone(), reason.clone(), who.words);
+        move || {
+            let found = house.store.read(|db| Enclosed::read(db, &reference, number))?;
+            let enclosed = found.ok_or(PageError::Absent)?;
+            enclosed.redacted(&chosen, drawn, &reason).map_err(|cannot| PageError::Refused {
+                sentence: words.t(cannot_key(&cannot)),
+                back: format!("/requests/{reference}/handover"),
+                kept: reason.clone(),
+            })
+        }
+    })
+    .await?;
+    let case = Case::of(&who, &house, &reference, &form)?;
+    let done = case
+        .run(move |tx, door, id, seen| {
+            door.step(tx, id, seen, |desk| {
+                let reason = desk.keep("reason", &reason)?;
+                Ok(Command::TakeOut {
+                    enclosure: number,
+                    reason,
+                })
+            })?;
+            door.step(tx, id, Seen::Whatever, |desk| {
+                let kept = keep(desk, &checked)?;
+                enclose(desk, kept, &checked.card)
+            })
+        })
+        .await?;
+    Ok(case.page_below(&done, "redacted", "/handover"))
+}
+
+/// An enclosed file with what is known of it.
+struct Enclosed {
+    kept: KeptFile,
+    card: Card,
+    bytes: Vec<u8>,
+    context: Context,
+    /// The words of the requester's language, for what stands where something was removed.
+    words: Words,
+}
+
+impl Enclosed {
+    fn read(db: &mut Reader<'_>, reference: &str, number: u32) -> Result<Option<Self>, StoreError> {
+        let Some(stored) = requests::find_by_reference(db, reference)? else {
+            return Ok(None);
+        };
+        let (_, key) = requests::find_with_key(db, stored.id)?;
+        let Some(enclosure) = stored.request.release.enclosure(number) else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            kept: files::find(db, enclosure.file.id)?,
+            card: Card::read(db, &key, &enclosure.report)?,
+            bytes: files::read(db, enclosure.file.id)?,
+            context: gate::context(db, &stored)?,
+            words: Words::of(Language::of_tag(&stored.request.language).unwrap_or(Language::English)),
+        }))
+    }
+
+    fn redacted(self, chosen: &[String], drawn: Option<Drawn>, reason: &str) -> Result<Checked, Cannot> {
+        let listed = self.card.report.findings.iter();
+        let mut removals: Vec<Removal> = listed
+            .filter(|finding| chosen.contains(&finding.id))
+            .map(Removal::of)
+            .collect();
+        removals.extend(drawn.map(|drawn| drawn.removal(self.card.report.file_kind)));
+        let name = self.kept.name.unwrap_or_default();
+        let mark = |_| self.words.with("redaction-mark", "reason", reason);
+        let redacted = redact(&name, &self.bytes, &removals, &self.context, &mark)?;
+        let mut removed = self.card.removed;
+        removed.push(reason.to_owned());
+        removed.extend(redacted.left_out);
+        Ok(Checked {
+            card: Card::of(&name, &redacted.bytes, self.card.about, removed, &self.context),
+            name,
+            media_type: self.kept.media_type,
+            bytes: redacted.bytes,
+        })
+    }
+}
+
+/// An area that a person named on a page or picture, from the lower left corner of a page and the upper left one of a
+/// picture, in points or pixels.
+#[derive(Clone, Copy)]
+struct Drawn {
+    page: u32,
+    area: Area,
+}
+
+impl Drawn {
+    /// The area of a form; `None` when its width was left empty.
+    fn of(form: &Sent) -> Result<Option<Self>, PageError> {
+        if form.text("width").is_empty() {
+            return Ok(None);
+        }
+        let page = u32::try_from(form.number("page").unwrap_or(1)).map_err(|_| PageError::Malformed)?;
+        let area = Area {
+            left: form.number("left")?,
+            bottom: form.number("bottom")?,
+            width: form.number("width")?,
+            height: form.number("height")?,
+        };
+        Ok(Some(Self { page, area }))
+    }
+
+    fn removal(self, kind: FileKind) -> Removal {
+        let spot = if kind == FileKind::Pdf {
+            let points = |points: i64| points.saturating_mul(1000);
+            Spot::Page {
+                page: self.page,
+                areas: vec![Area {
+                    left: points(self.area.left),
+                    bottom: points(self.area.bottom),
+                    width: points(self.area.width),
+                    height: points(self.area.height),
+                }],
+            }
+        } else {
+            Spot::Picture { areas: vec![self.area] }
+        };
+        Removal {
+            place: Place::here(spot),
+            reason: FindingKind::PictureContent,
+        }
+    }
+}
+
+/// The sentence for why a file cannot be redacted.
+fn cannot_key(cannot: &Cannot) -> &'static str {
+    match cannot {
+        Cannot::Kind(_) => "cannot-redact-kind",
+        Cannot::Unread(_) => "cannot-redact-unread",
+        Cannot::NoSuchPlace(_) => "cannot-redact-place",
+        Cannot::Page(_) => "cannot-redact-page",
+        Cannot::NothingLeft => "cannot-redact-nothing",
+        Cannot::StillThere => "cannot-redact-still-there",
+        Cannot::Inside(_) => "cannot-redact-inside",
+    }
+}
+
+/// GET /requests/{reference}/handover/files/{number}: an enclosed file, as a download.
+pub async fn file(_who: Reads, house: Office, path: web::Path<(String, u32)>) -> Page {
+    let (reference, number) = path.into_inner();
+    let house = Arc::clone(&house);
+    let (name, bytes) = aside(move || {
+        let found = house.store.read(|db| {
+            let Some(stored) = requests::find_by_reference(db, &reference)? else {
+                return Ok(None);
+            };
+            let Some(enclosure) = stored.request.release.enclosure(number) else {
+                return Ok(None);
+            };
+            let kept = files::find(db, enclosure.file.id)?;
+            let bytes = files::read(db, enclosure.file.id)?;
+            Ok::<_, StoreError>(Some((kept.name.unwrap_or_default(), bytes)))
+        })?;
+        found.ok_or(PageError::Absent)
+    })
+    .await?;
+    Ok(download(&name, bytes))
 }
 
 /// POST /requests/{reference}/handover/risk

@@ -2,7 +2,7 @@
 
 use super::gate::{Card, MORE};
 use super::page::{EnclosureView, FindingView, HandoverPage, OfferView, PackageView};
-use crate::disclosure::{Finding, Group, Remedy};
+use crate::disclosure::{FileKind, Finding, Group, Remedy};
 use crate::domain::decide::release::needs_second_person;
 use crate::domain::identity::Contact;
 use crate::domain::moves::{Move as Step, moves};
@@ -159,6 +159,7 @@ fn enclosed(
         tone,
         removed: card.removed.clone(),
         removable: views.iter().any(|view| view.removable),
+        has_areas: matches!(card.report.file_kind, FileKind::Pdf | FileKind::Png | FileKind::Jpeg),
         findings: views,
     }
 }
