@@ -39,6 +39,7 @@ pub fn routes(house: Arc<House>) -> impl FnOnce(&mut ServiceConfig) {
             .configure(outside)
             .configure(inside)
             .configure(of_a_request);
+        app.configure(of_a_package);
         if portal_is_open {
             app.configure(of_the_portal);
         }
@@ -287,6 +288,16 @@ fn of_a_request(app: &mut ServiceConfig) {
             "/requests/{reference}/messages/{id}/release",
             post().to(places::release),
         );
+}
+
+/// What was handed over is fetched here also where the portal itself is closed.
+fn of_a_package(app: &mut ServiceConfig) {
+    app.service(
+        resource("/portal/package/{link}")
+            .route(get().to(portal::package::package))
+            .route(post().to(portal::package::fetch)),
+    )
+    .route("/portal/package/{link}/code", post().to(portal::package::ask));
 }
 
 fn of_the_portal(app: &mut ServiceConfig) {

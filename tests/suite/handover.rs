@@ -47,7 +47,13 @@ impl House {
         };
         let policy = house.story.house.pack().unwrap();
         let method = policy.pack.policy.identity[0].id.clone();
-        let matched = policy.pack.policy.held_data.iter().map(|datum| datum.id.clone()).collect::<Vec<_>>();
+        let matched = policy
+            .pack
+            .policy
+            .held_data
+            .iter()
+            .map(|datum| datum.id.clone())
+            .collect::<Vec<_>>();
         house
             .does(|desk| {
                 Ok(Command::ConfirmIdentity {
@@ -114,7 +120,11 @@ impl House {
 
     fn upload(&self, who: &Visitor, name: &str, bytes: &[u8]) -> TestRequest {
         let mut body = Vec::new();
-        for (field, value) in [("csrf", who.csrf.as_str()), ("seq", &self.seq()), ("about", "All orders")] {
+        for (field, value) in [
+            ("csrf", who.csrf.as_str()),
+            ("seq", &self.seq()),
+            ("about", "All orders"),
+        ] {
             body.extend_from_slice(
                 format!("--b\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").as_bytes(),
             );
@@ -136,7 +146,12 @@ impl House {
 
     /// The newest letter about an occasion, as text.
     fn letter(&self, occasion: &str) -> String {
-        let letters = self.story.house.store.read(|db| outbox::of_request(db, self.id)).unwrap();
+        let letters = self
+            .story
+            .house
+            .store
+            .read(|db| outbox::of_request(db, self.id))
+            .unwrap();
         let found = letters.iter().rev().find(|letter| letter.occasion == occasion);
         let found = found.unwrap_or_else(|| panic!("no letter about {occasion}"));
         let raw = self.story.house.store.read(|db| outbox::raw(db, found.id)).unwrap();
@@ -180,18 +195,29 @@ async fn a_file_with_somebody_elses_number_leaves_by_name_and_with_a_second_pers
     let page = send(&app, get(&house.path(""), Some(&mei)).to_request()).await;
     assert_eq!(page.status, StatusCode::OK);
     says(&page, "订单.csv");
-    assert!(!page.body.contains("13912345678"), "the number stands masked on the page");
+    assert!(
+        !page.body.contains("13912345678"),
+        "the number stands masked on the page"
+    );
     let refused = send(&app, house.form(&mei, "/packages", &[]).to_request()).await;
     says(&refused, "Something was found in the files");
 
     let finding = house.stored().request.release.enclosures[0].findings[0].id.clone();
-    let fields = [("enclosure", "1"), ("finding", finding.as_str()), ("reason", "It is her own second number.")];
+    let fields = [
+        ("enclosure", "1"),
+        ("finding", finding.as_str()),
+        ("reason", "It is her own second number."),
+    ];
     let given = send(&app, house.form(&mei, "/overrides", &fields).to_request()).await;
     assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.body);
     let refused = send(&app, house.form(&mei, "/packages", &[]).to_request()).await;
     says(&refused, "A second person must let these files go");
     let own = send(&app, house.form(&mei, "/approval", &[]).to_request()).await;
-    assert_eq!(own.status, StatusCode::UNPROCESSABLE_ENTITY, "who prepared cannot let go");
+    assert_eq!(
+        own.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "who prepared cannot let go"
+    );
     let let_go = send(&app, house.form(&tom, "/approval", &[]).to_request()).await;
     assert_eq!(let_go.status, StatusCode::SEE_OTHER, "{}", let_go.body);
     let left = send(&app, house.form(&mei, "/packages", &[]).to_request()).await;
@@ -216,7 +242,11 @@ async fn a_package_is_fetched_with_a_fresh_code_five_times_and_its_key_is_gone_t
         let page = send(&app, get(&link, None).to_request()).await;
         assert_eq!(page.status, StatusCode::OK);
         let browser = browser(&page);
-        let asked = send(&app, of_anyone(&format!("{link}/code"), &browser, &stamp(&page), &[]).to_request()).await;
+        let asked = send(
+            &app,
+            of_anyone(&format!("{link}/code"), &browser, &stamp(&page), &[]).to_request(),
+        )
+        .await;
         assert_eq!(asked.status, StatusCode::OK, "{}", asked.body);
         let wrong = of_anyone(&link, &browser, &stamp(&asked), &[("code", "00000000")]);
         let wrong = send(&app, wrong.to_request()).await;
@@ -228,16 +258,26 @@ async fn a_package_is_fetched_with_a_fresh_code_five_times_and_its_key_is_gone_t
         let bytes = actix_web::test::read_body(response).await;
         let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a package");
         let mut text = String::new();
-        archive.by_name("files/01-orders.csv").unwrap().read_to_string(&mut text).unwrap();
+        archive
+            .by_name("files/01-orders.csv")
+            .unwrap()
+            .read_to_string(&mut text)
+            .unwrap();
         assert_eq!(text.as_bytes(), CLEAN);
         let again = of_anyone(&link, &browser, &stamp(&asked), &[("code", &code)]);
         let again = send(&app, again.to_request()).await;
-        assert!(!again.headers.contains_key("content-disposition"), "a code is used once");
+        assert!(
+            !again.headers.contains_key("content-disposition"),
+            "a code is used once"
+        );
         assert_eq!(house.stored().request.release.packages[0].left, 5 - number);
     }
     let package = &house.stored().request.release.packages[0];
     assert_eq!(package.ended.map(|why| why.as_str()), Some("used"));
-    assert!(house.story.house.store.read(|db| files::read(db, file)).is_err(), "its bytes are destroyed");
+    assert!(
+        house.story.house.store.read(|db| files::read(db, file)).is_err(),
+        "its bytes are destroyed"
+    );
 }
 
 #[actix_web::test]
@@ -248,7 +288,11 @@ async fn a_package_that_nobody_fetched_ends_by_itself_and_a_revoked_one_at_once(
     send(&app, house.upload(&mei, "orders.csv", CLEAN).to_request()).await;
     send(&app, house.form(&mei, "/packages", &[]).to_request()).await;
     let first = house.stored().request.release.live().unwrap().file.id;
-    let revoked = house.form(&mei, "/revocations", &[("package", "1"), ("reason", "A file was missing.")]);
+    let revoked = house.form(
+        &mei,
+        "/revocations",
+        &[("package", "1"), ("reason", "A file was missing.")],
+    );
     let revoked = send(&app, revoked.to_request()).await;
     assert_eq!(revoked.status, StatusCode::SEE_OTHER, "{}", revoked.body);
     assert!(house.story.house.store.read(|db| files::read(db, first)).is_err());
@@ -262,9 +306,19 @@ async fn a_package_that_nobody_fetched_ends_by_itself_and_a_revoked_one_at_once(
     house.story.wait(chrono::TimeDelta::days(14));
     assert_eq!(expire(&house.story.house).unwrap(), 1);
     assert_eq!(expire(&house.story.house).unwrap(), 0, "once");
-    assert!(house.story.house.store.read(|db| files::read(db, second.file.id)).is_err());
+    assert!(
+        house
+            .story
+            .house
+            .store
+            .read(|db| files::read(db, second.file.id))
+            .is_err()
+    );
     let events = house.stored();
-    assert_eq!(events.request.release.packages[1].ended.map(|why| why.as_str()), Some("expired"));
+    assert_eq!(
+        events.request.release.packages[1].ended.map(|why| why.as_str()),
+        Some("expired")
+    );
 }
 
 #[actix_web::test]
@@ -279,7 +333,12 @@ async fn a_guessed_link_and_a_form_of_another_site_lead_nowhere() {
 
 fn stamp(page: &Answer) -> String {
     let from = page.body.find("name=\"stamp\" value=\"").expect("a stamp") + 20;
-    page.body[from - 1..].trim_start_matches('"').split('"').next().unwrap().to_owned()
+    page.body[from - 1..]
+        .trim_start_matches('"')
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned()
 }
 
 fn browser(page: &Answer) -> String {

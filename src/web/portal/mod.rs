@@ -8,6 +8,7 @@ pub mod code;
 pub mod complaint;
 pub mod home;
 pub mod message;
+pub mod package;
 pub mod request;
 pub mod requests;
 pub mod seen;

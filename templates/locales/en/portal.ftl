@@ -134,3 +134,13 @@ said-portal-withdrawn = You have taken the request back.
 said-portal-complained = We have your complaint. The review appears under "Your requests" within a minute.
 said-portal-too-late = This request can no longer be taken back.
 said-portal-too-early = There is no decision yet that you could complain about.
+
+# Fetching a package.
+portal-package-title = Fetch your data
+portal-package-lead = Your files are ready. So that nobody else gets them, each download asks for a code that goes to your mail address.
+portal-package-ask = Send me a code
+portal-package-sent = If the files can still be fetched, a code is on its way to your mail address. It is good for ten minutes.
+portal-package-fetch = Download
+portal-package-old = This page was open too long. Ask for a new code.
+portal-package-no-code = No code can be sent just now. The files may have been fetched as often as they can be, or their time is over. If you need them again, write to us.
+portal-package-over = The files can no longer be fetched. If you need them again, write to us.

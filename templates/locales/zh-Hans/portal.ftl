@@ -131,3 +131,13 @@ said-portal-withdrawn = 您已撤回该请求。
 said-portal-complained = 我们已收到您的异议。复核将在一分钟内显示于“您的请求”。
 said-portal-too-late = 此请求已无法撤回。
 said-portal-too-early = 目前还没有可以提出异议的决定。
+
+# 下载文件包。
+portal-package-title = 获取您的个人信息
+portal-package-lead = 您的文件已备好。为避免他人取得，每次下载都须输入发送至您邮箱的验证码。
+portal-package-ask = 发送验证码
+portal-package-sent = 如文件仍可下载，验证码正发送至您的邮箱，十分钟内有效。
+portal-package-fetch = 下载
+portal-package-old = 页面打开时间过长，请重新获取验证码。
+portal-package-no-code = 目前无法发送验证码。文件可能已达下载次数上限或已过期。如仍需要，请写信给我们。
+portal-package-over = 文件已不能下载。如仍需要，请写信给我们。

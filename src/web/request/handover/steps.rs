@@ -149,11 +149,13 @@ pub async fn redaction(who: Reads, house: Office, reference: Ref, form: Sent) ->
         move || {
             let found = house.store.read(|db| Enclosed::read(db, &reference, number))?;
             let enclosed = found.ok_or(PageError::Absent)?;
-            enclosed.redacted(&chosen, drawn, &reason).map_err(|cannot| PageError::Refused {
-                sentence: words.t(cannot_key(&cannot)),
-                back: format!("/requests/{reference}/handover"),
-                kept: reason.clone(),
-            })
+            enclosed
+                .redacted(&chosen, drawn, &reason)
+                .map_err(|cannot| PageError::Refused {
+                    sentence: words.t(cannot_key(&cannot)),
+                    back: format!("/requests/{reference}/handover"),
+                    kept: reason.clone(),
+                })
         }
     })
     .await?;
