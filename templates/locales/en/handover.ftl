@@ -100,7 +100,6 @@ place-picture = in the picture
 place-header = header { $name }
 
 # Redaction.
-redaction-mark = [removed: { $reason }]
 cannot-redact-kind = Files of this kind cannot be rewritten here. Take the file out, or convert it to PDF first.
 cannot-redact-unread = The file cannot be read to its end, so nobody knows what would stay in it. Take it out.
 cannot-redact-place = What is to be removed is not in this file any more. Reload the page.

@@ -97,7 +97,6 @@ place-picture = 图片中
 place-header = 邮件头 { $name }
 
 # 遮盖。
-redaction-mark = ［已移除：{ $reason }］
 cannot-redact-kind = 此类文件无法在此重写。请取出文件，或先转换为 PDF。
 cannot-redact-unread = 文件无法完整读取，不能确定会留下什么。请取出该文件。
 cannot-redact-place = 要移除的内容已不在此文件中，请重新载入页面。

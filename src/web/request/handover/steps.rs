@@ -214,7 +214,7 @@ impl Enclosed {
             .collect();
         removals.extend(drawn.map(|drawn| drawn.removal(self.card.report.file_kind)));
         let name = self.kept.name.unwrap_or_default();
-        let mark = |_| self.words.with("redaction-mark", "reason", reason);
+        let mark = |kind: FindingKind| self.words.t(&format!("disclosure-{}-mark", kind.as_str()));
         let redacted = redact(&name, &self.bytes, &removals, &self.context, &mark)?;
         let mut removed = self.card.removed;
         removed.push(reason.to_owned());
