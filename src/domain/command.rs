@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::approval::Digest;
 use super::assessment::{Finding, Scope};
 use super::challenge::Purpose;
+use super::document::Shows;
 use super::event::{Belonging, CaseKind, Clock, NewItem, Proposal};
 use super::identity::{Change, Confirmation};
 use super::item::Decision;
@@ -12,6 +13,7 @@ use super::moves::Move;
 use super::person::PersonId;
 use super::policy::{DatumId, DutyId, ExemptionId, GroundId, MethodId, OnBehalfId, PauseId, RightId};
 use super::request::PolicyStamp;
+use super::standing::Sight;
 use super::system::System;
 use super::task::Reply;
 use super::text::{FileRef, TextRef};
@@ -55,6 +57,31 @@ pub enum Command {
     DoubtIdentity {
         reason: TextRef,
     },
+    ActFor {
+        on_behalf: OnBehalfId,
+        reason: TextRef,
+    },
+    RecordEvidence {
+        piece: u32,
+        sight: Sight,
+        note: TextRef,
+    },
+    RetractEvidence {
+        piece: u32,
+        reason: TextRef,
+    },
+    TellSubject {
+        letter: Option<i64>,
+        note: TextRef,
+    },
+    ReceiveDocument {
+        file: FileRef,
+        shows: Shows,
+    },
+    ViewDocument {
+        file: i64,
+    },
+    DestroyDocuments,
     SendCode {
         purpose: Purpose,
         challenge: i64,
@@ -307,7 +334,10 @@ impl Command {
             Self::AskIdentity { .. } => Move::AskIdentity,
             Self::ConfirmIdentity { .. } => Move::ConfirmIdentity,
             Self::DoubtIdentity { .. } => Move::DoubtIdentity,
-            Self::SendCode { .. } => Move::SendCode,
+            Self::ActFor { .. } => Move::ActFor,
+            Self::RecordEvidence { .. } | Self::RetractEvidence { .. } => Move::RecordEvidence,
+            Self::TellSubject { .. } => Move::TellSubject,
+            Self::ViewDocument { .. } => Move::ViewDocument,
             Self::ConfirmContact { .. } => Move::ConfirmContact,
             Self::ChangeContact { .. } => Move::ChangeContact,
             Self::ChooseGround { .. } => Move::ChooseGround,
@@ -358,6 +388,9 @@ impl Command {
             Self::Reread { .. } => Move::Reread,
             Self::Note { .. } => Move::Note,
             Self::OpenReview { .. }
+            | Self::SendCode { .. }
+            | Self::ReceiveDocument { .. }
+            | Self::DestroyDocuments
             | Self::TakeMerge { .. }
             | Self::Join { .. }
             | Self::Acknowledge { .. }

@@ -15,10 +15,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::approval;
 use super::command::Command;
+use super::document;
 use super::event::{CaseKind, Delivery, Event};
 use super::identity::release_hold;
 use super::item::Item;
-use super::moves::{Refusal, may};
+use super::moves::{Refusal, may, sendable};
 use super::person::Actor;
 use super::policy::{GroundId, OnBehalfId, Policy, RightId};
 use super::reminder;
@@ -29,7 +30,7 @@ use super::rules::Rules;
 use assess::{co_sign, follow_up, found, is_approved, retain};
 use basis::fits;
 use clock::{bounced, extend, recount, take_merge, with_moved_deadline};
-use identity::{ask_identity, change_contact, confirm_contact, confirm_identity};
+use identity::{act_for, ask_identity, change_contact, confirm_contact, confirm_identity, known_piece};
 
 pub use clock::{lengthened, merged, recounted};
 pub use tasks::{due_on as task_due_on, follows, kind_for};
@@ -50,6 +51,7 @@ pub fn decide(
         may(request, step, actor, rules.policy)?;
     }
     let events = taken(request, command, rules, actor, now)?;
+    let events = document::with_destroyed(request, rules.policy, events);
     Ok(tasks::with_cancelled(request, events, actor, now))
 }
 
@@ -101,15 +103,55 @@ fn taken(
             return confirm_identity(request, rules.policy, method, matched, note);
         }
         Command::DoubtIdentity { reason } => Event::IdentityNotProven { reason: reason.clone() },
+        Command::ActFor { on_behalf, reason } => return act_for(request, rules.policy, on_behalf, reason),
+        Command::RecordEvidence { piece, sight, note } => {
+            known_piece(request, rules.policy, *piece)?;
+            Event::EvidenceShown {
+                on_behalf: request.on_behalf.clone(),
+                piece: *piece,
+                sight: *sight,
+                note: note.clone(),
+            }
+        }
+        Command::RetractEvidence { piece, .. } if request.shown(*piece).is_none() => {
+            return Err(Refusal::UnknownEvidence);
+        }
+        Command::RetractEvidence { piece, reason } => Event::EvidenceRetracted {
+            on_behalf: request.on_behalf.clone(),
+            piece: *piece,
+            reason: reason.clone(),
+        },
+        Command::TellSubject { letter, note } => Event::SubjectTold {
+            letter: *letter,
+            note: note.clone(),
+        },
+        Command::ReceiveDocument { file, shows } => {
+            document::wanted(request, rules.policy, *shows)?;
+            Event::DocumentReceived {
+                file: file.clone(),
+                shows: *shows,
+            }
+        }
+        Command::ViewDocument { file } => {
+            let mut here = request.documents.iter();
+            if !here.any(|document| document.file.id == *file) {
+                return Err(Refusal::NoDocument);
+            }
+            Event::DocumentViewed { file: *file }
+        }
+        Command::DestroyDocuments => return Ok(document::overdue(request, now)),
         Command::SendCode {
             purpose,
             challenge,
             letter,
-        } => Event::CodeSent {
-            purpose: *purpose,
-            challenge: *challenge,
-            letter: *letter,
-        },
+        } => {
+            sendable(request)?;
+            Event::CodeSent {
+                purpose: *purpose,
+                challenge: *challenge,
+                letter: *letter,
+            }
+        }
         Command::ConfirmContact { confirmation } => return confirm_contact(request, confirmation, actor),
         Command::ChangeContact {
             card,

@@ -12,12 +12,14 @@ use super::clock::Applied;
 pub use super::clock::Clock;
 use super::correction::TakenFor;
 use super::deadline::Deadline;
+use super::document::{Destroyed, Shows};
 use super::identity::{Change, ContactProof};
 use super::item::Decision;
 use super::person::{Actor, PersonId};
 use super::policy::{DatumId, DutyId, ExemptionId, GroundId, MethodId, OnBehalfId, PauseId, ReminderId, RightId};
 use super::release::Ended;
 use super::review::ReviewOf;
+use super::standing::Sight;
 use super::task::{About, Cancelled, Reply};
 use super::text::{FileRef, TextRef};
 
@@ -321,6 +323,59 @@ pub enum Event {
     IdentityNotProven {
         /// What is missing.
         reason: TextRef,
+    },
+    /// A person said for whom the requester acts; what was shown for another standing counts no more.
+    ActsFor {
+        /// For whom.
+        on_behalf: OnBehalfId,
+        /// Why.
+        reason: TextRef,
+    },
+    /// A piece of evidence that the requester may ask for another was seen.
+    EvidenceShown {
+        /// For whom the requester acts.
+        on_behalf: OnBehalfId,
+        /// Its place in the policy's list, from 1.
+        piece: u32,
+        /// How it was seen.
+        sight: Sight,
+        /// What was seen.
+        note: TextRef,
+    },
+    /// What was recorded of a piece of evidence does not hold.
+    EvidenceRetracted {
+        /// For whom the requester acts.
+        on_behalf: OnBehalfId,
+        /// Its place in the policy's list, from 1.
+        piece: u32,
+        /// Why.
+        reason: TextRef,
+    },
+    /// The person whose data it is was told that another asks for them.
+    SubjectTold {
+        /// The letter in the outbox, when it went by mail.
+        letter: Option<i64>,
+        /// How they were told, and where.
+        note: TextRef,
+    },
+    /// A document came through the portal, under a key of its own.
+    DocumentReceived {
+        /// The file.
+        file: FileRef,
+        /// What it is to show.
+        shows: Shows,
+    },
+    /// Somebody looked at a document.
+    DocumentViewed {
+        /// The file.
+        file: i64,
+    },
+    /// A document is destroyed, and its key with it.
+    DocumentDestroyed {
+        /// The file.
+        file: FileRef,
+        /// Why.
+        why: Destroyed,
     },
     /// A code went to the address that answers go to.
     CodeSent {
@@ -807,6 +862,13 @@ impl Event {
             Self::IdentityAsked { .. } => "identity-asked",
             Self::IdentityConfirmed { .. } => "identity-confirmed",
             Self::IdentityNotProven { .. } => "identity-not-proven",
+            Self::ActsFor { .. } => "acts-for",
+            Self::EvidenceShown { .. } => "evidence-shown",
+            Self::EvidenceRetracted { .. } => "evidence-retracted",
+            Self::SubjectTold { .. } => "subject-told",
+            Self::DocumentReceived { .. } => "document-received",
+            Self::DocumentViewed { .. } => "document-viewed",
+            Self::DocumentDestroyed { .. } => "document-destroyed",
             Self::CodeSent { .. } => "code-sent",
             Self::ContactConfirmed { .. } => "contact-confirmed",
             Self::ContactChanged { .. } => "contact-changed",

@@ -7,6 +7,7 @@ use super::challenge::RightCode;
 use super::moves::Refusal;
 use super::policy::{IdentityMethod, Policy};
 use super::request::{Identity, Request};
+use super::standing::may_stand_for;
 use super::text::TextRef;
 
 /// The shortest time for which a changed address holds a release, in hours; a policy may ask for more.
@@ -81,16 +82,28 @@ impl Request {
     }
 }
 
-/// Whether what is given may leave to the requester now, as far as it depends on who and where they are: identity
-/// decided, address confirmed, and no recent change of it.
+/// Whether it is certain who receives what is given: identity decided, the standing of one who asks for another shown, and
+/// the address confirmed. The time of a changed address is left out.
+///
+/// # Errors
+/// What is missing, in words for the officer.
+pub fn receiver(request: &Request, policy: &Policy) -> Result<(), Refusal> {
+    identified(request)?;
+    may_stand_for(request, policy)?;
+    if request.has_confirmed_contact() {
+        Ok(())
+    } else {
+        Err(Refusal::ContactFirst)
+    }
+}
+
+/// Whether what is given may leave to the requester now, as far as it depends on who and where they are: what
+/// [`receiver`] asks, and no recent change of the address.
 ///
 /// # Errors
 /// What is missing, in words for the officer.
 pub fn release_hold(request: &Request, policy: &Policy, now: DateTime<Utc>) -> Result<(), Refusal> {
-    identified(request)?;
-    if !request.has_confirmed_contact() {
-        return Err(Refusal::ContactFirst);
-    }
+    receiver(request, policy)?;
     match request.held_until(policy) {
         Some(until) if now < until => Err(Refusal::AddressChanged),
         Some(_) | None => Ok(()),
@@ -128,7 +141,7 @@ pub fn proposed<'p>(request: &Request, policy: &'p Policy) -> Option<&'p Identit
     next.or(ladder.first()).copied()
 }
 
-/// For how long a changed address holds a release: what the policy says, and never less than [`HOLD_HOURS`].
+/// For how long a changed address holds a release.
 fn hold(policy: &Policy) -> TimeDelta {
-    TimeDelta::hours(i64::from(policy.release_hold_hours.max(HOLD_HOURS)))
+    TimeDelta::hours(i64::from(policy.release_hold_hours()))
 }

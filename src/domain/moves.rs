@@ -16,6 +16,7 @@ use super::person::{Actor, PersonId, Role};
 use super::policy::{Policy, Right};
 use super::request::{Approval, Identity, Request, Stage};
 use super::review;
+use super::standing::may_stand_for;
 use super::task::Task;
 
 /// A kind of step that a person may take with a request.
@@ -36,8 +37,14 @@ pub enum Move {
     ConfirmIdentity,
     /// Record that they did not.
     DoubtIdentity,
-    /// Send a code to the address that answers go to.
-    SendCode,
+    /// Say for whom the requester acts.
+    ActFor,
+    /// Record a piece of evidence that they may.
+    RecordEvidence,
+    /// Record that the person whose data it is was told.
+    TellSubject,
+    /// Look at a document.
+    ViewDocument,
     /// Record that this address is the requester's.
     ConfirmContact,
     /// Send answers to another address.
@@ -152,7 +159,10 @@ impl Move {
         Self::AskIdentity,
         Self::ConfirmIdentity,
         Self::DoubtIdentity,
-        Self::SendCode,
+        Self::ActFor,
+        Self::RecordEvidence,
+        Self::TellSubject,
+        Self::ViewDocument,
         Self::ConfirmContact,
         Self::ChangeContact,
         Self::ChooseGround,
@@ -210,7 +220,10 @@ impl Move {
             Self::AskIdentity => "ask-identity",
             Self::ConfirmIdentity => "confirm-identity",
             Self::DoubtIdentity => "doubt-identity",
-            Self::SendCode => "send-code",
+            Self::ActFor => "act-for",
+            Self::RecordEvidence => "record-evidence",
+            Self::TellSubject => "tell-subject",
+            Self::ViewDocument => "view-document",
             Self::ConfirmContact => "confirm-contact",
             Self::ChangeContact => "change-contact",
             Self::ChooseGround => "choose-ground",
@@ -297,6 +310,26 @@ pub enum Refusal {
     AddressChanged,
     /// The code was for something else.
     CodeForElse,
+    /// Something that shows that the requester may ask for another is missing.
+    StandingMissing,
+    /// Nothing has to be shown by this requester.
+    NoEvidenceAsked,
+    /// The policy asks for no such piece.
+    UnknownEvidence,
+    /// The person whose data it is does not know yet that another asks for them.
+    SubjectFirst,
+    /// The policy does not say that somebody must be told.
+    NobodyToTell,
+    /// Nobody asked for a document.
+    NoDocumentAsked,
+    /// There are as many documents as may lie here.
+    TooManyDocuments,
+    /// A document of more bytes than are taken in.
+    DocumentTooLarge,
+    /// A document in a format that is not taken in.
+    DocumentFormat,
+    /// No document lies here.
+    NoDocument,
     /// "Not identified" cannot be the reason while it has not been recorded.
     IdentityNotDoubted,
     /// An item is not decided.
@@ -536,6 +569,34 @@ impl Refusal {
                 "code-for-else",
                 "This code was sent for something else. Send a new one.",
             ),
+            Self::StandingMissing => (
+                "standing-missing",
+                "First record each piece of evidence that the requester may ask for this person.",
+            ),
+            Self::NoEvidenceAsked => (
+                "no-evidence-asked",
+                "Somebody who asks in this way has nothing to show for it.",
+            ),
+            Self::UnknownEvidence => ("unknown-evidence", "This policy asks for no such piece of evidence."),
+            Self::SubjectFirst => (
+                "subject-first",
+                "First tell the person whose data it is that somebody asks for them.",
+            ),
+            Self::NobodyToTell => (
+                "nobody-to-tell",
+                "This policy does not ask that somebody else be told of the request.",
+            ),
+            Self::NoDocumentAsked => ("no-document-asked", "No document was asked for, so none is taken in."),
+            Self::TooManyDocuments => (
+                "too-many-documents",
+                "There are as many documents here as can be. They are looked at first.",
+            ),
+            Self::DocumentTooLarge => (
+                "document-too-large",
+                "The file is larger than 10 megabytes. Choose a smaller one.",
+            ),
+            Self::DocumentFormat => ("document-format", "Choose a picture as JPEG or PNG, or a PDF."),
+            Self::NoDocument => ("no-document", "No such document lies here any more."),
             Self::IdentityNotDoubted => (
                 "identity-not-doubted",
                 "Record first that the requester did not show who they are.",
@@ -823,7 +884,6 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
             // Who proved in the portal that the address is theirs takes back what they asked.
             (Actor::Requester, Move::Withdraw) => not_sending(request),
             (Actor::Owner { .. }, Move::AnswerTask) => answering_tasks(request),
-            (Actor::Requester, Move::SendCode) => sendable(request),
             (Actor::Requester, Move::ConfirmContact) => confirmable(request),
             _ => Err(Refusal::NotYourRole),
         };
@@ -853,7 +913,11 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
             Identity::NotProven { .. } => Err(Refusal::NothingChanges),
             Identity::Open | Identity::Asked { .. } | Identity::Confirmed { .. } => Ok(()),
         }),
-        Move::SendCode => sendable(request),
+        Move::ActFor => open(request),
+        Move::RecordEvidence => open(request).and_then(|()| acts_for_another(request, policy)),
+        Move::TellSubject => open(request).and_then(|()| subject_to_tell(request, policy)),
+        Move::ViewDocument if request.documents.is_empty() => Err(Refusal::NoDocument),
+        Move::ViewDocument => Ok(()),
         Move::ConfirmContact => confirmable(request),
         Move::ChangeContact => open(request),
         Move::ChooseGround => open(request).and_then(|()| needs_a_ground(request, policy)),
@@ -872,7 +936,7 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
         Move::Retain => open(request).and_then(|()| yields_to_retention(request, policy)),
         Move::FollowUp => open(request).and_then(|()| offers_something(request, policy)),
         Move::Look | Move::Approve | Move::SendBack => approvable(request, id, step),
-        Move::Answer | Move::AnswerByHand => answerable(request, step),
+        Move::Answer | Move::AnswerByHand => answerable(request, step, policy),
         Move::Enclose => release::preparable(request),
         Move::TakeOut | Move::OverrideFinding | Move::MarkHighRisk => {
             release::preparable(request).and(if request.release.enclosures.is_empty() {
@@ -970,8 +1034,23 @@ fn answering_tasks(request: &Request) -> Result<(), Refusal> {
     }
 }
 
-/// A code may go to the address of every request that is at work, or answered with something to fetch.
-fn sendable(request: &Request) -> Result<(), Refusal> {
+fn acts_for_another(request: &Request, policy: &Policy) -> Result<(), Refusal> {
+    match request.acts_by(policy) {
+        Some(rule) if !rule.evidence.is_empty() => Ok(()),
+        Some(_) | None => Err(Refusal::NoEvidenceAsked),
+    }
+}
+
+/// Who acts for another living person who is there to be told.
+fn subject_to_tell(request: &Request, policy: &Policy) -> Result<(), Refusal> {
+    match request.acts_by(policy) {
+        Some(rule) if rule.inform_subject => Ok(()),
+        Some(_) | None => Err(Refusal::NobodyToTell),
+    }
+}
+
+/// An address can be proven of every request that is at work, or answered with something to fetch.
+pub(super) fn sendable(request: &Request) -> Result<(), Refusal> {
     match request.stage {
         Stage::Answered { .. } => Ok(()),
         _ => running(request),
@@ -1076,7 +1155,7 @@ fn approvable(request: &Request, person: PersonId, step: Move) -> Result<(), Ref
 /// The rule of the house: no answer leaves with an undecided item, to someone unidentified or by mail to an address that
 /// nobody has shown to be theirs when something is given, or with something that a second person must approve and has
 /// not. That the letter is the approved one is asked when it is there.
-fn answerable(request: &Request, step: Move) -> Result<(), Refusal> {
+fn answerable(request: &Request, step: Move, policy: &Policy) -> Result<(), Refusal> {
     open(request)?;
     if request.kind == CaseKind::Request && request.items.is_empty() {
         return Err(Refusal::NeedsItem);
@@ -1086,6 +1165,7 @@ fn answerable(request: &Request, step: Move) -> Result<(), Refusal> {
     }
     if request.gives() {
         identified(request)?;
+        may_stand_for(request, policy)?;
         if step == Move::Answer && !request.has_confirmed_contact() {
             return Err(Refusal::ContactFirst);
         }

@@ -11,6 +11,7 @@ use super::assessment::{Assessment, Retention};
 use super::calendar::Calendar;
 use super::clock::{Applied, Pause, Proposed};
 use super::deadline::{Deadline, Standing};
+use super::document::Document;
 use super::event::{Belonging, CaseKind, Channel, Clock, Delivery, Event, NewItem, Opening, Recorded, Triage};
 use super::identity::{Change, Contact};
 use super::item::{Basis, Decided, Item};
@@ -19,6 +20,7 @@ use super::person::PersonId;
 use super::policy::{ExemptionId, MethodId, OnBehalfId, ReminderId};
 use super::release::{Override, Release};
 use super::review::ReviewOf;
+use super::standing::Shown;
 use super::task::{Outcome, Sent, Task, TaskAnswer, TaskState};
 use super::text::TextRef;
 
@@ -50,6 +52,15 @@ pub struct Request {
     /// The ways of showing it that were asked for.
     #[serde(default)]
     pub tried: BTreeSet<MethodId>,
+    /// What was seen of what shows that they may ask for another.
+    #[serde(default)]
+    pub evidence: Vec<Shown>,
+    /// When the person whose data it is was told that another asks for them.
+    #[serde(default)]
+    pub subject_told_at: Option<DateTime<Utc>>,
+    /// Copies of documents that lie here, each under its own key.
+    #[serde(default)]
+    pub documents: Vec<Document>,
     /// Whether the address that answers go to is known to be theirs.
     #[serde(default)]
     pub contact: Contact,
@@ -284,6 +295,9 @@ impl Request {
             on_behalf: opening.on_behalf.clone(),
             identity: Identity::Open,
             tried: BTreeSet::new(),
+            evidence: Vec::new(),
+            subject_told_at: None,
+            documents: Vec::new(),
             contact: Contact::Unconfirmed,
             contact_changed_at: None,
             items: Vec::new(),
@@ -328,7 +342,8 @@ impl Request {
             | Event::Corrected { .. }
             | Event::Noted { .. }
             | Event::LetterReleased { .. }
-            | Event::CodeSent { .. } => {}
+            | Event::CodeSent { .. }
+            | Event::DocumentViewed { .. } => {}
             Event::AcknowledgementQueued { letter } => self.acknowledgement = Some(*letter),
             Event::Triaged {
                 kind,
@@ -336,7 +351,7 @@ impl Request {
                 language,
             } => {
                 self.kind = *kind;
-                self.on_behalf = on_behalf.clone();
+                self.act_for(on_behalf);
                 self.language = language.clone();
                 self.stage = Stage::Open;
             }
@@ -363,6 +378,28 @@ impl Request {
                 self.void_refusals_for_identity();
             }
             Event::IdentityNotProven { reason } => self.identity = Identity::NotProven { reason: reason.clone() },
+            Event::ActsFor { on_behalf, .. } => {
+                self.act_for(on_behalf);
+                self.approval = Approval::None;
+            }
+            Event::EvidenceShown { piece, sight, note, .. } => {
+                self.evidence.retain(|shown| shown.piece != *piece);
+                self.evidence.extend(recorded.by.person().map(|by| Shown {
+                    piece: *piece,
+                    sight: *sight,
+                    note: note.clone(),
+                    by,
+                    at,
+                }));
+            }
+            Event::EvidenceRetracted { piece, .. } => self.evidence.retain(|shown| shown.piece != *piece),
+            Event::SubjectTold { .. } => self.subject_told_at = Some(at),
+            Event::DocumentReceived { file, shows } => self.documents.push(Document {
+                file: file.clone(),
+                shows: *shows,
+                received_at: at,
+            }),
+            Event::DocumentDestroyed { file, .. } => self.documents.retain(|document| document.file != *file),
             Event::ContactConfirmed { card, how, .. } => {
                 self.contact = Contact::Confirmed {
                     card: card.clone(),
@@ -691,7 +728,7 @@ impl Request {
                 if let Some(proposal) = proposal {
                     self.kind = proposal.kind;
                     self.language = proposal.language.clone();
-                    self.on_behalf = proposal.on_behalf.clone();
+                    self.act_for(&proposal.on_behalf);
                     self.hints = proposal.hints.clone();
                 }
             }
@@ -909,6 +946,15 @@ impl Request {
     fn change(&mut self, number: u32, change: impl FnOnce(&mut Item)) {
         self.change_quietly(number, change);
         self.approval = Approval::None;
+    }
+
+    /// What was shown for one standing says nothing of another.
+    fn act_for(&mut self, on_behalf: &OnBehalfId) {
+        if self.on_behalf != *on_behalf {
+            self.on_behalf = on_behalf.clone();
+            self.evidence.clear();
+            self.subject_told_at = None;
+        }
     }
 
     /// What was proven for the old address says nothing of the new one, nor does what a second person approved for it.

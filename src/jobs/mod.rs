@@ -8,6 +8,7 @@ pub mod collect;
 mod contain;
 pub mod deliver;
 pub mod digest;
+pub mod documents;
 pub mod expire;
 pub mod intake;
 mod place;
@@ -85,6 +86,11 @@ pub const JOBS: [Job; 9] = [
         name: "expire",
         every: Duration::from_secs(60),
         work: expire_packages,
+    },
+    Job {
+        name: "documents",
+        every: Duration::from_secs(300),
+        work: destroy_documents,
     },
     Job {
         name: "digest",
@@ -214,6 +220,13 @@ fn remind(workshop: &Workshop) -> anyhow::Result<String> {
 
 fn expire_packages(workshop: &Workshop) -> anyhow::Result<String> {
     Ok(count(expire::expire(&workshop.house)?, "packages ended"))
+}
+
+fn destroy_documents(workshop: &Workshop) -> anyhow::Result<String> {
+    Ok(count(
+        documents::destroy_overdue(&workshop.house)?,
+        "requests whose documents were destroyed",
+    ))
 }
 
 fn send_digest(workshop: &Workshop) -> anyhow::Result<String> {

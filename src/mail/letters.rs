@@ -12,7 +12,7 @@ use crate::domain::letter::{
     self, CaseFacts, ExtensionFacts, ItemFacts, LetterText, Occasion, OutcomeWord, RestrictionFacts,
 };
 use crate::domain::message::{Address, Mail};
-use crate::domain::policy::{MethodId, Pack, Policy};
+use crate::domain::policy::{DatumId, MethodId, Pack, Policy};
 use crate::domain::text::TextRef;
 use crate::store::Reader;
 use crate::store::door::{Desk, Letter, StepError};
@@ -64,6 +64,8 @@ pub struct Words {
     pub reply: String,
     /// How the requester is asked to show who they are.
     pub method: Option<MethodId>,
+    /// Which of the data held they are asked to name.
+    pub data: Vec<DatumId>,
     /// A longer term and why.
     pub extension: Option<ExtensionFacts>,
 }
@@ -301,7 +303,9 @@ fn facts(case: Case<'_>, head: Letterhead<'_>, words: Words, read: ReadText<'_>)
             items.push(item_facts(item, &decided.decision, policy, read)?);
         }
     }
-    let rule = policy.on_behalf(&request.on_behalf);
+    let rule = request.acts_by(policy).filter(|rule| !rule.own_data);
+    let missing = request.missing_evidence(policy);
+    let evidence_wanted = missing.filter_map(|place| rule?.piece(place).cloned()).collect();
     Ok(CaseFacts {
         reference: request.reference.clone(),
         requester_name: case.stored.card.name.clone(),
@@ -311,8 +315,9 @@ fn facts(case: Case<'_>, head: Letterhead<'_>, words: Words, read: ReadText<'_>)
         written_on: case.now.with_timezone(&policy.zone).date_naive(),
         on_behalf: request.on_behalf.clone(),
         subject_name: String::new(),
-        evidence_wanted: rule.map(|rule| rule.evidence.clone()).unwrap_or_default(),
+        evidence_wanted,
         method: words.method,
+        data: words.data,
         right_ids: request.items.iter().map(|item| item.right.clone()).collect(),
         items,
         extension: words.extension,

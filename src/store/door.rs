@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Utc};
 
 use super::requests::{self, Card, Stored};
 use super::vault::{Key, keys, texts};
-use super::{StoreError, Tx, corrections, ids, journal, marks, outbox, packages, systems};
+use super::{StoreError, Tx, corrections, documents, ids, journal, marks, outbox, packages, systems};
 use crate::domain::command::Command;
 use crate::domain::decide::{decide, follows};
 use crate::domain::event::{By, CaseKind, Channel, Event, Opening, Recorded, Triage};
@@ -275,6 +275,7 @@ impl Door<'_> {
             events.push(recorded);
         }
         packages::settle(tx, id, &stored.request, &events, self.now)?;
+        documents::settle(tx, &events, self.now)?;
         self.append(tx, id, first, events)?;
         requests::update(tx, &stored, rules)?;
         if stored.request.card != card {

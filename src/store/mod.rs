@@ -9,6 +9,7 @@ pub mod canonical;
 pub mod challenges;
 pub mod corrections;
 pub mod credentials;
+pub mod documents;
 pub mod door;
 mod engine;
 pub mod engine_limit;

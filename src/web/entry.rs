@@ -207,7 +207,7 @@ impl EntryForm {
 }
 
 /// Whether a text can be one mail address; the letter's composer has the last word.
-fn is_address(text: &str) -> bool {
+pub(super) fn is_address(text: &str) -> bool {
     let plain = text.len() <= 254 && text.bytes().all(|byte| byte.is_ascii_graphic());
     plain
         && text

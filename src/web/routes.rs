@@ -10,7 +10,7 @@ use super::door::guard::Base;
 use super::door::{invitation, me, people, sign_in};
 use super::error::PageError;
 use super::frame::assets;
-use super::request::{approval, assess, assessment, beside, clock, files, handover, places, steps, task_steps};
+use super::request::{approval, assess, assessment, beside, clock, files, handover, places, proof, steps, task_steps};
 use super::systems::restore;
 use super::tasks::{list, owner};
 use super::{
@@ -197,10 +197,20 @@ fn of_a_request(app: &mut ServiceConfig) {
         )
         .route(
             "/requests/{reference}/identity-question",
-            post().to(steps::identity_question),
+            post().to(proof::identity_question),
         )
-        .route("/requests/{reference}/identity", post().to(steps::identity))
-        .route("/requests/{reference}/identity-doubt", post().to(steps::identity_doubt))
+        .route("/requests/{reference}/identity", post().to(proof::identity))
+        .route("/requests/{reference}/identity-doubt", post().to(proof::identity_doubt))
+        .route("/requests/{reference}/contact", post().to(proof::contact))
+        .route("/requests/{reference}/address", post().to(proof::address))
+        .route("/requests/{reference}/standing", post().to(proof::standing))
+        .route("/requests/{reference}/evidence/{piece}", post().to(proof::evidence))
+        .route(
+            "/requests/{reference}/evidence/{piece}/retraction",
+            post().to(proof::evidence_retraction),
+        )
+        .route("/requests/{reference}/subject", post().to(proof::subject))
+        .route("/requests/{reference}/documents/{file}", post().to(proof::document))
         .route("/requests/{reference}/tasks", post().to(task_steps::add))
         .route("/requests/{reference}/tasks/dispatch", post().to(task_steps::dispatch))
         .route("/requests/{reference}/tasks/closure", post().to(task_steps::closure))

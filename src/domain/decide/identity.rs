@@ -5,7 +5,7 @@ use crate::domain::event::Event;
 use crate::domain::identity::{Change, Confirmation, Contact, ContactProof, milder_untried};
 use crate::domain::moves::Refusal;
 use crate::domain::person::Actor;
-use crate::domain::policy::{DatumId, MethodId, Policy, Way};
+use crate::domain::policy::{DatumId, MethodId, OnBehalfId, Policy, Way};
 use crate::domain::request::Request;
 use crate::domain::text::TextRef;
 
@@ -38,6 +38,33 @@ pub(super) fn ask_identity(
         reason: reason.cloned(),
         letter,
     }])
+}
+
+/// For whom the requester acts, said again: rights that cannot be invoked so have to be taken out first.
+pub(super) fn act_for(
+    request: &Request,
+    policy: &Policy,
+    on_behalf: &OnBehalfId,
+    reason: &TextRef,
+) -> Result<Vec<Event>, Refusal> {
+    policy.on_behalf(on_behalf).ok_or(Refusal::UnknownOnBehalf)?;
+    if request.on_behalf == *on_behalf {
+        return Err(Refusal::NothingChanges);
+    }
+    for item in &request.items {
+        super::allowed_for(&item.right, on_behalf, policy)?;
+    }
+    Ok(vec![Event::ActsFor {
+        on_behalf: on_behalf.clone(),
+        reason: reason.clone(),
+    }])
+}
+
+/// Whether the policy asks for a piece of evidence from who acts as this requester does.
+pub(super) fn known_piece(request: &Request, policy: &Policy, piece: u32) -> Result<(), Refusal> {
+    let count = request.acts_by(policy).map_or(0, |rule| rule.evidence.len());
+    let known = usize::try_from(piece).is_ok_and(|piece| (1..=count).contains(&piece));
+    if known { Ok(()) } else { Err(Refusal::UnknownEvidence) }
 }
 
 /// The identity decision: an address proves no person, so it says what else agreed with the data held.

@@ -3,7 +3,7 @@
 use super::catalogue::Part;
 use super::template::Facts;
 use super::{CaseFacts, LetterText, MissingPart, Occasion, answer, bilingual, wording};
-use crate::domain::policy::{Pack, RightId};
+use crate::domain::policy::{DatumId, Pack, RightId};
 
 /// A pack in the language a letter is written in.
 #[derive(Clone, Copy)]
@@ -91,6 +91,8 @@ impl<'a> Writer<'a> {
             }
             None => "",
         };
+        let asked = std::iter::once(method.to_owned()).chain(self.data_lines(case)?);
+        let method = asked.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
         let on_behalf = self.on_behalf(case)?;
         if method.is_empty() && on_behalf.is_empty() && case.reply.trim().is_empty() {
             return Err(MissingPart::Words);
@@ -119,6 +121,17 @@ impl<'a> Writer<'a> {
             .with("reason", extension.reason.as_str())
             .with("remedies", answer::all_remedies(self)?);
         self.letter(Part::ExtensionNotice, &facts)
+    }
+
+    /// What the requester is asked to name, each on a line.
+    fn data_lines(self, case: &CaseFacts) -> Result<Vec<String>, MissingPart> {
+        let line = |id: &DatumId| {
+            let datum = self.pack.policy.held_datum(id);
+            let datum = datum.ok_or_else(|| MissingPart::Unknown(id.to_string()))?;
+            let facts = Facts::default().with("evidence", datum.name.text(self.language));
+            self.snippet(Part::Evidence, &facts)
+        };
+        case.data.iter().map(line).collect()
     }
 
     /// What one who asks for another person still has to show; empty when nothing is wanted.

@@ -25,7 +25,7 @@ pub use self::{
     staff::{Alarm, AlarmLine, Alert, Cause, Digest, ReminderLine, compose_alarm, compose_digest, compose_reminder},
     wording::standing,
 };
-use super::policy::{DutyId, ExemptionId, GroundId, Localized, MethodId, OnBehalfId, RightId};
+use super::policy::{DatumId, DutyId, ExemptionId, GroundId, Localized, MethodId, OnBehalfId, RightId};
 
 /// A letter, ready to be mailed as plain text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +118,8 @@ pub struct CaseFacts {
     pub evidence_wanted: Vec<Localized>,
     /// The way in which the requester is asked to prove who they are.
     pub method: Option<MethodId>,
+    /// What they are asked to name, out of what the company holds of them.
+    pub data: Vec<DatumId>,
     /// The rights as understood, for the acknowledgement.
     pub right_ids: Vec<RightId>,
     /// What was decided, for the answer.

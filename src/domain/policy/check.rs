@@ -256,7 +256,7 @@ impl Check<'_, '_> {
                     known("rights", policy.rights.iter().map(|right| right.id.as_str())),
                 );
             }
-            if !rule.id.is_self() && rule.evidence.is_empty() {
+            if !rule.id.is_self() && !rule.own_data && rule.evidence.is_empty() {
                 self.at(
                     &way("evidence"),
                     format!("`{}` asks for another person and shows nothing for it.", rule.id),

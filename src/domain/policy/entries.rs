@@ -162,15 +162,30 @@ pub struct OnBehalfRule {
     pub name: Localized,
     /// When it applies.
     pub explanation: Localized,
-    /// What has to be shown, piece by piece.
+    /// What has to be shown, piece by piece: something may only be given once each was seen.
     #[serde(default)]
     pub evidence: Vec<Localized>,
+    /// The requester is the subject all the same, such as a minor who asks alone: letters do not ask them for proof that
+    /// they may ask for somebody else.
+    #[serde(default)]
+    pub own_data: bool,
+    /// The subject is told of the request before something is given.
+    #[serde(default)]
+    pub inform_subject: bool,
     /// Rights that cannot be invoked in this way.
     #[serde(default)]
     pub excludes: Vec<RightId>,
     /// Its places in law.
     #[serde(default)]
     pub sources: Vec<Source>,
+}
+
+impl OnBehalfRule {
+    /// A piece of evidence by its place in the list, from 1.
+    pub fn piece(&self, place: u32) -> Option<&Localized> {
+        let index = usize::try_from(place).ok()?.checked_sub(1)?;
+        self.evidence.get(index)
+    }
 }
 
 /// A way to prove who somebody is.

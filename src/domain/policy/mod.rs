@@ -29,6 +29,7 @@ pub use tasks::TaskRules;
 pub use terms::{Confirmation, Extension, PauseRule, Then};
 
 use super::deadline::Term;
+use super::identity::HOLD_HOURS;
 
 /// One version of one statement. A request stays with the version that was in force when it arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -84,10 +85,9 @@ pub struct Policy {
     /// What the company holds of a person and can compare with what they say. Nothing else may be asked for.
     #[serde(default)]
     pub held_data: Vec<HeldDatum>,
-    /// For how many hours a release waits after the address that answers go to was changed. Never less than
-    /// [`HOLD_HOURS`](crate::domain::identity::HOLD_HOURS), whatever stands here.
+    /// For how many hours a release waits after the address that answers go to was changed, as the pack says it.
     #[serde(default = "entries::hold_hours")]
-    pub release_hold_hours: u32,
+    release_hold_hours: u32,
     /// Where a person can turn after a refusal.
     pub remedies: Vec<Remedy>,
     /// What staff should know before they rely on the statement's words.
@@ -182,6 +182,11 @@ impl Policy {
     /// The way of this id to prove identity.
     pub fn method(&self, id: &MethodId) -> Option<&IdentityMethod> {
         self.identity.iter().find(|method| method.id == *id)
+    }
+
+    /// For how many hours a changed address holds a release: what the pack says, and never less than [`HOLD_HOURS`].
+    pub fn release_hold_hours(&self) -> u32 {
+        self.release_hold_hours.max(HOLD_HOURS)
     }
 
     /// What of this id the company can compare.

@@ -187,6 +187,7 @@ impl Told<'_> {
             subject_name: String::new(),
             evidence_wanted: Vec::new(),
             method: self.policy.identity.first().map(|method| method.id.clone()),
+            data: Vec::new(),
             right_ids: rights,
             items,
             extension: self.policy.extension.as_ref().map(|_| ExtensionFacts {

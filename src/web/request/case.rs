@@ -12,7 +12,7 @@ use crate::domain::moves::{Move as Step, may};
 use crate::domain::person::Actor;
 use crate::house::House;
 use crate::mail::letters::{self, Letterhead, Thread, Words as LetterWords};
-use crate::mail::news;
+use crate::mail::news::{self, Addressee};
 use crate::mail::reading::Reading;
 use crate::packs::{LoadedPack, Shelf};
 use crate::store::door::{Desk, Door, Seen, StepError};
@@ -112,6 +112,19 @@ impl Writer {
             thread: None,
         };
         crate::mail::tasks::hand_over(desk, head, task, words)
+    }
+
+    /// Tells somebody outside the requester's thread, and returns the letter's number.
+    pub fn tell_other(&self, desk: &mut Desk<'_, '_>, to: &Addressee<'_>, news: &News) -> Result<i64, StepError> {
+        may(&desk.stored.request, self.step, self.actor, desk.rules.policy)?;
+        let pack = self.pack(desk)?;
+        let head = Letterhead {
+            settings: &self.house.settings,
+            pack: &pack.pack,
+            thread: None,
+        };
+        let now = desk.now;
+        news::tell(desk.tx(), head, to, news, now)
     }
 
     /// The same where there is an address; without one a person tells the requester.

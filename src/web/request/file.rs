@@ -25,7 +25,7 @@ use crate::store::people::{self, Person};
 use crate::store::requests::{self, Stored};
 use crate::store::systems::{self, Registered};
 use crate::store::vault::texts;
-use crate::store::{Reader, StoreError, mergers};
+use crate::store::{Reader, StoreError, documents, mergers};
 
 /// The file of a request.
 pub(super) struct File {
@@ -41,6 +41,8 @@ pub(super) struct File {
     pub task_files: Vec<KeptFile>,
     /// The register of systems, for the names of those that have tasks.
     pub systems: Vec<Registered>,
+    /// Copies of documents, also those that are destroyed.
+    pub documents: Vec<KeptFile>,
     /// Domains and addresses that a forger may want to be taken for: the controller's and the requester's.
     pub known: Vec<String>,
     /// Other requests of the same sender, newest first.
@@ -120,6 +122,7 @@ impl File {
             people: people::list(db)?,
             task_files: files::of_request(db, stored.id)?,
             systems: systems::list(db)?,
+            documents: documents::of_request(db, stored.id)?,
             stored,
             history,
             texts,
@@ -197,6 +200,8 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::SetAside { reason }
         | Event::IdentityNotProven { reason }
         | Event::ContactChanged { reason, .. }
+        | Event::ActsFor { reason, .. }
+        | Event::EvidenceRetracted { reason, .. }
         | Event::SentBack { reason }
         | Event::Reopened { reason }
         | Event::Withdrawn { reason }
@@ -219,6 +224,7 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
             vec![note]
         }
         Event::ContactConfirmed { note, .. } => note.iter().collect(),
+        Event::EvidenceShown { note, .. } | Event::SubjectTold { note, .. } => vec![note],
         Event::Decided { decision, .. } => texts_of_decision(decision),
         Event::TaskOpened { reason, .. } | Event::TaskReopened { reason, .. } => reason.iter().collect(),
         Event::TaskSent { words, .. } => words.iter().collect(),
@@ -236,6 +242,9 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::BroughtBack
         | Event::Assigned { .. }
         | Event::CodeSent { .. }
+        | Event::DocumentReceived { .. }
+        | Event::DocumentViewed { .. }
+        | Event::DocumentDestroyed { .. }
         | Event::GroundChosen { .. }
         | Event::TaskCancelled { .. }
         | Event::TaskReminded { .. }

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::awaiting::Awaiting;
+use super::identity::IdentityView;
 use super::matrix::{MatrixView, ProposalView, RetentionView};
 use super::origin::Origin;
 use super::tasks::TasksView;
@@ -52,6 +53,8 @@ pub struct RequestPage {
     pub deliveries: Vec<DeliveryLine>,
     /// Requester, subject, address, identity, on whose behalf.
     pub persons: Vec<Fact>,
+    /// Who asks, how that was found out, and where answers go.
+    pub identity: IdentityView,
     /// What the same sender asked otherwise in the last months; `None` when nothing.
     pub sender: Option<HistoryView>,
     /// What colleagues wrote for each other.
@@ -435,7 +438,10 @@ const ELSEWHERE: &[Step] = &[
     Step::ApproveRelease,
     Step::Release,
     Step::RevokePackage,
-    Step::SendCode,
+    Step::ActFor,
+    Step::RecordEvidence,
+    Step::TellSubject,
+    Step::ViewDocument,
     Step::ConfirmContact,
     Step::ChangeContact,
     Step::Reread,

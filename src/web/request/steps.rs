@@ -13,7 +13,7 @@ use crate::domain::event::CaseKind;
 use crate::domain::letter::{ExtensionFacts, Occasion};
 use crate::domain::moves::Move as Step;
 use crate::domain::person::PersonId;
-use crate::domain::policy::{DatumId, GroundId, MethodId, OnBehalfId, RightId};
+use crate::domain::policy::{GroundId, OnBehalfId, RightId};
 use crate::domain::reminder::local_instant;
 use crate::house::House;
 use crate::mail::letters::{self, Words as LetterWords};
@@ -118,56 +118,6 @@ pub async fn decision(who: Reads, house: Office, path: Item, form: Sent) -> Page
         })
     };
     case.take("decided", &format!("#item-{item}"), command).await
-}
-
-/// POST /requests/{reference}/identity-question
-pub async fn identity_question(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
-    let case = Case::of(&who, &house, &reference, &form)?;
-    let method = MethodId::new(&form.needed("method")?);
-    let data = data_of(&form, "datum");
-    let reason = form.text("reason");
-    let write = case.writer(Step::AskIdentity);
-    let command = move |desk: &mut Desk<'_, '_>| {
-        let words = LetterWords {
-            method: Some(method.clone()),
-            reply: reason.clone(),
-            extension: None,
-        };
-        let letter = write.post_if_possible(desk, Occasion::IdentityQuestion, words)?;
-        let reason = if reason.is_empty() {
-            None
-        } else {
-            Some(desk.keep("reason", &reason)?)
-        };
-        Ok(Command::AskIdentity {
-            method: method.clone(),
-            data: data.clone(),
-            reason,
-            letter,
-        })
-    };
-    case.take("identity-asked", "", command).await
-}
-
-/// POST /requests/{reference}/identity
-pub async fn identity(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
-    let (method, note) = (MethodId::new(&form.needed("method")?), form.needed("reason")?);
-    let matched = data_of(&form, "matched");
-    let command = move |desk: &mut Desk<'_, '_>| {
-        let note = desk.keep("note", &note)?;
-        Ok(Command::ConfirmIdentity {
-            method: method.clone(),
-            matched: matched.clone(),
-            note,
-        })
-    };
-    Case::of(&who, &house, &reference, &form)?
-        .take("identity", "#items", command)
-        .await
-}
-
-fn data_of(form: &Sent, field: &str) -> Vec<DatumId> {
-    form.all(field).iter().map(|id| DatumId::new(id)).collect()
 }
 
 /// POST /requests/{reference}/answer
@@ -281,8 +231,6 @@ macro_rules! steps_with_a_text {
 steps_with_a_text! {
     /// POST /requests/{reference}/notes
     notes: "note", "noted", "#notes", text => Command::Note { text };
-    /// POST /requests/{reference}/identity-doubt
-    identity_doubt: "reason", "identity-doubted", "", reason => Command::DoubtIdentity { reason };
     /// POST /requests/{reference}/reopening
     reopening: "reason", "reopened", "", reason => Command::Reopen { reason };
     /// POST /requests/{reference}/set-aside

@@ -1,6 +1,7 @@
 //! What happened to a request, event by event, in words.
 
 mod clock;
+mod identity;
 
 use super::file::File;
 use super::items::scope_words;
@@ -8,7 +9,6 @@ use super::page::EventLine;
 use super::task_story;
 use crate::domain::correction::TakenFor;
 use crate::domain::event::{By, Cause, Event, NewItem, Recorded};
-use crate::domain::identity::ContactProof;
 use crate::domain::policy::{DutyId, ExemptionId, Policy, RightId};
 use crate::domain::request::PolicyStamp;
 use crate::mail::charset::Charset;
@@ -87,29 +87,19 @@ impl<'s> Story<'s> {
             ),
             Event::Assigned { to: Some(to) } => (words.with(&key, "name", &self.say.name(*to)), String::new()),
             Event::Assigned { to: None } => (words.t("event-unassigned"), String::new()),
-            Event::IdentityAsked { method, reason, .. } => (
-                words.with(&key, "method", &self.method(method)),
-                reason
-                    .as_ref()
-                    .map(|reason| file.text(reason).to_owned())
-                    .unwrap_or_default(),
-            ),
-            Event::IdentityConfirmed { method, note, .. } => (
-                words.with(&key, "method", &self.method(method)),
-                file.text(note).to_owned(),
-            ),
-            Event::CodeSent { purpose, .. } => (
-                words.with(&key, "purpose", &words.t(&format!("code-for-{}", purpose.as_str()))),
-                String::new(),
-            ),
-            Event::ContactConfirmed { how, note, .. } => {
-                let key = match how {
-                    ContactProof::Code { .. } => "event-contact-confirmed",
-                    ContactProof::OnFile => "event-contact-on-file",
-                };
-                let note = note.as_ref().map(|note| file.text(note).to_owned());
-                (words.t(key), note.unwrap_or_default())
-            }
+            Event::IdentityAsked { .. }
+            | Event::IdentityConfirmed { .. }
+            | Event::IdentityNotProven { .. }
+            | Event::ActsFor { .. }
+            | Event::EvidenceShown { .. }
+            | Event::EvidenceRetracted { .. }
+            | Event::SubjectTold { .. }
+            | Event::DocumentReceived { .. }
+            | Event::DocumentViewed { .. }
+            | Event::DocumentDestroyed { .. }
+            | Event::CodeSent { .. }
+            | Event::ContactConfirmed { .. }
+            | Event::ContactChanged { .. } => self.of_the_persons(file, event),
             Event::GroundChosen { item, ground } => {
                 let name = ground.as_ref().and_then(|ground| self.policy?.ground(ground));
                 match name {
@@ -245,8 +235,6 @@ impl<'s> Story<'s> {
             | Event::FileTakenOut { reason, .. }
             | Event::FindingOverridden { reason, .. }
             | Event::HighRiskMarked { reason }
-            | Event::IdentityNotProven { reason }
-            | Event::ContactChanged { reason, .. }
             | Event::SentBack { reason }
             | Event::Reopened { reason }
             | Event::Withdrawn { reason } => because(reason),
@@ -323,13 +311,6 @@ impl<'s> Story<'s> {
     fn duty(&self, id: &DutyId) -> String {
         let duty = self.policy.and_then(|policy| policy.duty(id));
         duty.map_or(id.as_str(), |duty| duty.name.text(self.say.tag()))
-            .to_owned()
-    }
-
-    fn method(&self, id: &crate::domain::policy::MethodId) -> String {
-        let method = self.policy.and_then(|policy| policy.method(id));
-        method
-            .map_or(id.as_str(), |method| method.name.text(self.say.tag()))
             .to_owned()
     }
 }

@@ -6,7 +6,8 @@ use super::handling::unusual;
 use super::origin::{Origin, Seen};
 use super::page::{DeliveryLine, FileView, MessageView};
 use crate::domain::message::{Address, Attachment, Characters, Mail, Remark, Sender};
-use crate::domain::request::{PolicyStamp, Stage};
+use crate::domain::policy::Way;
+use crate::domain::request::{Identity, PolicyStamp, Request, Stage};
 use crate::domain::rules::Rules;
 use crate::mail::parse::parse;
 use crate::store::messages::Listed;
@@ -46,7 +47,25 @@ fn of_request(say: &Say<'_>, file: &File, rules: Rules<'_>, message: &Incoming) 
     view.origin = Some(Origin::of(&say.words, &seen, &file.known));
     view.awaiting = Awaiting::of(say, file, rules, message);
     view.came_with.clone_from(&message.came_with);
+    if shows_a_document(&mail, &file.stored.request, rules) {
+        view.remarks.push(say.words.t("message-document-by-mail"));
+    }
     view
+}
+
+/// Whether a message brings what may be a copy of an identity document: a picture or a scan, while identity is not
+/// decided or after a document was asked for.
+fn shows_a_document(mail: &Mail, request: &Request, rules: Rules<'_>) -> bool {
+    let is_asked = request.tried.iter().any(|id| {
+        let method = rules.policy.method(id);
+        method.is_some_and(|method| method.way == Way::Document)
+    });
+    let is_decided = matches!(request.identity, Identity::Confirmed { .. });
+    let is_scan = |file: &Attachment| {
+        let kind = file.media_type.to_ascii_lowercase();
+        kind.starts_with("image/") || kind == "application/pdf"
+    };
+    (is_asked || !is_decided) && mail.attachments.iter().any(is_scan)
 }
 
 /// A message that came in.

@@ -4,7 +4,7 @@ use super::clock::deadlines;
 use super::file::File;
 use super::page::{Anchor, LetterView, Move, NextStep, NoteView, ReminderLine, RequestPage};
 use super::story::Story;
-use super::{history, items, matrix, offers, tasks, thread};
+use super::{history, identity, items, matrix, offers, tasks, thread};
 use crate::domain::assessment::Scope;
 use crate::domain::event::Event;
 use crate::domain::moves::{self, Move as Step, Refusal};
@@ -55,6 +55,7 @@ pub(super) fn page(
         letter: letter(say, file, &open, own_words),
         deliveries: thread::deliveries(say, file, may_send),
         persons: persons(say, file, rules),
+        identity: identity::panel(say, file, rules),
         sender: history::history(say, file, rules),
         notes: notes(say, file),
         timeline: file
@@ -99,7 +100,10 @@ fn noun(step: Step) -> &'static str {
         Step::AskIdentity => "identity-question",
         Step::ConfirmIdentity => "identity",
         Step::DoubtIdentity => "identity-doubt",
-        Step::SendCode => "codes",
+        Step::ActFor => "standing",
+        Step::RecordEvidence => "evidence",
+        Step::TellSubject => "subject",
+        Step::ViewDocument => "documents",
         Step::ConfirmContact => "contact",
         Step::ChangeContact => "address",
         Step::ChooseGround => "ground",
@@ -342,17 +346,12 @@ fn persons(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Vec<Fact> {
     } else {
         card.address.clone()
     };
-    let mut facts = vec![
+    vec![
         fact("fact-requester", say.requester(&card.name, &card.address)),
         fact("fact-address", address),
         fact("fact-on-behalf", acts_for),
         fact("fact-identity", identity),
-    ];
-    if let Some(rule) = rule.filter(|rule| !rule.evidence.is_empty()) {
-        let wanted: Vec<&str> = rule.evidence.iter().map(|piece| piece.text(say.tag())).collect();
-        facts.push(fact("fact-evidence-wanted", wanted.join("\n")));
-    }
-    facts
+    ]
 }
 
 fn notes(say: &Say<'_>, file: &File) -> Vec<NoteView> {

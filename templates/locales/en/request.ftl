@@ -148,7 +148,6 @@ next-answered-why = The requester has the answer. Close the request when everyth
 next-done = Nothing to do
 next-done-why = This request has come to its end.
 fact-clock-from = Clock runs from
-fact-evidence-wanted = Evidence needed
 identity-open = Not checked yet
 identity-asked = Asked: { $method }
 identity-confirmed = Confirmed: { $method }

@@ -148,7 +148,6 @@ next-answered-why = 请求人已收到答复。承诺事项全部落实后即可
 next-done = 无待办事项
 next-done-why = 此请求已处理完毕。
 fact-clock-from = 期限起算
-fact-evidence-wanted = 所需证明
 identity-open = 尚未核验
 identity-asked = 已要求核验：{ $method }
 identity-confirmed = 已核验：{ $method }

@@ -23,6 +23,7 @@ fn case(pack: &Pack) -> CaseFacts {
         subject_name: String::new(),
         evidence_wanted: other.evidence.clone(),
         method: policy.identity.first().map(|method| method.id.clone()),
+        data: policy.held_data.iter().map(|datum| datum.id.clone()).collect(),
         right_ids: policy.rights.iter().map(|right| right.id.clone()).collect(),
         items: policy
             .rights
@@ -287,6 +288,7 @@ fn a_letter_without_anything_to_say_cannot_be_written() {
         items: Vec::new(),
         right_ids: Vec::new(),
         method: None,
+        data: Vec::new(),
         evidence_wanted: Vec::new(),
         extension: None,
         ..case(&loaded.pack)
@@ -480,6 +482,13 @@ fn story(pack: &Pack, language: &str) -> CaseFacts {
         on_behalf: guardian.id.clone(),
         evidence_wanted: guardian.evidence.clone(),
         method: Some(MethodId::new("known-facts")),
+        data: pack
+            .policy
+            .held_data
+            .iter()
+            .map(|datum| datum.id.clone())
+            .take(2)
+            .collect(),
         right_ids: ["access", "withdrawal", "deletion"].map(RightId::new).into(),
         items,
         extension: None,
