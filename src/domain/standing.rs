@@ -16,7 +16,7 @@ pub enum Sight {
     /// The original was shown.
     Original,
     /// A copy was shown.
-    Copy,
+    Photocopy,
     /// A public register, court or notary was asked.
     Register,
     /// The company knew it already.
@@ -27,13 +27,19 @@ pub enum Sight {
 
 impl Sight {
     /// All of them, in the order they are offered.
-    pub const ALL: [Self; 5] = [Self::Original, Self::Copy, Self::Register, Self::OnFile, Self::Declared];
+    pub const ALL: [Self; 5] = [
+        Self::Original,
+        Self::Photocopy,
+        Self::Register,
+        Self::OnFile,
+        Self::Declared,
+    ];
 
     /// The word used in tables, forms and addresses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Original => "original",
-            Self::Copy => "copy",
+            Self::Photocopy => "photocopy",
             Self::Register => "register",
             Self::OnFile => "on-file",
             Self::Declared => "declared",

@@ -20,6 +20,7 @@ mod followups;
 mod handover;
 mod hints;
 mod hostile;
+mod identity;
 mod intake;
 mod law;
 mod lexicon;
