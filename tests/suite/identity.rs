@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::test::init_service;
 use chrono::{DateTime, TimeDelta, Utc};
-use habeas::domain::challenge::{Challenge, Code, LASTS, Purpose, RightCode, TRIES};
+use habeas::domain::challenge::{Challenge, LASTS, Purpose, RightCode, TRIES};
 use habeas::domain::command::Command;
 use habeas::domain::decide::decide;
 use habeas::domain::document::{self, Shows};
@@ -16,7 +16,6 @@ use habeas::domain::request::{Identity, Request};
 use habeas::domain::standing::Sight;
 use habeas::domain::text::{FileRef, TextRef};
 use habeas::jobs::documents::destroy_overdue;
-use habeas::store::contact::{self, Answered};
 use habeas::store::documents::{self, Upload};
 use habeas::store::door::{Desk, Door, Seen, StepError};
 use habeas::store::requests::{self, Stored};
@@ -574,52 +573,6 @@ fn method_of(story: &Story, way: Way) -> String {
     let pack = story.house.pack().unwrap();
     let mut methods = pack.pack.policy.identity.iter();
     methods.find(|method| method.way == way).unwrap().id.to_string()
-}
-
-#[test]
-fn a_code_sent_to_the_address_of_a_request_confirms_it_and_a_wrong_one_is_counted() {
-    let story = house();
-    let stored = story.opens(mail(LI_NA, "My data", ASK));
-    let shelf = story.house.shelf();
-    let door = Door {
-        book: &*shelf,
-        actor: Actor::Requester,
-        now: story.now(),
-    };
-    let store = &story.house.store;
-    let mut sent: Option<Code> = None;
-    store
-        .write(|tx| {
-            contact::send_code(tx, &door, stored.id, Purpose::ConfirmAddress, |_, code| {
-                sent = Some(code.clone());
-                Ok(1)
-            })
-        })
-        .unwrap();
-    let code = sent.unwrap();
-    let wrong = if code.digits() == "00000000" {
-        "00000001"
-    } else {
-        "00000000"
-    };
-    let answer = |typed: &str| {
-        store
-            .write(|tx| contact::confirm_by_code(tx, &door, stored.id, typed))
-            .unwrap()
-    };
-    for _ in 0..4 {
-        assert_eq!(answer(wrong), Answered::No);
-    }
-    assert!(matches!(answer(&code.grouped()), Answered::Confirmed(_)));
-    assert!(story.request(&stored.request.reference).request.has_confirmed_contact());
-    assert_eq!(answer(code.digits()), Answered::No, "a code is used once");
-    for _ in 0..9 {
-        store
-            .write(|tx| contact::send_code(tx, &door, stored.id, Purpose::SignIn, |_, _| Ok(1)))
-            .unwrap();
-    }
-    let eleventh = store.write(|tx| contact::send_code(tx, &door, stored.id, Purpose::SignIn, |_, _| Ok(1)));
-    assert!(matches!(eleventh, Err(StepError::Refused(Refusal::TooManyCodes))));
 }
 
 #[test]
