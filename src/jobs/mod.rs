@@ -56,7 +56,7 @@ pub struct Job {
 }
 
 /// All jobs. Watching a mailbox is not among them: it runs all the time, see [`collect`].
-pub const JOBS: [Job; 9] = [
+pub const JOBS: [Job; 10] = [
     Job {
         name: "catch-up",
         every: Duration::from_secs(30),
