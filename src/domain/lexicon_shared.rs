@@ -142,7 +142,7 @@ id = "agent"
             let list = english[table].get(id).and_then(Value::as_array);
             list.map(|list| list.iter().filter_map(Value::as_str).collect::<Vec<_>>())
         };
-        assert_eq!(patterns("rights", "deletion"), Some(vec!["close", "erase"]));
+        assert_eq!(patterns("rights", "deletion"), Some(vec!["erase", "close"]));
         assert_eq!(patterns("rights", "opt-out"), Some(vec!["sell"]));
         assert_eq!(patterns("rights", "explain"), None);
         assert_eq!(patterns("flags", "abuse"), None);
