@@ -20,6 +20,7 @@ pub mod place;
 mod read;
 pub mod redact;
 mod scan;
+mod styles;
 #[cfg(test)]
 mod tests;
 mod words;

@@ -8,8 +8,9 @@ use super::super::kind::FileKind;
 use super::super::labels::labelled;
 use super::super::place::{Spot, Stretch};
 use super::super::xml::{Element, Piece, pieces};
-use super::office::{Package, Role, role};
+use super::office::Package;
 use super::plain::decode;
+use super::role::{Role, role};
 use super::workbook::main_part;
 
 /// Reads every part of a document or of slides that has text.

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::finding::{FindingKind, Remedy};
 use super::super::inspector::Inspector;
 use super::super::place::{CellRange, Spot, column_name};
-use super::super::workbook::{Held, Sheet, SheetRow, Visibility, Workbook, shared_texts, sheet, unseen_styles};
-use super::office::{Package, Relation, Role, role};
+use super::super::styles::unseen_styles;
+use super::super::workbook::{Held, Sheet, SheetRow, Visibility, Workbook, shared_texts, sheet};
+use super::office::{Package, Relation};
 use super::plain::decode;
+use super::role::{Role, role};
 use super::table::{self, Cell, Row};
 
 /// The parts of a workbook that its sheets need.

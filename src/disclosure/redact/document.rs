@@ -38,6 +38,10 @@ pub fn rewrite(
         "word/document.xml"
     };
     let main = main_part(&package.relations("", &mut work.budget), usual);
+    // Without the types of its parts nobody knows what they are.
+    package
+        .read("[Content_Types].xml", &mut work.budget)
+        .map_err(Cannot::Unread)?;
     let types = package.types(&mut work.budget);
     let mut by_part = by_part(work, removals)?;
     let mut parts = Parts::default();

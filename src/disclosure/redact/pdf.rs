@@ -93,10 +93,10 @@ fn areas(work: &Work<'_>, removals: &[Removal]) -> Result<BTreeMap<u32, Areas>, 
 
 /// Boxes that annotations lay over a page; what is below them counts as covered.
 fn covers(document: &Document, page: ObjectId) -> Vec<Rect> {
-    let annotations = super::super::read::pdf::annotations(document, page);
+    let annotations = super::super::read::page::annotations(document, page);
     annotations
         .into_iter()
-        .filter_map(|annotation| super::super::read::pdf::cover(document, annotation))
+        .filter_map(|annotation| super::super::read::page::cover(document, annotation))
         .collect()
 }
 
