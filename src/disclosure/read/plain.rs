@@ -54,6 +54,10 @@ pub fn file(inspector: &mut Inspector<'_>, bytes: &[u8]) -> FileKind {
     }
     let text = decode(bytes);
     let kind = kind_of(&text);
+    if text.starts_with("{\\rtf") {
+        // Such a document hides as much as those of its time.
+        inspector.unchecked(FindingKind::LegacyOffice, Spot::File);
+    }
     match kind {
         FileKind::Json => json::text(inspector, &text),
         FileKind::Markup => markup::text(inspector, &text),

@@ -201,6 +201,7 @@ impl<'w> Work<'w> {
         }
         match FileKind::of(bytes) {
             FileKind::Text if is_mail(bytes) => mail::rewrite(self, bytes, removals, depth),
+            FileKind::Text if bytes.starts_with(b"{\\rtf") => Err(Cannot::Kind(FileKind::Ole)),
             FileKind::Text => text::rewrite(self, &decode(bytes), &removals),
             FileKind::Zip => archive::rewrite(self, bytes, removals, depth),
             kind @ (FileKind::Png | FileKind::Jpeg) => picture::rewrite(self, bytes, kind, &removals),

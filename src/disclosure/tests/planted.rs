@@ -487,6 +487,7 @@ fn what_is_planted_in_mails_and_pictures_is_found() {
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0".to_vec(),
             vec![LegacyOffice],
         ),
+        ("a rich text", b"{\\rtf1 hello}".to_vec(), vec![LegacyOffice]),
         ("an unknown file", b"\0\x01\x02\x03".to_vec(), vec![UnknownFormat]),
         ("nothing", vec![], vec![]),
     ]);
