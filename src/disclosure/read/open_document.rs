@@ -67,7 +67,7 @@ fn content(inspector: &mut Inspector<'_>, name: &str, text: &str) {
                     })
                 };
                 let kind = match element.name() {
-                    "tracked-changes" | "deletion" | "insertion" => Some(FindingKind::TrackedChange),
+                    "tracked-changes" | "changed-region" => Some(FindingKind::TrackedChange),
                     "annotation" => Some(FindingKind::Comment),
                     "hidden-text" | "hidden-paragraph" => Some(FindingKind::HiddenText),
                     "notes" => Some(FindingKind::SpeakerNotes),
