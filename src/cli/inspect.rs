@@ -100,3 +100,32 @@ fn in_words(words: &Words, report: &Report) -> String {
     lines.push(String::new());
     lines.join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disclosure::FindingKind;
+
+    #[test]
+    fn every_kind_of_finding_has_its_words_in_both_languages() {
+        for language in Language::ALL {
+            let words = Words::of(language);
+            for kind in FindingKind::ALL {
+                for what in ["", "-why", "-mark"] {
+                    let key = format!("disclosure-{}{what}", kind.as_str());
+                    assert_ne!(words.t(&key), key);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_report_names_what_was_found_where_and_what_can_be_done() {
+        let context = Context::new(&own(&["Ann Other".to_owned(), "a@example.org".to_owned()]), &["Li Wei"]);
+        let report = inspect("list.txt", b"one\nLi Wei, a@example.org", &context);
+        assert_eq!(
+            in_words(&Words::of(Language::English), &report),
+            "list.txt: a text\n  The name of another requester — line 2 “L••••” (must not leave as it is; can be removed)\n"
+        );
+    }
+}
