@@ -27,7 +27,7 @@ use super::request::{Request, Stage};
 use super::review;
 use super::rules::Rules;
 
-use assess::{co_sign, follow_up, found, is_approved, retain};
+use assess::{approve, co_sign, follow_up, found, is_approved, retain};
 use basis::fits;
 use clock::{bounced, extend, recount, take_merge, with_moved_deadline};
 use identity::{act_for, ask_identity, change_contact, confirm_contact, confirm_identity, known_piece};
@@ -205,9 +205,7 @@ fn taken(
             of: approval::leaving(request, *letter),
             shown: shown.clone(),
         },
-        Command::Approve { letter } => Event::Approved {
-            of: approval::leaving(request, *letter),
-        },
+        Command::Approve { letter } => approve(request, *letter)?,
         Command::SendBack { reason } => Event::SentBack { reason: reason.clone() },
         Command::Answer { letter, text, says } => {
             if request.gives() {

@@ -1141,7 +1141,6 @@ fn approvable(request: &Request, person: PersonId, step: Move) -> Result<(), Ref
         return Err(Refusal::NothingToApprove);
     }
     match (request.approval, step) {
-        (Approval::Given { .. }, Move::Approve) => return Err(Refusal::AlreadyApproved),
         (Approval::SentBack, Move::Approve | Move::SendBack) => return Err(Refusal::SentBack),
         (Approval::Given { .. } | Approval::None | Approval::SentBack, _) => {}
     }

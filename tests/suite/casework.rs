@@ -311,6 +311,87 @@ fn a_changed_decision_voids_the_approval() {
 }
 
 #[test]
+fn a_letter_that_changed_by_itself_is_approved_anew_and_the_same_one_is_not_approved_twice() {
+    let policy = DEFAULT.policy();
+    let exemption = first_exemption(policy);
+    let late = letter("We answer late, and we are sorry.");
+    let send = |says| Command::Answer {
+        letter: 77,
+        text: text(7),
+        says,
+    };
+    let mut case = Case::opened(&DEFAULT, &[right_without_ground(policy)], Triage::Clear);
+    case.does(officer(MEI), assess(1, &exemption, Verdict::Yes))
+        .does(
+            officer(MEI),
+            Command::Decide {
+                item: 1,
+                decision: refused(vec![exemption]),
+            },
+        )
+        .does(reviewer(TOM), approve())
+        .is_refused(reviewer(TOM), approve(), Refusal::AlreadyApproved)
+        .is_refused(officer(MEI), send(late), Refusal::LeavingChanged)
+        .does(reviewer(TOM), Command::Approve { letter: late })
+        .does(officer(MEI), send(late));
+}
+
+#[test]
+fn who_assessed_or_chose_the_ground_prepared_it_also_when_another_decided() {
+    let policy = DEFAULT.policy();
+    let exemption = first_exemption(policy);
+    let mut case = Case::opened(&DEFAULT, &[right_without_ground(policy)], Triage::Clear);
+    case.does(officer(ANN), assess(1, &exemption, Verdict::Yes))
+        .does(
+            officer(MEI),
+            Command::Decide {
+                item: 1,
+                decision: refused(vec![exemption.clone()]),
+            },
+        )
+        .is_refused(officer(ANN), approve(), Refusal::SamePerson)
+        .does(officer(MEI), assess(1, &exemption, Verdict::Yes))
+        .does(
+            officer(MEI),
+            Command::Decide {
+                item: 1,
+                decision: refused(vec![exemption]),
+            },
+        )
+        .is_refused(officer(ANN), approve(), Refusal::SamePerson)
+        .does(reviewer(TOM), approve());
+}
+
+#[test]
+fn a_signature_is_of_one_assessment_and_falls_with_it() {
+    let policy = DEFAULT.policy();
+    let grave = policy
+        .exemptions
+        .iter()
+        .find(|exemption| exemption.grave && !exemption.lapses);
+    let grave = grave.unwrap().id.clone();
+    let sign = || Command::CoSign {
+        item: 1,
+        exemption: grave.clone(),
+        scope: Scope::Whole,
+    };
+    let refuse = || Command::Decide {
+        item: 1,
+        decision: refused(vec![grave.clone()]),
+    };
+    let mut case = Case::opened(&DEFAULT, &[right_without_ground(policy)], Triage::Clear);
+    case.is_refused(reviewer(TOM), sign(), Refusal::NothingToSign)
+        .does(officer(MEI), assess(1, &grave, Verdict::Yes))
+        .is_refused(officer(MEI), sign(), Refusal::SamePerson)
+        .is_refused(officer(MEI), refuse(), Refusal::SignatureMissing)
+        .does(reviewer(TOM), sign())
+        .is_refused(reviewer(TOM), sign(), Refusal::NothingToSign)
+        .does(officer(MEI), refuse())
+        .does(officer(MEI), assess(1, &grave, Verdict::Yes))
+        .is_refused(officer(MEI), refuse(), Refusal::SignatureMissing);
+}
+
+#[test]
 fn a_right_that_needs_a_ground_is_granted_with_one_and_refused_without() {
     for regime in [&*DEFAULT, &*ONE_MONTH] {
         let policy = regime.policy();

@@ -26,6 +26,7 @@ mod law;
 mod lexicon;
 mod packs;
 mod portal;
+mod proposals;
 mod readable;
 mod recognition;
 mod reminders;

@@ -127,6 +127,16 @@ pub(super) fn follow_up(
     Ok(vec![Event::ItemAdded(added), chosen])
 }
 
+/// A second person's approval of exactly what would leave. One of something else does not stand in its way: a letter may
+/// have changed by itself since, such as when its term ran out.
+pub(super) fn approve(request: &Request, letter: Digest) -> Result<Event, Refusal> {
+    let now = approval::leaving(request, letter);
+    match request.approval {
+        Approval::Given { of, .. } if of == now => Err(Refusal::AlreadyApproved),
+        Approval::Given { .. } | Approval::None | Approval::SentBack => Ok(Event::Approved { of: now }),
+    }
+}
+
 /// Whether the letter that leaves is the one that was approved, where an approval is needed at all.
 pub(super) fn is_approved(request: &Request, says: Digest) -> Result<(), Refusal> {
     match request.approval {

@@ -24,6 +24,7 @@ pub(super) fn policy(policy: &Policy, places: &Places) -> Vec<Mistake> {
     check.identity();
     check.remedies_and_cautions();
     check.reminders();
+    check.reviews();
     check.terms();
     check.mistakes
 }
@@ -302,6 +303,24 @@ impl Check<'_, '_> {
                     &way,
                     format!("There is nothing called `{}` to be careful about.", caution.about),
                     known("topics", topics.iter().copied()),
+                );
+            }
+        }
+    }
+
+    /// An exemption that may lapse is looked at again only when somebody is reminded of it.
+    fn reviews(&mut self) {
+        let policy = self.policy;
+        let told = policy.reminders.iter().any(|rule| rule.from == super::Anchor::Review);
+        for (index, exemption) in policy.exemptions.iter().enumerate() {
+            if exemption.lapses && !told {
+                self.at(
+                    &[Step::Key("exemptions"), Step::Entry(index), Step::Key("lapses")],
+                    format!(
+                        "The exemption `{}` may lapse, and nobody is reminded to look again.",
+                        exemption.id
+                    ),
+                    "Add [[reminders]] with `from = \"review\"`, or take `lapses` out.",
                 );
             }
         }

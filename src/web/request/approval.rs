@@ -21,6 +21,7 @@ use crate::domain::letter::LetterText;
 use crate::domain::moves::{Move as Step, Refusal, may};
 use crate::domain::policy::Policy;
 use crate::domain::proposal::withheld;
+use crate::domain::request::Approval;
 use crate::domain::text::TextRef;
 use crate::house::House;
 use crate::mail::letters::Words as LetterWords;
@@ -70,7 +71,12 @@ pub async fn leaving(
     let rules = say.rules(&file.stored.request.policy).ok_or_else(|| no_policy(&who))?;
     let request = &file.stored.request;
     let letter = file.preview.as_ref().ok();
-    let open = |step| may(request, step, who.actor(), rules.policy);
+    let leaving = letter.map(|letter| approval::leaving(request, Digest::of_letter(letter)));
+    let approved = matches!(request.approval, Approval::Given { of, .. } if Some(of) == leaving);
+    let open = |step| match step {
+        Step::Approve if approved => Err(Refusal::AlreadyApproved),
+        _ => may(request, step, who.actor(), rules.policy),
+    };
     let told = Told {
         words: who.words,
         policy: rules.policy,
@@ -93,9 +99,7 @@ pub async fn leaving(
         subject: letter.map(|letter| letter.subject.clone()).unwrap_or_default(),
         text: letter.map(|letter| letter.body.trim().to_owned()).unwrap_or_default(),
         files: told.file_facts(),
-        leaving: letter
-            .map(|letter| approval::leaving(request, Digest::of_letter(letter)).to_string())
-            .unwrap_or_default(),
+        leaving: leaving.map(|digest| digest.to_string()).unwrap_or_default(),
         looked: before.is_some(),
         changes: before
             .zip(shown)
