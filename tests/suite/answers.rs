@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use habeas::domain::approval::Digest;
 use habeas::domain::assessment::{Finding, Scope};
 use habeas::domain::command::Command;
+use habeas::domain::event::CaseKind;
 use habeas::domain::item::{Basis, Decision, Verdict};
 use habeas::domain::letter::Occasion;
 use habeas::domain::moves::Refusal;
@@ -114,6 +115,19 @@ fn refused(story: &Story) -> Stored {
     let policy = story.house.pack().unwrap().pack.policy.clone();
     let exemption = policy.exemptions.last().unwrap().id.clone();
     let item = stored.request.items[0].number;
+    if stored.request.stage == Stage::Triage {
+        let rights = vec![stored.request.items[0].right.clone()];
+        let (on_behalf, language) = (stored.request.on_behalf.clone(), stored.request.language.clone());
+        step(story, &stored, MEI, |_| {
+            Ok(Command::Triage {
+                kind: CaseKind::Request,
+                rights,
+                on_behalf,
+                language,
+            })
+        })
+        .unwrap();
+    }
     step(story, &stored, MEI, |desk| {
         let reason = desk.keep("reason", "Witnesses are named.")?;
         let evidence = Some(desk.keep("evidence", "Their statements of 12 March.")?);
