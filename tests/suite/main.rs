@@ -32,5 +32,6 @@ mod recognition;
 mod reminders;
 mod sequences;
 mod systems;
+mod tasks;
 mod threads;
 mod web;

@@ -97,6 +97,8 @@ pub(super) enum Anchor {
     Item(u32),
     /// A message.
     Message(i64),
+    /// The tasks of systems.
+    Tasks,
     /// None.
     None,
 }
@@ -109,6 +111,7 @@ impl Anchor {
             Self::Leaving => format!("/requests/{reference}/approval"),
             Self::Item(number) => format!("#item-{number}"),
             Self::Message(id) => format!("#message-{id}"),
+            Self::Tasks => "#tasks".to_owned(),
             Self::None => String::new(),
         }
     }

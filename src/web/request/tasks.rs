@@ -8,8 +8,10 @@ use crate::domain::letter;
 use crate::domain::policy::RightId;
 use crate::domain::request::{Request, Stage};
 use crate::domain::rules::Rules;
+use crate::domain::system::SystemKind;
 use crate::domain::task::{Reply, Task, TaskKind, TaskState};
 use crate::domain::task_reminder::standing;
+use crate::store::systems::Registered;
 use crate::web::frame::look::{Choice, Tone};
 use crate::web::frame::say::Say;
 
@@ -32,8 +34,9 @@ pub struct TasksView {
     pub items: Vec<Choice>,
     /// The systems that a task can be added for.
     pub systems: Vec<Choice>,
-    /// The recipients that were told, for a requester who asks who they are.
-    pub recipients: Vec<String>,
+    /// Who outside received the data and was told, in the requester's language, for the answer to one who asks; empty
+    /// when nobody was.
+    pub recipients: String,
     /// What is in force because of this request.
     pub states: Vec<StateLine>,
     /// The register is empty.
@@ -259,16 +262,24 @@ fn systems(file: &File) -> Vec<Choice> {
         .collect()
 }
 
-/// The recipients that a notice went to (GDPR 19, second sentence: on request the person is told who they are).
-fn recipients(file: &File, request: &Request) -> Vec<String> {
-    let told = request
-        .tasks
-        .iter()
-        .filter(|task| task.about.kind == TaskKind::Notice && task.done_at().is_some());
-    let mut names: Vec<String> = told.map(|task| system(file, &task.about.system)).collect();
-    names.sort();
-    names.dedup();
-    names
+/// Who outside was told of what was granted, with how to exercise rights there (GDPR 19, second sentence; PIPL 39).
+fn recipients(file: &File, request: &Request) -> String {
+    let told = |known: &&Registered| {
+        known.system.kind != SystemKind::Own
+            && request
+                .tasks
+                .iter()
+                .any(|task| task.about.system == known.system.id && task.about.kind.changes() && task.sent.is_some())
+    };
+    let line = |known: &Registered| {
+        let system = &known.system;
+        let procedure = system.procedure.text(&request.language);
+        format!("{} ({})\n{procedure}", system.name, system.country)
+            .trim()
+            .to_owned()
+    };
+    let lines: Vec<String> = file.systems.iter().filter(told).map(line).collect();
+    lines.join("\n\n")
 }
 
 fn state_line(say: &Say<'_>, rules: Rules<'_>, state: &InForce) -> StateLine {

@@ -12,6 +12,7 @@ use crate::domain::policy::Recipient;
 use crate::domain::reminder;
 use crate::domain::request::{Approval, Identity, Request, Stage, Step as Coming};
 use crate::domain::rules::Rules;
+use crate::domain::task::TaskState;
 use crate::web::door::session::Signed;
 use crate::web::frame::Frame;
 use crate::web::frame::look::{Chip, Fact, Tone};
@@ -188,9 +189,11 @@ fn next(say: &Say<'_>, file: &File, open: &[(Step, Result<(), Refusal>)]) -> Nex
         }
         (None, Coming::Approval) if may(Step::Approve) => ("approval", Anchor::Leaving),
         (None, Coming::Approval) => ("approval-waits", Anchor::None),
+        (None, Coming::Answer) if plans_tasks(request) => ("tasks", Anchor::Tasks),
         (None, Coming::Answer) => ("answer", Anchor::Letter(Step::Answer)),
         (None, Coming::Sending) => ("sending", Anchor::None),
         (None, Coming::NotDelivered) => ("not-delivered", Anchor::Letter(Step::Answer)),
+        (None, Coming::Answered) if request.unsettled_tasks().next().is_some() => ("tasks", Anchor::Tasks),
         (None, Coming::Answered) => ("answered", Anchor::Move(Step::Close)),
         (None, Coming::Done) => ("done", Anchor::None),
     };
@@ -199,6 +202,7 @@ fn next(say: &Say<'_>, file: &File, open: &[(Step, Result<(), Refusal>)]) -> Nex
         Anchor::Item(_) => may(Step::Decide),
         Anchor::Message(_) => true,
         Anchor::Leaving => true,
+        Anchor::Tasks => may(Step::SendTask),
         Anchor::None => false,
     };
     NextStep {
@@ -216,10 +220,16 @@ fn next(say: &Say<'_>, file: &File, open: &[(Step, Result<(), Refusal>)]) -> Nex
             | Anchor::Leaving
             | Anchor::Item(_)
             | Anchor::Message(_)
+            | Anchor::Tasks
             | Anchor::None => "",
         },
         button: say.words.t("next-go"),
     }
+}
+
+/// Whether a system has something to do that nobody was told of.
+fn plans_tasks(request: &Request) -> bool {
+    request.unsettled_tasks().any(|task| task.state == TaskState::Planned)
 }
 
 fn facts(say: &Say<'_>, request: &Request, rules: Rules<'_>) -> Vec<Fact> {

@@ -209,3 +209,8 @@ restore-csv = Table (CSV)
 restore-why = Why
 restore-reason = The system was restored from its backup of { $day }.
 restore-open = Open all as tasks again
+
+tasks-recipients-hint = Who asks for it is told who received the data. Copy this into the answer.
+tasks-open-at-answer = Tasks are still open. The answer can leave, but what it says must be so: wait for the owners where it depends on them.
+next-tasks = Hand the tasks to their owners
+next-tasks-why = Systems have to do their part. Look at the tasks that still need somebody.

@@ -209,3 +209,8 @@ restore-csv = 表格（CSV）
 restore-why = 理由
 restore-reason = 系统已从{ $day }的备份恢复。
 restore-open = 全部重新开立为任务
+
+tasks-recipients-hint = 请求人询问时，应告知其数据的接收方。可将以下内容复制到答复中。
+tasks-open-at-answer = 仍有任务未完成。答复可以发出，但其内容须属实：取决于负责人的，请等待其答复。
+next-tasks = 将任务交给负责人
+next-tasks-why = 各系统需完成各自的部分，请查看仍待处理的任务。
