@@ -33,7 +33,7 @@ use clock::{bounced, extend, recount, take_merge, with_moved_deadline};
 use identity::{act_for, ask_identity, change_contact, confirm_contact, confirm_identity, known_piece};
 
 pub use clock::{lengthened, merged, recounted};
-pub use tasks::{due_on as task_due_on, follows, kind_for};
+pub use tasks::{due_on as task_due_on, follows, kind_for, may_open_tasks};
 pub use waiting::over;
 
 /// Decides a command. Nothing else changes a request.

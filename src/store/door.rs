@@ -6,7 +6,7 @@ use super::requests::{self, Card, Stored};
 use super::vault::{Key, keys, texts};
 use super::{StoreError, Tx, corrections, documents, ids, journal, marks, outbox, packages, systems};
 use crate::domain::command::Command;
-use crate::domain::decide::{decide, follows};
+use crate::domain::decide::{decide, follows, may_open_tasks};
 use crate::domain::event::{By, CaseKind, Channel, Event, Opening, Recorded, Triage};
 use crate::domain::moves::Refusal;
 use crate::domain::person::Actor;
@@ -318,8 +318,7 @@ impl Door<'_> {
         rules: Rules<'_>,
         events: &[Recorded],
     ) -> Result<Vec<Recorded>, StoreError> {
-        let decides = |recorded: &Recorded| matches!(recorded.event, Event::Decided { .. });
-        if !events.iter().any(decides) {
+        if !events.iter().any(|recorded| may_open_tasks(&recorded.event)) {
             return Ok(Vec::new());
         }
         let systems = systems::all(tx)?;

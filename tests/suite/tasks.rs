@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use habeas::domain::approval::Digest;
 use habeas::domain::command::Command;
-use habeas::domain::decide::{decide, follows, kind_for};
+use habeas::domain::decide::{decide, follows, kind_for, may_open_tasks};
 use habeas::domain::event::{By, CaseKind, Channel, Event, Opening, Recorded, Triage};
 use habeas::domain::item::Decision;
 use habeas::domain::letter::LetterText;
@@ -116,7 +116,7 @@ impl Case {
         self.now += TimeDelta::hours(7);
         let rules = self.regime.rules();
         let events = decide(&self.request, command, rules, actor, self.now)?;
-        let decides = events.iter().any(|event| matches!(event, Event::Decided { .. }));
+        let decides = events.iter().any(may_open_tasks);
         self.fold(actor, events);
         if decides {
             let events = follows(&self.request, &register(), rules, self.now);

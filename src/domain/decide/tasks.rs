@@ -28,6 +28,12 @@ pub fn kind_for(right: &Right, system: &System) -> Option<TaskKind> {
     }
 }
 
+/// Whether an event may leave a decision without its tasks, so that [`follows`] has to be asked: a new decision, or one
+/// that stands again because the request came back.
+pub fn may_open_tasks(event: &Event) -> bool {
+    matches!(event, Event::Decided { .. } | Event::BroughtBack)
+}
+
 /// What follows from decisions as they stand: a task planned for each system that a granted item concerns and that has
 /// none, and what stays in force. An officer looks at the planned tasks before anybody is told.
 pub fn follows(request: &Request, systems: &[System], rules: Rules<'_>, now: DateTime<Utc>) -> Vec<Event> {
