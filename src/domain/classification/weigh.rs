@@ -56,6 +56,8 @@ pub struct Lean<'l> {
 
 /// Weighs a classification made by the lexicon.
 pub fn weigh(answer: &mut Classification, kind_is: KindIs, evidence: &Evidence, lean: &Lean<'_>) {
+    let ids = |answer: &Classification| answer.rights.iter().map(|right| right.id.clone()).collect::<Vec<_>>();
+    let found = (answer.kind, ids(answer), answer.doubts.clone());
     let kind_is_sure = match kind_is {
         KindIs::Open => weigh_kind(answer, lean),
         KindIs::Settled => false,
@@ -67,6 +69,11 @@ pub fn weigh(answer: &mut Classification, kind_is: KindIs, evidence: &Evidence, 
             true
         }
     };
+    // Two readings that come to the same, one of them without a doubt, need no margin.
+    let agree = found.2.is_empty() && found == (answer.kind, ids(answer), answer.doubts.clone());
+    if agree {
+        return;
+    }
     if kind_is_sure && rights_are_sure {
         answer.trust();
     } else if kind_is == KindIs::Open && !kind_is_sure {
