@@ -172,6 +172,12 @@ pub enum Command {
     SendBack {
         reason: TextRef,
     },
+    DraftLetter {
+        letter: TextRef,
+        generated: TextRef,
+        words: Option<TextRef>,
+    },
+    DropDraft,
     /// `says` is the digest of the letter's text.
     Answer {
         letter: i64,
@@ -357,6 +363,8 @@ impl Command {
             Self::Look { .. } => Move::Look,
             Self::Approve { .. } => Move::Approve,
             Self::SendBack { .. } => Move::SendBack,
+            Self::DraftLetter { .. } => Move::DraftLetter,
+            Self::DropDraft => Move::DropDraft,
             Self::Answer { .. } => Move::Answer,
             Self::AnswerByHand { .. } => Move::AnswerByHand,
             Self::Enclose { .. } => Move::Enclose,

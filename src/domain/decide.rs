@@ -207,6 +207,16 @@ fn taken(
         },
         Command::Approve { letter } => approve(request, *letter)?,
         Command::SendBack { reason } => Event::SentBack { reason: reason.clone() },
+        Command::DraftLetter {
+            letter,
+            generated,
+            words,
+        } => Event::LetterDrafted {
+            letter: letter.clone(),
+            generated: generated.clone(),
+            words: words.clone(),
+        },
+        Command::DropDraft => Event::DraftDropped,
         Command::Answer { letter, text, says } => {
             if request.gives() {
                 release_hold(request, rules.policy, now)?;

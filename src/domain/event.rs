@@ -620,6 +620,17 @@ pub enum Event {
         /// The officer's words, when one took it back.
         reason: Option<TextRef>,
     },
+    /// The answer was written by hand before it leaves; an earlier approval is void.
+    LetterDrafted {
+        /// The letter that leaves.
+        letter: TextRef,
+        /// What had been put together from the decisions.
+        generated: TextRef,
+        /// The officer's own words in that.
+        words: Option<TextRef>,
+    },
+    /// The changes by hand were taken back: the answer reads as it is put together.
+    DraftDropped,
     /// The answer is on its way.
     AnswerQueued {
         /// Its row in the outbox.
@@ -899,6 +910,8 @@ impl Event {
             Self::Released { .. } => "released",
             Self::PackageFetched { .. } => "package-fetched",
             Self::PackageEnded { .. } => "package-ended",
+            Self::LetterDrafted { .. } => "letter-drafted",
+            Self::DraftDropped => "draft-dropped",
             Self::AnswerQueued { .. } => "answer-queued",
             Self::Answered { .. } => "answered",
             Self::AnswerNotDelivered { .. } => "answer-not-delivered",

@@ -25,6 +25,7 @@ pub mod clock;
 pub mod command;
 pub mod decide;
 pub mod document;
+pub mod draft;
 pub mod event;
 pub mod identity;
 pub mod item;

@@ -83,6 +83,10 @@ pub enum Move {
     Approve,
     /// Send the decisions back.
     SendBack,
+    /// Write the answer by hand before it leaves.
+    DraftLetter,
+    /// Take back what was written by hand.
+    DropDraft,
     /// Send the answer by mail.
     Answer,
     /// Record an answer that was handed over, posted or told.
@@ -182,6 +186,8 @@ impl Move {
         Self::Look,
         Self::Approve,
         Self::SendBack,
+        Self::DraftLetter,
+        Self::DropDraft,
         Self::Answer,
         Self::AnswerByHand,
         Self::Enclose,
@@ -243,6 +249,8 @@ impl Move {
             Self::Look => "look",
             Self::Approve => "approve",
             Self::SendBack => "send-back",
+            Self::DraftLetter => "draft-letter",
+            Self::DropDraft => "drop-draft",
             Self::Answer => "answer",
             Self::AnswerByHand => "answer-by-hand",
             Self::Enclose => "enclose",
@@ -354,6 +362,8 @@ pub enum Refusal {
     NotAnswered,
     /// It reviews a decision in which this person had a part.
     ReviewOfOwn,
+    /// Nobody has changed the letter by hand.
+    NoDraft,
     /// It has been answered.
     AlreadyAnswered,
     /// The policy promises its term without extension.
@@ -632,6 +642,10 @@ impl Refusal {
             Self::ReviewOfOwn => (
                 "review-of-own",
                 "This reviews a decision in which that person had a part. Somebody else must handle it.",
+            ),
+            Self::NoDraft => (
+                "no-draft",
+                "Nobody has changed the letter by hand. It reads as it is put together.",
             ),
             Self::AlreadyAnswered => ("already-answered", "It has been answered."),
             Self::NoExtension => ("no-extension", "This policy promises its term without extension."),
@@ -936,6 +950,8 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
         Move::Retain => open(request).and_then(|()| yields_to_retention(request, policy)),
         Move::FollowUp => open(request).and_then(|()| offers_something(request, policy)),
         Move::Look | Move::Approve | Move::SendBack => approvable(request, id, step),
+        Move::DraftLetter => draftable(request),
+        Move::DropDraft => open(request).and_then(|()| has_a_draft(request)),
         Move::Answer | Move::AnswerByHand => answerable(request, step, policy),
         Move::Enclose => release::preparable(request),
         Move::TakeOut | Move::OverrideFinding | Move::MarkHighRisk => {
@@ -1148,6 +1164,27 @@ fn approvable(request: &Request, person: PersonId, step: Move) -> Result<(), Ref
         Err(Refusal::SamePerson)
     } else {
         Ok(())
+    }
+}
+
+/// A letter is written of decisions that are there, whoever has still to approve it.
+fn draftable(request: &Request) -> Result<(), Refusal> {
+    open(request)?;
+    if request.kind == CaseKind::Request && request.items.is_empty() {
+        return Err(Refusal::NeedsItem);
+    }
+    if request.is_decided() {
+        Ok(())
+    } else {
+        Err(Refusal::Undecided)
+    }
+}
+
+fn has_a_draft(request: &Request) -> Result<(), Refusal> {
+    if request.draft.is_some() {
+        Ok(())
+    } else {
+        Err(Refusal::NoDraft)
     }
 }
 

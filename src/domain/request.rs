@@ -12,6 +12,7 @@ use super::calendar::Calendar;
 use super::clock::{Applied, Pause, Proposed};
 use super::deadline::{Deadline, Standing};
 use super::document::Document;
+use super::draft::{self, Draft};
 use super::event::{Belonging, CaseKind, Channel, Clock, Delivery, Event, NewItem, Opening, Recorded, Triage};
 use super::identity::{Change, Contact};
 use super::item::{Basis, Decided, Item};
@@ -97,6 +98,9 @@ pub struct Request {
     pub assignee: Option<PersonId>,
     /// The second person's view of what would leave.
     pub approval: Approval,
+    /// The answer as somebody wrote it; `None` while it reads as it is put together.
+    #[serde(default)]
+    pub draft: Option<Draft>,
     /// What is put together to be handed over, and what was handed over.
     #[serde(default)]
     pub release: Release,
@@ -312,6 +316,7 @@ impl Request {
             confirmed_at: None,
             assignee: None,
             approval: Approval::None,
+            draft: None,
             release: Release::default(),
             tasks: Vec::new(),
             task_reminded: BTreeSet::new(),
@@ -337,6 +342,9 @@ impl Request {
     /// Folds one more event in. Events come from `decide`, so that each one fits; a second `Opened` changes nothing.
     pub fn evolve(mut self, recorded: &Recorded) -> Self {
         let at = recorded.at;
+        if draft::outdates(&recorded.event) {
+            self.draft = None;
+        }
         match &recorded.event {
             Event::Opened(_)
             | Event::Corrected { .. }
@@ -608,6 +616,24 @@ impl Request {
             } => self.release.released(file, at, *expires_at, *downloads),
             Event::PackageFetched { package } => self.release.fetched(*package),
             Event::PackageEnded { package, why, .. } => self.release.ended(*package, *why),
+            Event::LetterDrafted {
+                letter,
+                generated,
+                words,
+            } => {
+                self.prepared(recorded);
+                self.draft = recorded.by.person().map(|by| Draft {
+                    letter: letter.clone(),
+                    generated: generated.clone(),
+                    words: words.clone(),
+                    by,
+                });
+                self.approval = Approval::None;
+            }
+            Event::DraftDropped => {
+                self.draft = None;
+                self.approval = Approval::None;
+            }
             Event::AnswerQueued { letter, .. } => self.stage = Stage::Answering { letter: *letter },
             Event::Answered {
                 answered_at, delivery, ..

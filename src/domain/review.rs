@@ -79,6 +79,7 @@ pub fn open_to(request: &Request, person: PersonId, step: Move) -> Result<(), Re
             | Move::Decide
             | Move::Approve
             | Move::SendBack
+            | Move::DraftLetter
             | Move::Answer
             | Move::AnswerByHand
             | Move::SetAside

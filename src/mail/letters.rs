@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::compose::{self, Automatic, Outgoing};
+use super::draft;
 use super::token::Tokens;
 use crate::config::Settings;
 use crate::domain::event::CaseKind;
@@ -126,9 +127,25 @@ pub struct Case<'c> {
 }
 
 /// Reads a sealed text of the request.
-type ReadText<'r> = &'r mut dyn FnMut(&TextRef) -> Result<String, StepError>;
+pub(super) type ReadText<'r> = &'r mut dyn FnMut(&TextRef) -> Result<String, StepError>;
 
 fn composed(
+    case: Case<'_>,
+    head: Letterhead<'_>,
+    occasion: Occasion,
+    words: Words,
+    read: ReadText<'_>,
+) -> Result<LetterText, StepError> {
+    match &case.stored.request.draft {
+        Some(draft) if occasion == answer_occasion(case.stored.request.kind, &case.stored.request.items) => {
+            draft::as_saved(case, head, draft, read)
+        }
+        Some(_) | None => put_together(case, head, occasion, words, read),
+    }
+}
+
+/// The letter as the pack's texts and the facts make it, whatever anybody wrote by hand.
+pub(super) fn put_together(
     case: Case<'_>,
     head: Letterhead<'_>,
     occasion: Occasion,
@@ -294,7 +311,12 @@ pub fn answer_occasion(kind: CaseKind, items: &[Item]) -> Occasion {
     }
 }
 
-fn facts(case: Case<'_>, head: Letterhead<'_>, words: Words, read: ReadText<'_>) -> Result<CaseFacts, StepError> {
+pub(super) fn facts(
+    case: Case<'_>,
+    head: Letterhead<'_>,
+    words: Words,
+    read: ReadText<'_>,
+) -> Result<CaseFacts, StepError> {
     let request = &case.stored.request;
     let policy = case.policy;
     let mut items = Vec::new();

@@ -29,6 +29,7 @@ mod touch;
 pub mod alternatives;
 pub mod bring_back;
 pub mod compose;
+pub mod draft;
 pub mod form;
 pub mod letters;
 pub mod news;

@@ -8,6 +8,7 @@ use super::{StoreError, Tx, corrections, documents, ids, journal, marks, outbox,
 use crate::domain::command::Command;
 use crate::domain::decide::{decide, follows, may_open_tasks};
 use crate::domain::event::{By, CaseKind, Channel, Event, Opening, Recorded, Triage};
+use crate::domain::letter::RequiredPart;
 use crate::domain::moves::Refusal;
 use crate::domain::person::Actor;
 use crate::domain::policy::{ExemptionId, OnBehalfId, RightId};
@@ -73,12 +74,21 @@ pub enum StepError {
         /// Its version.
         version: String,
     },
+    /// A letter that a person changed has lost what its reader is owed.
+    #[error("The letter has lost what its reader is owed: {}", told(.0))]
+    Lost(Vec<RequiredPart>),
     /// A letter that the step needs cannot be written.
     #[error("{0}")]
     Letter(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// What the lost parts are, without their words: those may be personal.
+fn told(lost: &[RequiredPart]) -> String {
+    let kinds: Vec<&str> = lost.iter().map(|part| part.kind.as_str()).collect();
+    kinds.join(", ")
 }
 
 /// What a caller saw before its step.

@@ -10,7 +10,9 @@ use super::door::guard::Base;
 use super::door::{invitation, me, people, sign_in};
 use super::error::PageError;
 use super::frame::assets;
-use super::request::{approval, assess, assessment, beside, clock, files, handover, places, proof, steps, task_steps};
+use super::request::{
+    approval, assess, assessment, beside, clock, files, handover, letter, places, proof, steps, task_steps,
+};
 use super::systems::restore;
 use super::tasks::{list, owner};
 use super::{
@@ -234,6 +236,8 @@ fn of_a_request(app: &mut ServiceConfig) {
         )
         .route("/requests/{reference}/look", post().to(approval::look))
         .route("/requests/{reference}/return", post().to(approval::sent_back))
+        .route("/requests/{reference}/draft", post().to(letter::save))
+        .route("/requests/{reference}/draft/removal", post().to(letter::remove))
         .route("/requests/{reference}/answer", post().to(steps::answer))
         .route("/requests/{reference}/answer-by-hand", post().to(steps::answer_by_hand))
         .route("/requests/{reference}/extension", post().to(steps::extension))

@@ -16,6 +16,7 @@ mod corrections;
 mod deadlines;
 mod demo;
 mod disclosure;
+mod drafts;
 mod followups;
 mod handover;
 mod hints;

@@ -1,5 +1,6 @@
 //! Policy packs: what holds for each of them, the letters they write, and what is said to the author of a broken one.
 
+mod answers;
 mod broken;
 mod letters;
 mod news;

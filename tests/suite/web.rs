@@ -124,7 +124,7 @@ fn events(story: &Story) -> usize {
     story.house.store.read(count).unwrap()
 }
 
-fn access_request(story: &Story) -> String {
+pub(crate) fn access_request(story: &Story) -> String {
     let opened = story.opens(mail(
         "Li Na <li.na@example.cn>",
         "Access to my personal data",
@@ -452,7 +452,7 @@ async fn a_form_with_gaps_or_nonsense_is_refused_and_never_breaks_anything() {
 }
 
 /// The number of events that a page was made from.
-fn seq(body: &str) -> String {
+pub(crate) fn seq(body: &str) -> String {
     hidden_field(body, "seq").expect("no form on the page")
 }
 

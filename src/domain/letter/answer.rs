@@ -90,7 +90,7 @@ pub(super) fn basis_lines(writer: Writer, item: &ItemFacts) -> Result<String, Mi
 }
 
 /// From when it takes effect, where that is its receipt, and what else the policy says of the right.
-fn note(writer: Writer, item: &ItemFacts, right: &Right) -> Result<String, MissingPart> {
+pub(super) fn note(writer: Writer, item: &ItemFacts, right: &Right) -> Result<String, MissingPart> {
     let note = right.answer_note.as_ref().map_or("", |note| note.text(writer.language));
     match item.effective_at {
         Some(at) => {
@@ -103,7 +103,7 @@ fn note(writer: Writer, item: &ItemFacts, right: &Right) -> Result<String, Missi
 }
 
 /// Until when data are kept, and each duty with its legal basis.
-fn restriction(writer: Writer, item: &ItemFacts) -> Result<(String, String), MissingPart> {
+pub(super) fn restriction(writer: Writer, item: &ItemFacts) -> Result<(String, String), MissingPart> {
     if item.reason.trim().is_empty() {
         return Err(MissingPart::Reason(item.right.clone()));
     }

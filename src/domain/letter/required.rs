@@ -2,7 +2,7 @@
 //! and what the decisions say. Who wants to say something else changes the decision.
 
 use super::compose::Writer;
-use super::{CaseFacts, ItemFacts, LetterText, MissingPart, Occasion, answer, bilingual};
+use super::{CaseFacts, ItemFacts, LetterText, MissingPart, Occasion, OutcomeWord, answer, bilingual};
 use crate::domain::policy::Pack;
 
 /// A part that has to stand in a letter.
@@ -29,6 +29,8 @@ pub enum RequiredKind {
     Reason,
     /// The exemption with its legal basis, the missing ground or proof, the duty to keep.
     Basis,
+    /// The day until which data are kept instead of deleted.
+    Until,
     /// What the policy says whenever this right is granted.
     Note,
     /// Where the reader can turn.
@@ -46,6 +48,7 @@ impl RequiredKind {
             Self::Given => "given",
             Self::Reason => "reason",
             Self::Basis => "basis",
+            Self::Until => "until",
             Self::Note => "note",
             Self::Remedy => "remedy",
             Self::Contact => "contact",
@@ -125,12 +128,14 @@ fn of_item(writer: Writer, item: &ItemFacts, parts: &mut Vec<RequiredPart>) -> R
     for line in answer::basis_lines(writer, item)?.lines() {
         need(RequiredKind::Basis, line);
     }
-    let note = writer
-        .pack
-        .policy
-        .right(&item.right)
-        .and_then(|right| right.answer_note.as_ref());
-    need(RequiredKind::Note, note.map_or("", |note| note.text(writer.language)));
+    if item.outcome == OutcomeWord::Restricted {
+        need(RequiredKind::Until, &answer::restriction(writer, item)?.0);
+    }
+    if let Some(right) = writer.pack.policy.right(&item.right) {
+        for line in answer::note(writer, item, right)?.lines() {
+            need(RequiredKind::Note, line);
+        }
+    }
     Ok(())
 }
 

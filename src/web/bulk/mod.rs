@@ -23,6 +23,7 @@ use crate::web::frame::look::{Choice, RequestRow};
 use crate::web::frame::say::{Say, choices};
 use crate::web::frame::words::Words;
 use crate::web::frame::{Frame, Place};
+use crate::web::request::letter;
 use crate::web::requests::Asked;
 use crate::web::{aside, show};
 
@@ -219,6 +220,7 @@ fn fate(say: &Say<'_>, plan: &Plan, one: &Done) -> Fate {
     let why_not = one.why_not.as_ref().map(|error| match error {
         StepError::Refused(refusal) => words.t(&format!("refusal-{}", refusal.code())),
         StepError::Letter(sentence) => sentence.clone(),
+        StepError::Lost(parts) => letter::lost(words, parts).join(" "),
         StepError::Changed => words.t("bulk-changed"),
         StepError::NoPolicy { .. } => words.t("error-no-policy"),
         StepError::Store(error) => {

@@ -54,7 +54,7 @@ pub async fn leaving(
                 settings: &house.settings,
                 shelf: &shelf,
                 now,
-                own_words: "",
+                unsaved: None,
             };
             Ok(house.store.read(|db| {
                 let Some(file) = File::read(db, &desk, &reference)? else {
@@ -70,7 +70,7 @@ pub async fn leaving(
     let say = Say::new(who.words, &shelf, now, &file.people);
     let rules = say.rules(&file.stored.request.policy).ok_or_else(|| no_policy(&who))?;
     let request = &file.stored.request;
-    let letter = file.preview.as_ref().ok();
+    let letter = file.answer.as_ref().ok().map(|answer| &answer.letter);
     let leaving = letter.map(|letter| approval::leaving(request, Digest::of_letter(letter)));
     let approved = matches!(request.approval, Approval::Given { of, .. } if Some(of) == leaving);
     let open = |step| match step {

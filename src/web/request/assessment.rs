@@ -52,7 +52,7 @@ pub async fn assessment(
                 settings: &house.settings,
                 shelf: &shelf,
                 now,
-                own_words: "",
+                unsaved: None,
             };
             Ok(house.store.read(|db| File::read(db, &desk, &reference))?)
         }

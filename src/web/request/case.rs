@@ -5,12 +5,14 @@ use std::sync::Arc;
 use actix_web::{HttpResponse, web};
 
 use super::file::{self, File};
+use super::letter;
 use super::story::Story;
 use crate::domain::command::Command;
 use crate::domain::letter::{LetterText, News, Occasion};
 use crate::domain::moves::{Move as Step, may};
 use crate::domain::person::Actor;
 use crate::house::House;
+use crate::mail::draft::{self, Edit};
 use crate::mail::letters::{self, Letterhead, Thread, Words as LetterWords};
 use crate::mail::news::{self, Addressee};
 use crate::mail::reading::Reading;
@@ -32,6 +34,18 @@ pub(super) struct Writer {
 }
 
 impl Writer {
+    /// The command that keeps the answer as somebody wrote it.
+    pub fn save(&self, desk: &mut Desk<'_, '_>, edit: &Edit) -> Result<Command, StepError> {
+        may(&desk.stored.request, self.step, self.actor, desk.rules.policy)?;
+        let pack = self.pack(desk)?;
+        let head = Letterhead {
+            settings: &self.house.settings,
+            pack: &pack.pack,
+            thread: None,
+        };
+        draft::save(desk, head, edit)
+    }
+
     /// Writes a letter and puts it into the outbox; returns its number and its text.
     pub fn post(
         &self,
@@ -163,7 +177,7 @@ pub(super) struct Case {
 
 impl Case {
     pub fn of(who: &Signed, house: &web::Data<House>, reference: &str, form: &Sent) -> Result<Self, PageError> {
-        let texts = ["reason", "given", "text", "words"].map(|name| form.text(name));
+        let texts = ["reason", "given", "text", "words", "subject", "body"].map(|name| form.text(name));
         let kept = texts
             .into_iter()
             .filter(|text| !text.is_empty())
@@ -278,6 +292,7 @@ impl Case {
         match error {
             StepError::Refused(refusal) => self.refused(words.t(&format!("refusal-{}", refusal.code()))),
             StepError::Letter(sentence) => self.refused(sentence),
+            StepError::Lost(parts) => self.refused(letter::lost(words, &parts).join(" ")),
             StepError::NoPolicy { .. } => self.refused(words.t("error-no-policy")),
             StepError::Changed => match self.meanwhile().await {
                 Ok(lines) => PageError::Faster {
@@ -307,7 +322,7 @@ impl Case {
                     settings: &house.settings,
                     shelf: &shelf,
                     now,
-                    own_words: "",
+                    unsaved: None,
                 };
                 Ok(house.store.read(|db| File::read(db, &desk, &reference))?)
             }

@@ -8,12 +8,12 @@ use super::sender;
 use crate::config::Settings;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::item::Decision;
-use crate::domain::letter::LetterText;
 use crate::domain::request::Request;
 use crate::domain::rules::Rules;
 use crate::domain::serial::Series;
 use crate::domain::text::TextRef;
-use crate::mail::letters::{self, Letterhead, Words as LetterWords};
+use crate::mail::draft::{self, Answer, Edit};
+use crate::mail::letters::{self, Letterhead};
 use crate::mail::reading::{Opened, Reading};
 use crate::mail::token::Tokens;
 use crate::packs::{LoadedPack, Shelf};
@@ -51,8 +51,8 @@ pub(super) struct File {
     pub signed: BTreeSet<i64>,
     /// How often the same sender asked; `None` when nothing else in the last months.
     pub series: Option<Series>,
-    /// The answer as it would go out now, or what it lacks.
-    pub preview: Result<LetterText, String>,
+    /// The answer as it would go out now, with what it was made from, or what it lacks.
+    pub answer: Result<Answer, StepError>,
 }
 
 /// A message of the request with what was kept of it.
@@ -84,8 +84,8 @@ pub(super) struct Desk<'d> {
     pub settings: &'d Settings,
     pub shelf: &'d Shelf,
     pub now: DateTime<Utc>,
-    /// The officer's own words in the answer, not yet sent.
-    pub own_words: &'d str,
+    /// What somebody makes of the answer and has not saved.
+    pub unsaved: Option<&'d Edit>,
 }
 
 impl File {
@@ -117,7 +117,7 @@ impl File {
         known.extend(Some(stored.card.address.clone()).filter(|address| !address.is_empty()));
         let others = sender::others(db, &stored)?;
         let series = sender::series(db, &stored, &others, desk.now)?;
-        let preview = preview(db, desk, &stored);
+        let answer = answer(db, desk, &stored);
         Ok(Some(Self {
             people: people::list(db)?,
             task_files: files::of_request(db, stored.id)?,
@@ -132,7 +132,7 @@ impl File {
             signed,
             others,
             series,
-            preview,
+            answer,
         }))
     }
 
@@ -160,29 +160,25 @@ fn signed(
     waiting.filter(bears).map(|message| message.listed.id).collect()
 }
 
-fn preview(db: &mut Reader<'_>, desk: &Desk<'_>, stored: &Stored) -> Result<LetterText, String> {
+fn answer(db: &mut Reader<'_>, desk: &Desk<'_>, stored: &Stored) -> Result<Answer, StepError> {
     let Some((pack, rules)) = governing(desk.shelf, stored) else {
-        return Err(String::new());
+        let policy = &stored.request.policy;
+        return Err(StepError::NoPolicy {
+            id: policy.id.clone(),
+            version: policy.version.clone(),
+        });
     };
     let head = Letterhead {
         settings: desk.settings,
         pack: &pack.pack,
         thread: None,
     };
-    let occasion = letters::answer_occasion(stored.request.kind, &stored.request.items);
     let case = letters::Case {
         stored,
         policy: rules.policy,
         now: desk.now,
     };
-    let words = LetterWords {
-        reply: desk.own_words.to_owned(),
-        ..LetterWords::default()
-    };
-    letters::preview(db, case, head, occasion, words).map_err(|error| match error {
-        StepError::Letter(sentence) => sentence,
-        StepError::Refused(_) | StepError::Changed | StepError::NoPolicy { .. } | StepError::Store(_) => String::new(),
-    })
+    draft::answer_as_kept(db, case, head, desk.unsaved)
 }
 
 /// The pack and the rules of a request.
@@ -234,6 +230,11 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::StateLifted { reason, .. }
         | Event::StateChecked { note: reason, .. } => vec![reason],
         Event::Answered { text, .. } => text.iter().collect(),
+        Event::LetterDrafted {
+            letter,
+            generated,
+            words,
+        } => [letter, generated].into_iter().chain(words).collect(),
         Event::AnswerQueued { text, .. } | Event::Noted { text } => vec![text],
         Event::Opened(_)
         | Event::AcknowledgementQueued { .. }
@@ -254,6 +255,7 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::PackageFetched { .. }
         | Event::CoSigned { .. }
         | Event::Approved { .. }
+        | Event::DraftDropped
         | Event::AnswerNotDelivered { .. }
         | Event::Closed
         | Event::ReviewOpened { .. }

@@ -15,6 +15,7 @@ pub mod handover;
 mod history;
 mod identity;
 mod items;
+pub mod letter;
 mod matrix;
 mod offers;
 pub(super) mod origin;
@@ -35,6 +36,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::house::House;
+use crate::mail::draft::Edit;
 use crate::web::door::session::{Reads, Sent, Signed};
 use crate::web::error::PageError;
 use crate::web::frame::Place;
@@ -52,10 +54,10 @@ pub async fn request(
     reference: web::Path<String>,
     request: HttpRequest,
 ) -> Result<HttpResponse, PageError> {
-    show(&page(&who, &house, &request, reference.into_inner(), String::new()).await?)
+    show(&page(&who, &house, &request, reference.into_inner(), None).await?)
 }
 
-/// POST /requests/{reference}/preview: the same page with the officer's own words in the answer. Nothing is kept.
+/// POST /requests/{reference}/preview: the same page with the answer as somebody would have it. Nothing is kept.
 pub async fn preview(
     who: Reads,
     house: web::Data<House>,
@@ -63,7 +65,14 @@ pub async fn preview(
     request: HttpRequest,
     form: Sent,
 ) -> Result<HttpResponse, PageError> {
-    let mut page = page(&who, &house, &request, reference.into_inner(), form.text("words")).await?;
+    let mut page = page(
+        &who,
+        &house,
+        &request,
+        reference.into_inner(),
+        Some(letter::edit_of(&form)),
+    )
+    .await?;
     page.frame.here.clone_from(&page.path);
     show(&page)
 }
@@ -73,19 +82,19 @@ async fn page(
     house: &web::Data<House>,
     request: &HttpRequest,
     reference: String,
-    own_words: String,
+    unsaved: Option<Edit>,
 ) -> Result<RequestPage, PageError> {
     let frame = who.frame(request, Place::Requests, reference.clone());
     let shelf = house.shelf();
     let now = house.now.instant();
     let file = aside({
-        let (house, shelf, own_words) = (Arc::clone(house), Arc::clone(&shelf), own_words.clone());
+        let (house, shelf, unsaved) = (Arc::clone(house), Arc::clone(&shelf), unsaved.clone());
         move || {
             let desk = Desk {
                 settings: &house.settings,
                 shelf: &shelf,
                 now,
-                own_words: &own_words,
+                unsaved: unsaved.as_ref(),
             };
             Ok(house.store.read(|db| File::read(db, &desk, &reference))?)
         }
@@ -94,7 +103,7 @@ async fn page(
     .ok_or(PageError::Absent)?;
     let say = Say::new(who.words, &shelf, now, &file.people);
     let rules = say.rules(&file.stored.request.policy).ok_or_else(|| no_policy(who))?;
-    Ok(view::page(frame, who, &say, &file, rules, &own_words))
+    Ok(view::page(frame, who, &say, &file, rules, unsaved.as_ref()))
 }
 
 /// What is said when the pack of a request is not there.

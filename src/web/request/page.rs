@@ -300,6 +300,54 @@ pub struct LetterView {
     pub tone: Tone,
     /// What is still missing before it may go; empty when nothing is.
     pub missing: Vec<String>,
+    /// The letter in the hands of a person; `None` where it cannot be put together yet.
+    pub draft: Option<DraftView>,
+}
+
+impl LetterView {
+    /// Whether somebody has saved it; it leaves as it is.
+    pub fn is_saved(&self) -> bool {
+        self.draft.as_ref().is_some_and(|draft| draft.is_saved)
+    }
+
+    /// Whether it is shown as somebody would have it, and not saved.
+    pub fn is_unsaved(&self) -> bool {
+        self.draft.as_ref().is_some_and(|draft| draft.is_unsaved)
+    }
+}
+
+/// The answer as somebody writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftView {
+    /// Somebody has saved it; it leaves as it is.
+    pub is_saved: bool,
+    /// It is shown as somebody would have it, and not saved.
+    pub is_unsaved: bool,
+    /// Who saved it and when; empty where nobody has.
+    pub by: String,
+    /// Its subject and text against what was put together; empty when nothing was changed by hand.
+    pub changes: Vec<StretchView>,
+    /// The subject, to be changed.
+    pub subject: String,
+    /// The text, to be changed.
+    pub body: String,
+    /// The own words that it was put together with.
+    pub words: String,
+    /// The text holds changes of an earlier draft that the decisions have overtaken.
+    pub is_carried: bool,
+    /// Those of them that found no place.
+    pub homeless: Vec<String>,
+}
+
+/// A stretch of two letters that are compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StretchView {
+    /// What it says.
+    pub text: String,
+    /// A person wrote it.
+    pub is_new: bool,
+    /// A person took it out.
+    pub is_gone: bool,
 }
 
 /// What became of one letter.
@@ -470,6 +518,8 @@ const ELSEWHERE: &[Step] = &[
     Step::LiftState,
     Step::Approve,
     Step::SendBack,
+    Step::DraftLetter,
+    Step::DropDraft,
     Step::Answer,
     Step::AnswerByHand,
     Step::Note,

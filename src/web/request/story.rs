@@ -5,6 +5,7 @@ mod identity;
 
 use super::file::File;
 use super::items::scope_words;
+use super::letter as drafting;
 use super::page::EventLine;
 use super::task_story;
 use crate::domain::correction::TakenFor;
@@ -231,6 +232,9 @@ impl<'s> Story<'s> {
                 ];
                 (words.a(&key, &borrowed(&args)), String::new())
             }
+            Event::LetterDrafted { letter, generated, .. } => {
+                (plain().0, drafting::told(file.text(letter), file.text(generated)))
+            }
             Event::SetAside { reason }
             | Event::FileTakenOut { reason, .. }
             | Event::FindingOverridden { reason, .. }
@@ -256,6 +260,7 @@ impl<'s> Story<'s> {
             | Event::PackageFetched { .. }
             | Event::Looked { .. }
             | Event::Approved { .. }
+            | Event::DraftDropped
             | Event::AnswerQueued { .. }
             | Event::AnswerNotDelivered { .. }
             | Event::Closed

@@ -4,7 +4,7 @@ use super::clock::deadlines;
 use super::file::File;
 use super::page::{Anchor, LetterView, Move, NextStep, NoteView, ReminderLine, RequestPage};
 use super::story::Story;
-use super::{history, identity, items, matrix, offers, tasks, thread};
+use super::{history, identity, items, letter as drafting, matrix, offers, tasks, thread};
 use crate::domain::assessment::Scope;
 use crate::domain::event::Event;
 use crate::domain::moves::{self, Move as Step, Refusal};
@@ -13,6 +13,8 @@ use crate::domain::reminder;
 use crate::domain::request::{Approval, Identity, Request, Stage, Step as Coming};
 use crate::domain::rules::Rules;
 use crate::domain::task::TaskState;
+use crate::mail::draft::Edit;
+use crate::store::door::StepError;
 use crate::web::door::session::Signed;
 use crate::web::frame::Frame;
 use crate::web::frame::look::{Chip, Fact, Tone};
@@ -26,7 +28,7 @@ pub(super) fn page(
     say: &Say<'_>,
     file: &File,
     rules: Rules<'_>,
-    own_words: &str,
+    unsaved: Option<&Edit>,
 ) -> RequestPage {
     let request = &file.stored.request;
     let path = format!("/requests/{}", request.reference);
@@ -53,7 +55,7 @@ pub(super) fn page(
         items: items::items(say, file, rules),
         tasks: tasks::tasks(say, file, rules),
         thread: thread::thread(say, file, rules),
-        letter: letter(say, file, &open, own_words),
+        letter: letter(say, file, &open, unsaved),
         deliveries: thread::deliveries(say, file, may_send),
         persons: persons(say, file, rules),
         identity: identity::panel(say, file, rules),
@@ -120,6 +122,8 @@ fn noun(step: Step) -> &'static str {
         Step::Look => "look",
         Step::Approve => "approval",
         Step::SendBack => "return",
+        Step::DraftLetter => "draft",
+        Step::DropDraft => "draft/removal",
         Step::Answer => "answer",
         Step::AnswerByHand => "answer-by-hand",
         Step::Enclose
@@ -382,7 +386,12 @@ fn notes(say: &Say<'_>, file: &File) -> Vec<NoteView> {
     file.history.iter().filter_map(note).collect()
 }
 
-fn letter(say: &Say<'_>, file: &File, open: &[(Step, Result<(), Refusal>)], own_words: &str) -> Option<LetterView> {
+fn letter(
+    say: &Say<'_>,
+    file: &File,
+    open: &[(Step, Result<(), Refusal>)],
+    unsaved: Option<&Edit>,
+) -> Option<LetterView> {
     let request = &file.stored.request;
     match request.stage {
         Stage::Open | Stage::NotDelivered { .. } => {}
@@ -404,12 +413,11 @@ fn letter(say: &Say<'_>, file: &File, open: &[(Step, Result<(), Refusal>)], own_
         .map(|refusal| words.t(&format!("refusal-{}", refusal.code())))
         .into_iter()
         .collect();
-    if let (Err(sentence), true) = (&file.preview, missing.is_empty()) {
-        missing.push(if sentence.is_empty() {
-            words.t("letter-no-preview")
-        } else {
-            sentence.clone()
-        });
+    match &file.answer {
+        Ok(answer) => missing.extend(drafting::lost(words, &answer.lost)),
+        Err(StepError::Letter(sentence)) if missing.is_empty() => missing.push(sentence.clone()),
+        Err(_) if missing.is_empty() => missing.push(words.t("letter-no-preview")),
+        Err(_) => {}
     }
     let (tone, key) = match (request.approval, request.needs_approval(), refusal) {
         (Approval::Given { .. }, true, _) => (Tone::Done, "letter-approved"),
@@ -418,18 +426,29 @@ fn letter(say: &Say<'_>, file: &File, open: &[(Step, Result<(), Refusal>)], own_
         (_, _, None) => (Tone::Calm, "letter-ready"),
         (_, _, Some(_)) => (Tone::Quiet, "letter-draft"),
     };
-    let preview = file.preview.as_ref().ok();
+    let preview = file.answer.as_ref().ok().map(|answer| &answer.letter);
     let card = &file.stored.card;
     Some(LetterView {
         to: card.address.clone(),
-        language: language_name(
-            say,
-            preview.map_or(request.language.as_str(), |letter| letter.language.as_str()),
-        ),
-        tag: preview.map_or("", |letter| letter.language.as_str()).to_owned(),
+        language: match preview {
+            Some(letter) => letter
+                .languages()
+                .map(|tag| language_name(say, tag))
+                .collect::<Vec<_>>()
+                .join(" · "),
+            None => language_name(say, &request.language),
+        },
+        tag: preview
+            .and_then(|letter| letter.languages().next())
+            .unwrap_or_default()
+            .to_owned(),
         subject: preview.map(|letter| letter.subject.clone()).unwrap_or_default(),
         text: preview.map(|letter| letter.body.trim().to_owned()).unwrap_or_default(),
-        own_words: own_words.to_owned(),
+        own_words: file.answer.as_ref().map_or_else(
+            |_| unsaved.map(|edit| edit.words.clone()).unwrap_or_default(),
+            |answer| answer.words.clone(),
+        ),
+        draft: drafting::view(say, file, unsaved),
         words_are_all: request.items.is_empty(),
         state: words.t(key),
         tone,

@@ -20,6 +20,7 @@ refusal-sent-back = The decisions were sent back. Change a decision first.
 refusal-answer-on-its-way = The answer is on its way. Wait until it is delivered or comes back.
 refusal-no-address = There is no mail address to answer to. Hand the answer over and record that.
 refusal-review-of-own = This reviews a decision in which that person had a part. Somebody else must handle it.
+refusal-no-draft = Nobody has changed the letter by hand. It reads as it is put together.
 refusal-not-answered = It has not been answered yet.
 refusal-already-answered = It has been answered.
 refusal-no-extension = This policy promises its term without extension.

@@ -20,6 +20,7 @@ refusal-sent-back = 决定已被退回，请先修改决定。
 refusal-answer-on-its-way = 答复正在发送，请等待送达或退回。
 refusal-no-address = 没有可发送答复的邮箱。请另行交付并记录。
 refusal-review-of-own = 这是对该人员曾参与的决定的复核，须由他人处理。
+refusal-no-draft = 无人手工修改过该信件，内容为自动生成。
 refusal-not-answered = 尚未答复。
 refusal-already-answered = 已经答复。
 refusal-no-extension = 现行政策承诺的期限不可延长。

@@ -9,7 +9,7 @@ use habeas::domain::policy::{DutyId, ExemptionId, GroundId, MethodId, OnBehalfId
 use super::{day, occasions, pack, shelf};
 
 /// A case that any pack can write every letter about.
-fn case(pack: &Pack) -> CaseFacts {
+pub(super) fn case(pack: &Pack) -> CaseFacts {
     let policy = &pack.policy;
     let other = policy.on_behalf.iter().find(|rule| !rule.id.is_self()).unwrap();
     CaseFacts {
@@ -40,7 +40,7 @@ fn case(pack: &Pack) -> CaseFacts {
     }
 }
 
-fn item(right: &Right, outcome: OutcomeWord) -> ItemFacts {
+pub(super) fn item(right: &Right, outcome: OutcomeWord) -> ItemFacts {
     ItemFacts {
         right: right.id.clone(),
         ground: None,
