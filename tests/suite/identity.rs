@@ -655,22 +655,15 @@ fn a_document_lies_under_its_own_key_each_look_is_an_event_and_it_is_gone_after_
     assert!(occasions(&story, &stored).contains(&"document-destroyed".to_owned()));
 }
 
-/// What an officer sends with a form, on what they saw last.
-async fn sends<S, B>(app: &S, who: &super::web::Visitor, path: &str, noun: &str, fields: &[(&str, &str)]) -> StatusCode
-where
-    S: actix_web::dev::Service<
-            actix_web::dev::ServiceRequest,
-            Response = actix_web::dev::ServiceResponse<B>,
-            Error = actix_web::Error,
-        >,
-    B: actix_web::body::MessageBody,
-{
-    let page = send(app, get(path, Some(who)).to_request()).await.body;
-    let seq = super::web::hidden_field(&page, "seq").unwrap();
-    let fields: Vec<(&str, &str)> = [("seq", seq.as_str())].iter().chain(fields).copied().collect();
-    send(app, post(&format!("{path}/{noun}"), who, &fields).to_request())
-        .await
-        .status
+/// The status of what an officer sends with a form, on what they saw last.
+macro_rules! sends {
+    ($app:expr, $who:expr, $path:expr, $noun:expr, $fields:expr) => {{
+        let page = send($app, get($path, Some($who)).to_request()).await.body;
+        let seq = super::web::hidden_field(&page, "seq").unwrap();
+        let fields: Vec<(&str, &str)> = [("seq", seq.as_str())].iter().chain($fields).copied().collect();
+        let place = format!("{}/{}", $path, $noun);
+        send($app, post(&place, $who, &fields).to_request()).await.status
+    }};
 }
 
 #[actix_web::test]
@@ -712,7 +705,7 @@ async fn an_officer_finds_out_who_a_guardian_is_by_forms_alone_in_both_languages
             ),
         ];
         for (noun, fields) in steps {
-            let status = sends(&app, &officer, &path, noun, &fields).await;
+            let status = sends!(&app, &officer, &path, noun, &fields);
             assert_eq!(status, StatusCode::SEE_OTHER, "{noun}");
         }
         let request = story.request(reference).request;
@@ -731,23 +724,17 @@ async fn a_changed_address_is_told_to_both_and_shown_until_its_time_is_over() {
     let reference = &stored.request.reference;
     let path = format!("/requests/{reference}");
     let fields = [("reason", "In the account since 2024.")];
-    assert_eq!(
-        sends(&app, &officer, &path, "contact", &fields).await,
-        StatusCode::SEE_OTHER
-    );
+    assert_eq!(sends!(&app, &officer, &path, "contact", &fields), StatusCode::SEE_OTHER);
     for wrong in ["not an address", "li.na@meadow.example"] {
         let fields = [("address", wrong), ("reason", "She wrote.")];
-        let status = sends(&app, &officer, &path, "address", &fields).await;
+        let status = sends!(&app, &officer, &path, "address", &fields);
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
     }
     let fields = [
         ("address", "li.na@harbour.example"),
         ("reason", "She called from her number on file."),
     ];
-    assert_eq!(
-        sends(&app, &officer, &path, "address", &fields).await,
-        StatusCode::SEE_OTHER
-    );
+    assert_eq!(sends!(&app, &officer, &path, "address", &fields), StatusCode::SEE_OTHER);
     let now = story.request(reference);
     assert_eq!(now.card.address, "li.na@harbour.example");
     assert!(!now.request.has_confirmed_contact());
@@ -798,7 +785,7 @@ async fn a_document_is_handed_to_an_officer_as_a_download_by_a_form_and_its_look
     ] {
         let fields = ask_for(reason);
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        assert_eq!(sends(&app, &officer, &path, "identity-question", &fields).await, status);
+        assert_eq!(sends!(&app, &officer, &path, "identity-question", &fields), status);
     }
     let letter = occasions(&story, &stored);
     assert!(letter.contains(&"identity-question".to_owned()));
