@@ -8,7 +8,7 @@ use super::matrix::{MatrixView, ProposalView, RetentionView};
 use super::origin::Origin;
 use super::tasks::TasksView;
 use crate::domain::moves::Move as Step;
-use crate::web::frame::look::{Chip, Choice, Due, Fact, Tone};
+use crate::web::frame::look::{Chip, Choice, Due, Fact, Link, Tone};
 use crate::web::frame::{Frame, Place};
 
 /// The page of a request.
@@ -37,6 +37,8 @@ pub struct RequestPage {
     pub next: NextStep,
     /// Receipt, recognition, term, policy, channel, language, assignee.
     pub facts: Vec<Fact>,
+    /// The internal review of what was decided here, and the request that this one reviews.
+    pub reviews: Vec<Link>,
     /// Who is reminded, of what and when.
     pub reminders: Vec<ReminderLine>,
     /// The parts of an item that something can be found about.

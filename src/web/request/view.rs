@@ -17,7 +17,7 @@ use crate::mail::draft::Edit;
 use crate::store::door::StepError;
 use crate::web::door::session::Signed;
 use crate::web::frame::Frame;
-use crate::web::frame::look::{Chip, Fact, Tone};
+use crate::web::frame::look::{Chip, Fact, Link, Tone};
 use crate::web::frame::say::Say;
 use crate::web::requests::LANGUAGES;
 
@@ -50,6 +50,7 @@ pub(super) fn page(
         due: say.due(request),
         next,
         facts: facts(say, request, rules),
+        reviews: reviews(say, request),
         reminders: reminders(say, request, rules),
         parts: matrix::parts(say, file, &Scope::Whole),
         items: items::items(say, file, rules),
@@ -283,6 +284,20 @@ fn facts(say: &Say<'_>, request: &Request, rules: Rules<'_>) -> Vec<Fact> {
         }));
     }
     facts
+}
+
+/// A review and what it reviews lead to each other.
+fn reviews(say: &Say<'_>, request: &Request) -> Vec<Link> {
+    let link = |key: &str, reference: &str| Link {
+        label: say.words.with(key, "reference", reference),
+        href: format!("/requests/{reference}"),
+    };
+    let own = request
+        .reviews
+        .iter()
+        .map(|(_, reference)| link("review-opened", reference));
+    let of = request.review_of.iter().map(|of| link("review-of", &of.reference));
+    own.chain(of).collect()
 }
 
 fn language_name(say: &Say<'_>, tag: &str) -> String {

@@ -144,3 +144,6 @@ portal-package-fetch = Download
 portal-package-old = This page was open too long. Ask for a new code.
 portal-package-no-code = No code can be sent just now. The files may have been fetched as often as they can be, or their time is over. If you need them again, write to us.
 portal-package-over = The files can no longer be fetched. If you need them again, write to us.
+# For those who work on requests.
+review-opened = Internal review: { $reference }
+review-of = Reviews the decision on { $reference }

@@ -141,3 +141,6 @@ portal-package-fetch = 下载
 portal-package-old = 页面打开时间过长，请重新获取验证码。
 portal-package-no-code = 目前无法发送验证码。文件可能已达下载次数上限或已过期。如仍需要，请写信给我们。
 portal-package-over = 文件已不能下载。如仍需要，请写信给我们。
+# 供处理请求的人员使用。
+review-opened = 内部复核：{ $reference }
+review-of = 复核对 { $reference } 的决定
