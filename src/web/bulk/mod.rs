@@ -113,7 +113,7 @@ async fn run(who: &Officer, house: &web::Data<House>, request: &HttpRequest, for
         back: "/bulk".to_owned(),
         kept: form.text("text"),
     };
-    let plan = Plan::read(form).map_err(|key| back(key))?;
+    let plan = Plan::read(form).map_err(&back)?;
     let chosen = chosen(form).ok_or_else(|| back("bulk-none"))?;
     let (office, actor, planned) = (Arc::clone(house), who.actor(), plan.clone());
     let (done, people) = aside(move || {

@@ -89,7 +89,7 @@ pub async fn ask(
             };
             portal::begin(tx, &claim, code, now)
         });
-        Ok(token.map_err(|error: StoreError| PageError::from(error))?)
+        token.map_err(|error: StoreError| PageError::from(error))
     })
     .await?;
     let mut response = go_on("/portal/code");
