@@ -339,6 +339,10 @@ fn of_the_portal(app: &mut ServiceConfig) {
             "/portal/requests/{reference}/messages",
             post().to(portal::message::send),
         )
+        .route(
+            "/portal/requests/{reference}/documents",
+            post().to(portal::document::send),
+        )
         .service(
             resource("/portal/requests/{reference}/withdrawal")
                 .route(get().to(portal::withdrawal::ask))

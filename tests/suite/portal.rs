@@ -11,9 +11,10 @@ use habeas::domain::approval::Digest;
 use habeas::domain::event::{CaseKind, Channel, Event};
 use habeas::domain::moves::Refusal;
 use habeas::domain::person::{Actor, PersonId, Role};
+use habeas::domain::policy::{RightId, Way};
 use habeas::domain::request::Stage;
 use habeas::domain::text::TextRef;
-use habeas::domain::{command::Command, item::Decision, policy::RightId};
+use habeas::domain::{command::Command, item::Decision};
 use habeas::jobs::portal::tend;
 use habeas::mail::parse::parse;
 use habeas::store::door::{Door, Seen, StepError};
@@ -949,4 +950,70 @@ async fn a_portal_that_is_closed_is_not_there() {
         let answer = Browser::new().opens(&app, path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
     }
+}
+
+#[actix_web::test]
+async fn a_document_is_taken_only_where_it_was_asked_for_and_only_as_a_picture_or_pdf() {
+    let story = Story::at(NOW);
+    let service = init_service(app(Arc::clone(&story.house))).await;
+    let app = async |request: TestRequest| send(&service, request.to_request()).await;
+    let (mut browser, opened) = li_na_asks(&story, &app).await;
+    let path = format!("/portal/requests/{}", opened.request.reference);
+    let page = browser.opens(&app, &path).await.body;
+    assert!(!page.contains("type=\"file\""), "nobody asked for a document");
+    let csrf = hidden(&page, "csrf").unwrap();
+    let upload = |bytes: &str, csrf: &str| {
+        let body = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n--b\r\nContent-Disposition: form-data; \
+             name=\"shows\"\r\n\r\nidentity\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"../../id.pdf\"\r\n\
+             Content-Type: application/pdf\r\n\r\n{bytes}\r\n--b--\r\n"
+        );
+        browser
+            .request(Method::POST, &format!("{path}/documents"))
+            .insert_header((header::CONTENT_TYPE, "multipart/form-data; boundary=b"))
+            .set_payload(body)
+    };
+    assert_eq!(
+        app(upload("%PDF-1.7", &csrf)).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+
+    asks_for_document(&story, &opened);
+    assert_eq!(app(upload("%PDF-1.7", "forged")).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        app(upload("<html>", &csrf)).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let huge = format!("%PDF-1.7{}", " ".repeat(10 * 1024 * 1024));
+    assert_eq!(app(upload(&huge, &csrf)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(app(upload("%PDF-1.7", &csrf)).await.status, StatusCode::SEE_OTHER);
+    let after = story.request(&opened.request.reference);
+    assert_eq!(after.request.documents.len(), 1);
+}
+
+/// An officer asks for a document, with the reason that the requester reads.
+fn asks_for_document(story: &Story, request: &Stored) {
+    let shelf = story.house.shelf();
+    let mei = hire(story, "mei@example.com", Role::Officer, "en");
+    let door = Door {
+        book: &*shelf,
+        actor: Actor::Person {
+            id: mei,
+            role: Role::Officer,
+        },
+        now: story.now(),
+    };
+    let asked = story.house.store.write(|tx| {
+        door.step(tx, request.id, Seen::Whatever, |desk| {
+            let documents = |method: &&habeas::domain::policy::IdentityMethod| method.way == Way::Document;
+            let method = desk.rules.policy.identity.iter().find(documents).unwrap().id.clone();
+            Ok(Command::AskIdentity {
+                method,
+                data: Vec::new(),
+                reason: Some(desk.keep("reason", "The account holds medical data.")?),
+                letter: None,
+            })
+        })
+    });
+    asked.unwrap();
 }

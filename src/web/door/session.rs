@@ -233,6 +233,11 @@ impl Sent {
         }
     }
 
+    /// Fields that were read elsewhere, and whose token is still to be checked.
+    pub(in crate::web) fn read(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
     /// The fields of a form whose token is checked elsewhere.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 pub mod around;
 pub mod code;
 pub mod complaint;
+pub mod document;
 pub mod home;
 pub mod message;
 pub mod package;

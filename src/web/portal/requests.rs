@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::around::Around;
+use super::document::{Wanted, wanted_of};
 use super::seen::{self, Said};
 use super::visit::Proven;
 use crate::domain::moves::{Move, may};
@@ -113,6 +114,12 @@ pub(super) async fn page(
             withdrawal: withdraws.then(|| format!("{path}/withdrawal")),
             complaint: review::openable(case).is_ok().then(|| format!("{path}/complaint")),
             related: related(&words, &stored),
+            documents: wanted_of(&words, case, policy),
+            documents_here: words.n(
+                "portal-documents-here",
+                i64::try_from(case.documents.len()).unwrap_or(i64::MAX),
+            ),
+            has_documents: !case.documents.is_empty(),
             path,
             row,
             mistake,
@@ -210,6 +217,12 @@ pub struct OnePage {
     pub complaint: Option<String>,
     /// The requests that go with it.
     pub related: Vec<Link>,
+    /// The documents that may be uploaded now, since they were asked for.
+    pub documents: Vec<Wanted>,
+    /// Documents of the requester lie here.
+    pub has_documents: bool,
+    /// How many, and for how long.
+    pub documents_here: String,
     /// Why the last message was not taken.
     pub mistake: Option<String>,
     /// The message written so far.

@@ -147,3 +147,15 @@ portal-package-over = The files can no longer be fetched. If you need them again
 # For those who work on requests.
 review-opened = Internal review: { $reference }
 review-of = Reviews the decision on { $reference }
+
+portal-document-identity = Show us who you are
+portal-document-standing = Show us that you may ask for this person
+portal-document-file = Document
+portal-document-hint = A picture (JPEG, PNG) or a PDF of at most 10 MB. Please cover everything that we did not ask for.
+portal-document-do = Upload
+portal-document-none = Choose a file first.
+portal-documents-here = { $n ->
+    [one] One document of yours lies here. It is destroyed when we have decided on it, and after seven days at the latest.
+   *[other] { $n } documents of yours lie here. They are destroyed when we have decided on them, and after seven days at the latest.
+}
+said-portal-document = We have your document. It is destroyed when we have decided on it, and after seven days at the latest.

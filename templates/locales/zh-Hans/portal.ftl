@@ -144,3 +144,12 @@ portal-package-over = 文件已不能下载。如仍需要，请写信给我们�
 # 供处理请求的人员使用。
 review-opened = 内部复核：{ $reference }
 review-of = 复核对 { $reference } 的决定
+
+portal-document-identity = 请证明您的身份
+portal-document-standing = 请证明您可以代此人提出请求
+portal-document-file = 文件
+portal-document-hint = 图片（JPEG、PNG）或 PDF，不超过 10 MB。请遮盖我们未要求的内容。
+portal-document-do = 上传
+portal-document-none = 请先选择文件。
+portal-documents-here = 您的 { $n } 份文件保存于此，我们作出判断后即予销毁，最迟保存七天。
+said-portal-document = 我们已收到您的文件，作出判断后即予销毁，最迟保存七天。
