@@ -67,7 +67,6 @@ fn what_is_planted_in_a_pdf_is_found() {
     let first = revised.clone();
     let start = first.windows(9).rposition(|part| part == b"startxref").unwrap();
     let table = String::from_utf8_lossy(&first[start + 9..])
-        .trim()
         .split_whitespace()
         .next()
         .unwrap()
