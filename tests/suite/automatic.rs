@@ -24,7 +24,7 @@ use habeas::store::requests::Stored;
 
 use crate::harness::house::{Story, mail, mail_with};
 
-const ASK: &str = "Please send me a copy of all personal data you hold about me.";
+const ASK: &str = "Please send me a copy of my personal data.";
 const ANN: &str = "Ann Hill <ann@meadow.example>";
 
 fn house() -> Story {
