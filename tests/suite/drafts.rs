@@ -89,19 +89,20 @@ impl Drafting {
     }
 
     async fn page(&self, who: &Visitor) -> String {
+        self.page_at("", who).await
+    }
+
+    async fn page_at(&self, under: &str, who: &Visitor) -> String {
         let house: Arc<House> = Arc::clone(&self.story.house);
         let app = init_service(app(house)).await;
-        send(
-            &app,
-            get(&format!("/requests/{}", self.reference), Some(who)).to_request(),
-        )
-        .await
-        .body
+        let path = format!("/requests/{}{under}", self.reference);
+        send(&app, get(&path, Some(who)).to_request()).await.body
     }
 
     async fn sends(&self, who: &Visitor, step: &str, fields: &[(&str, &str)]) -> Answer {
-        let page = self.page(who).await;
-        let (seq, leaving) = (seq(&page), hidden_field(&page, "leaving").unwrap_or_default());
+        let seq = seq(&self.page(who).await);
+        let approval = self.page_at("/approval", who).await;
+        let leaving = hidden_field(&approval, "leaving").unwrap_or_default();
         let own = [("seq", seq.as_str()), ("leaving", leaving.as_str())];
         let fields: Vec<(&str, &str)> = own.iter().chain(fields).copied().collect();
         let app = init_service(app(Arc::clone(&self.story.house))).await;
