@@ -2,6 +2,6 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(
-    init: habeas_fuzz::prepare(),
+    init: habeas_fuzz::prepare_contained(),
     |bytes: &[u8]| habeas_fuzz::promises::disclosure(bytes)
 );
