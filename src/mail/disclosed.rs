@@ -24,7 +24,7 @@ fn opened(raw: &[u8]) -> OpenedMail {
         let decoded = |field: mime::Header<'_>| {
             (
                 String::from_utf8_lossy(field.name).into_owned(),
-                as_written(field.value),
+                as_written(field.value).trim().to_owned(),
             )
         };
         fields.map(decoded).collect()

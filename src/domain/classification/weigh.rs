@@ -105,11 +105,15 @@ fn weigh_kind(answer: &mut Classification, lean: &Lean<'_>) -> bool {
     };
     let mut weights: Vec<(Kind, f32)> = Kind::ALL.into_iter().map(|kind| (kind, weight(kind))).collect();
     weights.sort_by(|(_, one), (_, other)| other.total_cmp(one));
-    let [(heaviest, first), (_, second), ..] = weights.as_slice() else {
+    let [(heaviest, first), (next, second), ..] = weights.as_slice() else {
         return false;
     };
     let mut kind = *heaviest;
     let mut is_sure = first - second >= KIND_SURE;
+    if kind == Kind::Automatic && found != Kind::Automatic {
+        // A programme is known by its marks. Without any, a person wrote it, however stiff the words.
+        (kind, is_sure) = (*next, false);
+    }
     if kind == Kind::Unrelated && lean.sentences.iter().any(hides_a_wish) {
         (kind, is_sure) = (Kind::Request, false);
     }

@@ -167,7 +167,7 @@ impl Stretches {
         let (old, new) = (words(was), words(is));
         if old.len().max(new.len()) > MOST_WORDS {
             self.gone(was);
-            self.new(is);
+            self.added(is);
             return;
         }
         for (tag, was, is) in compared(&old, &new) {
@@ -175,7 +175,7 @@ impl Stretches {
                 DiffTag::Equal => self.same(&part(&new, is)),
                 DiffTag::Delete | DiffTag::Insert | DiffTag::Replace => {
                     self.gone(&part(&old, was));
-                    self.new(&part(&new, is));
+                    self.added(&part(&new, is));
                 }
             }
         }
@@ -197,7 +197,7 @@ impl Stretches {
         }
     }
 
-    fn new(&mut self, text: &str) {
+    fn added(&mut self, text: &str) {
         match self.0.last_mut() {
             _ if text.is_empty() => {}
             Some(Stretch::New(last)) => last.push_str(text),

@@ -133,6 +133,7 @@ said-portal-written = We have your message. It appears here within a minute.
 said-portal-withdrawn = You have taken the request back.
 said-portal-complained = We have your complaint. The review appears under "Your requests" within a minute.
 said-portal-too-late = This request can no longer be taken back.
+portal-too-late = This request can no longer be taken back.
 said-portal-too-early = There is no decision yet that you could complain about.
 
 # Fetching a package.

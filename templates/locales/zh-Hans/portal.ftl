@@ -130,6 +130,7 @@ said-portal-written = 我们已收到您的消息，一分钟内显示于此。
 said-portal-withdrawn = 您已撤回该请求。
 said-portal-complained = 我们已收到您的异议。复核将在一分钟内显示于“您的请求”。
 said-portal-too-late = 此请求已无法撤回。
+portal-too-late = 此请求已无法撤回。
 said-portal-too-early = 目前还没有可以提出异议的决定。
 
 # 下载文件包。

@@ -27,11 +27,14 @@ const OURS: [Step; 7] = [
     Step::RevokePackage,
 ];
 
+/// An enclosed file, what is kept of it, and by the id of a finding the reason for which it stands.
+pub(super) type EnclosedFile = (KeptFile, Card, Vec<(String, String)>);
+
 /// Everything that the page is made from.
 pub(super) struct Shown {
     pub stored: Stored,
     /// The enclosed files with what is kept of them, in the order of their numbers.
-    pub enclosed: Vec<(KeptFile, Card, Vec<(String, String)>)>,
+    pub enclosed: Vec<EnclosedFile>,
     /// The files of the request that are not enclosed.
     pub others: Vec<KeptFile>,
 }
