@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 
@@ -25,6 +25,13 @@ const CALENDARS: &str = "calendars/";
 
 /// What the program brings is told apart from folders by this name.
 const BUILT_IN: &str = "built in";
+
+/// What the program brings, with nothing else: made of its files once, however many ask.
+static BUILT_IN_ALONE: LazyLock<Result<Shelf, Mistakes>> = LazyLock::new(|| {
+    let mut opening = Opening::default();
+    opening.built_in();
+    opening.finish()
+});
 
 /// Calendars by region.
 type Calendars = BTreeMap<String, Arc<Calendar>>;
@@ -70,6 +77,9 @@ impl Shelf {
     /// # Errors
     /// Every mistake found, each with its folder, file, line and cure.
     pub fn open(folders: &[PathBuf]) -> Result<Self, Mistakes> {
+        if folders.is_empty() {
+            return BUILT_IN_ALONE.clone();
+        }
         let mut opening = Opening::default();
         opening.built_in();
         for folder in folders {

@@ -61,10 +61,16 @@ pub fn corpus(name: &str) -> PathBuf {
 
 /// The numbered `.eml` files, through the parser.
 pub fn numbered_mails() -> Labelled {
-    let labels: Vec<Label> = serde_json::from_slice(&std::fs::read(corpus("labels.json")).unwrap()).unwrap();
+    mails_in("")
+}
+
+/// The `.eml` files of a folder below the corpus that its `labels.json` names.
+pub fn mails_in(folder: &str) -> Labelled {
+    let inside = |name: &str| std::fs::read(corpus(&format!("{folder}{name}"))).unwrap();
+    let labels: Vec<Label> = serde_json::from_slice(&inside("labels.json")).unwrap();
     labels
         .into_iter()
-        .map(|label| (label.clone(), parse(&std::fs::read(corpus(&label.file)).unwrap())))
+        .map(|label| (label.clone(), parse(&inside(&label.file))))
         .collect()
 }
 

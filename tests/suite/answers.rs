@@ -8,7 +8,6 @@ use chrono::TimeDelta;
 use habeas::domain::approval::Digest;
 use habeas::domain::assessment::{Finding, Scope};
 use habeas::domain::command::Command;
-use habeas::domain::event::CaseKind;
 use habeas::domain::item::{Basis, Decision, Verdict};
 use habeas::domain::letter::Occasion;
 use habeas::domain::moves::Refusal;
@@ -110,24 +109,12 @@ fn refused(story: &Story) -> Stored {
     let stored = story.opens(mail(
         "Helen Brook <h@meadow.example>",
         "My data",
-        "Please send me a copy of all personal data you hold about me.",
+        "Please send me a copy of my personal data.",
     ));
+    assert_eq!((&stored.request.stage, stored.request.items.len()), (&Stage::Open, 1));
     let policy = story.house.pack().unwrap().pack.policy.clone();
     let exemption = policy.exemptions.last().unwrap().id.clone();
     let item = stored.request.items[0].number;
-    if stored.request.stage == Stage::Triage {
-        let rights = vec![stored.request.items[0].right.clone()];
-        let (on_behalf, language) = (stored.request.on_behalf.clone(), stored.request.language.clone());
-        step(story, &stored, MEI, |_| {
-            Ok(Command::Triage {
-                kind: CaseKind::Request,
-                rights,
-                on_behalf,
-                language,
-            })
-        })
-        .unwrap();
-    }
     step(story, &stored, MEI, |desk| {
         let reason = desk.keep("reason", "Witnesses are named.")?;
         let evidence = Some(desk.keep("evidence", "Their statements of 12 March.")?);
@@ -201,7 +188,10 @@ fn a_refused_step_leaves_no_letter_behind() {
     let story = Story::at("2026-03-02T09:00:00+08:00");
     let folder = tempfile::tempdir().unwrap();
     let stored = refused(&story);
-    assert!(answer(&story, &stored).is_err());
+    assert!(matches!(
+        answer(&story, &stored),
+        Err(StepError::Refused(Refusal::ApprovalMissing))
+    ));
     assert_eq!(deliver(&story, folder.path()).sent, 1, "only the acknowledgement");
     let after = story.request(&stored.request.reference);
     assert_eq!(

@@ -75,10 +75,11 @@ async fn requests_in_nearly_the_same_words_are_grouped_and_stay_what_they_are() 
 async fn a_step_for_several_is_rehearsed_without_a_trace_and_then_taken_with_those_that_allow_it() {
     let story = Story::at(NOW);
     let opened = campaign(&story, &["Li Na", "Wang Xiaoming"]);
+    // Who cannot be written to waits for a person, however plain the words are.
     let unclear = story.opens(mail(
-        "Zhao <zhao@example.cn>",
+        "Zhao <zhao..wei@example.cn>",
         "Data",
-        "I want something about my personal data.",
+        "Please send me a copy of my personal data.",
     ));
     assert_eq!(unclear.request.stage, Stage::Triage);
     let mei = hire(&story, "mei@example.com", Role::Officer, "en");

@@ -15,7 +15,7 @@ use super::web::{get, hire, post, send, visit};
 use crate::harness::house::{Story, mail, mail_with};
 
 const ANN: &str = "Ann Hill <ann@meadow.example>";
-const ASK: &str = "Please send me a copy of all personal data you hold about me.";
+const ASK: &str = "Please send me a copy of my personal data.";
 
 fn house() -> Story {
     Story::at("2026-03-02T09:00:00+08:00")
@@ -337,7 +337,7 @@ async fn two_requests_of_one_person_stand_side_by_side_and_merging_keeps_both_re
     );
     let page = send(&app, get(&beside, Some(&officer)).to_request()).await.body;
     for said in [
-        "a copy of all personal data",
+        "a copy of my personal data",
         "Please delete my account",
         "Address: ann@meadow.example",
         &format!("Only {old} asks for"),
@@ -379,7 +379,7 @@ async fn two_requests_of_one_person_stand_side_by_side_and_merging_keeps_both_re
         .await
         .body;
     assert!(
-        page.contains("a copy of all personal data you hold"),
+        page.contains("a copy of my personal data"),
         "its messages are shown there"
     );
     assert!(page.contains("It came with a request that was merged into this one"));

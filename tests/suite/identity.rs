@@ -11,8 +11,8 @@ use habeas::domain::event::{By, CaseKind, Channel, Event, Opening, Recorded, Tri
 use habeas::domain::identity::{Change, Confirmation, proposed, release_hold};
 use habeas::domain::moves::{Move, Refusal, may};
 use habeas::domain::person::{Actor, PersonId, Role};
-use habeas::domain::policy::{DatumId, IdentityMethod, OnBehalfId, Policy, Way};
-use habeas::domain::request::{Identity, Request};
+use habeas::domain::policy::{DatumId, IdentityMethod, OnBehalfId, Policy, RightId, Way};
+use habeas::domain::request::{Identity, Request, Stage};
 use habeas::domain::standing::Sight;
 use habeas::domain::text::{FileRef, TextRef};
 use habeas::jobs::documents::destroy_overdue;
@@ -559,6 +559,21 @@ fn take(
         .write(|tx| door.step(tx, stored.id, Seen::Whatever, command))
 }
 
+/// The request that a mail opened, said to be for a copy where recognition leaves that to a person.
+fn opened(story: &Story) -> Stored {
+    let stored = story.opens(mail(LI_NA, "My data", ASK));
+    if stored.request.stage != Stage::Triage {
+        return stored;
+    }
+    let command = Command::Triage {
+        kind: CaseKind::Request,
+        rights: vec![RightId::new("copy")],
+        on_behalf: OnBehalfId::new(OnBehalfId::NONE),
+        language: "en".into(),
+    };
+    take(story, &stored, MEI, |_| Ok(command)).unwrap()
+}
+
 fn names(story: &Story, stored: &Stored) -> Vec<&'static str> {
     let history = story.house.store.read(|db| requests::history(db, stored.id)).unwrap();
     history.iter().map(|recorded| recorded.event.name()).collect()
@@ -578,7 +593,7 @@ fn method_of(story: &Story, way: Way) -> String {
 #[test]
 fn a_document_lies_under_its_own_key_each_look_is_an_event_and_it_is_gone_after_seven_days() {
     let story = house();
-    let stored = story.opens(mail(LI_NA, "My data", ASK));
+    let stored = opened(&story);
     let upload = Upload {
         name: "passport.png",
         bytes: PNG,
@@ -675,7 +690,7 @@ async fn an_officer_finds_out_who_a_guardian_is_by_forms_alone_in_both_languages
         let story = house();
         let officer = visit(&story, hire(&story, "mei@example.com", Role::Officer, language));
         let app = init_service(app(story.house.clone())).await;
-        let stored = story.opens(mail(LI_NA, "My data", ASK));
+        let stored = opened(&story);
         let reference = &stored.request.reference;
         let path = format!("/requests/{reference}");
         let page = send(&app, get(&path, Some(&officer)).to_request()).await.body;
@@ -720,7 +735,7 @@ async fn a_changed_address_is_told_to_both_and_shown_until_its_time_is_over() {
     let story = house();
     let officer = visit(&story, hire(&story, "mei@example.com", Role::Officer, "en"));
     let app = init_service(app(story.house.clone())).await;
-    let stored = story.opens(mail(LI_NA, "My data", ASK));
+    let stored = opened(&story);
     let reference = &stored.request.reference;
     let path = format!("/requests/{reference}");
     let fields = [("reason", "In the account since 2024.")];
@@ -775,7 +790,7 @@ async fn a_document_is_handed_to_an_officer_as_a_download_by_a_form_and_its_look
     let officer = visit(&story, hire(&story, "mei@example.com", Role::Officer, "en"));
     let auditor = visit(&story, hire(&story, "ann@example.com", Role::Auditor, "en"));
     let app = init_service(app(story.house.clone())).await;
-    let stored = story.opens(mail(LI_NA, "My data", ASK));
+    let stored = opened(&story);
     let path = format!("/requests/{}", stored.request.reference);
     let method = method_of(&story, Way::Document);
     let ask_for = |reason: &'static str| vec![("method", method.clone()), ("reason", reason.to_owned())];

@@ -14,7 +14,7 @@ use habeas::store::{Tx, requests};
 
 use crate::harness::house::{Story, corpus, instant, mail, mail_with};
 
-const ASK: &str = "Please send me a copy of all personal data you hold about me.";
+const ASK: &str = "Please send me a copy of all my personal data.";
 
 #[test]
 fn a_mail_opens_a_request_whose_clock_runs_from_its_receipt() {

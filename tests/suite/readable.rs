@@ -145,8 +145,9 @@ async fn a_mail_whose_characters_are_not_certain_waits_until_an_officer_picks_a_
 async fn a_mail_that_was_set_aside_for_its_unreadable_letters_can_be_read_and_brought_back() {
     let story = Story::at(NOW);
     // UTF-7 that says so nowhere is plain ASCII to every programme.
-    let body =
-        "Our ball pens are on sale this week. Order 100 and save.\r\n\r\n+i/dSIJZkYhF2hFFokOhOKk66T+Fgb/8MjCKMIjAC-";
+    // The Chinese outweighs the English, so that it is the language of the mail once it is read.
+    let body = "Our ball pens are on sale this week. Order 100 and save.\r\n\r\n\
+                +YKhZff8BYhFmL401UWxT+HaEgAGYfluiMAKL91IglmRPYE7sT91bWHaEYhF2hFFokOhOKk66T+Fgb/8MjCKMIjAC-";
     let taken = story.receives(mail("gong@mail.example", "Ball pens at half price", body));
     assert!(matches!(taken.outcome, Outcome::SetAside { .. }), "{:?}", taken.outcome);
     let officer = visit(&story, hire(&story, "mei@example.com", Role::Officer, "en"));

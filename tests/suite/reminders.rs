@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use habeas::domain::command::Command;
 use habeas::domain::person::{Actor, PersonId, Role};
+use habeas::domain::policy::Anchor;
 use habeas::jobs::intake::Outcome;
 use habeas::jobs::{digest, sweep};
 use habeas::store::door::{Door, Seen};
@@ -45,11 +46,8 @@ fn office() -> Office {
 
 impl Office {
     fn request(&self, from: &str) -> Stored {
-        self.story.opens(mail(
-            from,
-            "My data",
-            "Please send me a copy of all personal data you hold about me.",
-        ))
+        self.story
+            .opens(mail(from, "My data", "Please send me a copy of all my personal data."))
     }
 
     fn sweep(&self) {
@@ -148,7 +146,7 @@ fn after_ten_days_of_standstill_each_person_gets_one_merged_mail_and_the_ledger_
         .policy
         .reminders
         .iter()
-        .filter(|rule| rule.only_in.is_none())
+        .filter(|rule| rule.only_in.is_none() && matches!(rule.from, Anchor::Deadline | Anchor::Receipt))
         .count();
     for stored in &requests {
         let after = office.story.request(&stored.request.reference);
@@ -164,7 +162,7 @@ fn while_nobody_can_be_told_no_stage_counts_as_told() {
     let stored = story.opens(mail(
         "h@meadow.example",
         "My data",
-        "Please send me a copy of all personal data you hold about me.",
+        "Please send me a copy of all my personal data.",
     ));
     story.turn_to("2026-03-25T10:00:00+08:00");
     assert_eq!(sweep::sweep(&story.house).unwrap(), sweep::Swept::default());

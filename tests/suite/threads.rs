@@ -41,18 +41,10 @@ impl Scene {
             settings.sender_checks.authserv_id = "mx.example.com".to_owned();
             settings
         });
-        let first = mail(
-            ANN,
-            "My data",
-            "Please send me a copy of all personal data you hold about me.",
-        );
+        let first = mail(ANN, "My data", "Please send me a copy of all my personal data.");
         let first_id = parse(first.as_bytes()).message_id.unwrap();
         let ann = story.opens(first);
-        let eve = story.opens(mail(
-            EVE,
-            "About me",
-            "Please send me a copy of the personal data you hold about me.",
-        ));
+        let eve = story.opens(mail(EVE, "About me", "Please send me a copy of my personal data."));
         let (letter, replies) = letter_to(&story, &ann);
         let (eves_letter, eves_replies) = letter_to(&story, &eve);
         let ann = story.request(&ann.request.reference);
