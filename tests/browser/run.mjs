@@ -5,140 +5,12 @@
 // Starts `BINARY demo` on a free port and ends it again. Chromium is looked for at its usual places, or named by
 // CHROMIUM. With SHOTS=folder a picture of each page is kept there.
 
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const shots = process.env.SHOTS;
-const browserPath =
-  process.env.CHROMIUM ??
-  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-const flags = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync',
-];
-const DESK = { viewport: { width: 1280, height: 900 }, locale: 'en-GB' };
-const PHONE = {
-  viewport: { width: 390, height: 844 }, locale: 'zh-CN', isMobile: true, hasTouch: true, deviceScaleFactor: 2,
-};
-
-let passed = 0;
-let failed = 0;
-
-async function test(name, story) {
-  try {
-    await story();
-    passed += 1;
-    console.log(`ok      ${name}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${name}\n        ${String(error?.stack ?? error).split('\n').join('\n        ')}`);
-  }
-}
-
-function check(holds, what) {
-  if (!holds) throw new Error(what);
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-/** The demo, once it answers, with the passwords that it printed. */
-async function startDemo(binary) {
-  const port = await freePort();
-  const base = `http://127.0.0.1:${port}`;
-  const child = spawn(binary, ['demo', '--port', String(port)], { env: { ...process.env, HABEAS_ALLOW_ROOT: '1' } });
-  let printed = '';
-  child.stdout.on('data', (data) => { printed += data; });
-  child.stderr.on('data', (data) => { printed += data; });
-  for (let wait = 0; wait < 240; wait += 1) {
-    if (child.exitCode !== null) throw new Error(`the demo ended:\n${printed}`);
-    const up = await fetch(`${base}/health`).then((answer) => answer.ok, () => false);
-    if (up) break;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-  const passwords = Object.fromEntries(
-    [...printed.matchAll(/(\w+)@example\.com\s+password\s+(\S+)/g)].map(([, who, password]) => [who, password]),
-  );
-  check(passwords.mei && passwords.tom && passwords.ada, `the demo printed no sign-in:\n${printed}`);
-  return { base, passwords, child };
-}
-
-/** Somebody at a screen. Errors of the page, foreign requests and bad answers are collected. */
-async function visitor(browser, demo, who, screen) {
-  const context = await browser.newContext(screen);
-  const page = await context.newPage();
-  const wrong = [];
-  page.on('console', (message) => { if (message.type() === 'error') wrong.push(`console: ${message.text()}`); });
-  page.on('pageerror', (error) => wrong.push(`page: ${error}`));
-  page.on('request', (request) => { if (!request.url().startsWith(demo.base)) wrong.push(`asked ${request.url()}`); });
-  page.on('response', (answer) => { if (answer.status() >= 400) wrong.push(`${answer.status()} ${answer.url()}`); });
-  await page.goto(`${demo.base}/sign-in`);
-  await page.fill('#email', `${who}@example.com`);
-  await page.fill('#password', demo.passwords[who]);
-  await page.click('form[action="/sign-in"] button');
-  await page.waitForURL(`${demo.base}/`);
-  return { context, page, wrong };
-}
-
-async function shot(page, name) {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
-}
-
-/** Sends the form of a move on the page of a request, opening it first when it is folded. */
-async function move(page, key, fill = async () => {}) {
-  const form = page.locator(`#move-${key}`);
-  if (!(await form.evaluate((details) => details.open))) await form.locator('> summary').click();
-  await fill(form);
-  await form.locator('button').last().click();
-  await said(page);
-}
-
-/** The page says what was just done. */
-async function said(page) {
-  await page.locator('p[role="status"]').waitFor({ timeout: 10_000 });
-}
-
-async function identify(page, why) {
-  await move(page, 'confirm-identity', async (form) => {
-    await form.locator('input[name="method"]').first().check();
-    await form.locator('textarea').fill(why);
-  });
-}
-
-/** Decides an item otherwise than is proposed; the form stands folded below the proposal. */
-async function decide(item, outcome, { reason = '', given = '', basis = false } = {}) {
-  const move = item.locator('details.move:has(> form[action$="/decision"])');
-  const form = move.locator('form');
-  if (!(await form.isVisible())) await move.locator('> summary').click();
-  await form.locator(`input[value="${outcome}"]`).check();
-  if (basis) await form.locator('input[name="basis"]').first().check();
-  if (reason) await form.locator('textarea[name="reason"]').fill(reason);
-  if (given) await form.locator('textarea[name="given"]').fill(given);
-  await form.locator('button').click();
-  await said(item.page());
-}
-
-/** Looks again until the page says that the answer arrived. */
-async function delivered(page, stage) {
-  for (let wait = 0; wait < 40; wait += 1) {
-    await page.reload();
-    if ((await page.locator('.chip.stage').textContent()) === stage) return;
-    await page.waitForTimeout(500);
-  }
-  throw new Error(`the answer did not arrive; the stage is still ${await page.locator('.chip.stage').textContent()}`);
-}
+import {
+  DESK, PHONE, axe, browserPath, check, count, decide, delivered, flags, identify, move, press, shot, startDemo, test,
+  visitor,
+} from './house.mjs';
+import { walk } from './walk.mjs';
 
 async function atTheDesk(browser, demo) {
   const officer = await visitor(browser, demo, 'mei', DESK);
@@ -166,14 +38,12 @@ async function atTheDesk(browser, demo) {
     const item = page.locator('#item-1');
     await item.locator('form[action$="/ground"]').locator('xpath=..').locator('> summary').click();
     await item.locator('input[name="ground"]').first().check();
-    await item.locator('form[action$="/ground"] button').click();
-    await said(page);
+    await press(item.locator('form[action$="/ground"] button'));
     await item.locator('.matrix tbody tr').last().locator('td a').first().click();
     await page.locator('input[name="verdict"][value="yes"]').check();
     await page.fill('#reason', 'A colleague is named in every line of the file.');
     await page.fill('#evidence', 'The file of the works council of 12 March.');
-    await page.locator('form[action$="/assessments"] button').click();
-    await said(page);
+    await press(page.locator('form[action$="/assessments"] button'));
     await decide(item, 'refused', { basis: true, reason: 'Others could be recognised from it.' });
     check(/second person/.test(await page.locator('.next-up').textContent()), 'no second person is waited for');
     check((await page.locator('#letter form[action$="/answer"]').count()) === 0, 'an unapproved refusal can be sent');
@@ -185,8 +55,7 @@ async function atTheDesk(browser, demo) {
     await reviewer.page.goto(demo.base + path);
     await reviewer.page.locator('.next-up .button').click();
     check(/Others could be recognised/.test(await reviewer.page.locator('main').textContent()), 'no letter to read');
-    await reviewer.page.locator('form[action$="/approval"] button').first().click();
-    await said(reviewer.page);
+    await press(reviewer.page.locator('form[action$="/approval"] button').first());
     check(reviewer.wrong.length === 0, reviewer.wrong.join('\n'));
     await reviewer.context.close();
   });
@@ -198,8 +67,7 @@ async function atTheDesk(browser, demo) {
     check(/We regret that we cannot do more/.test(await page.locator('#letter .paper').textContent()), 'words missing');
     // Other words than those that were approved do not leave.
     await page.fill('#own-words', '');
-    await page.locator('#letter form[action$="/answer"] button').last().click();
-    await said(page);
+    await press(page.locator('#letter form[action$="/answer"] button').last());
     await delivered(page, 'Answered');
     check(/Answered in time/.test(await page.locator('#clock').textContent()), 'the clock does not stand');
     await shot(page, 'request-answered');
@@ -254,15 +122,13 @@ async function onThePhone(browser, demo) {
       if (await ground.count()) {
         await ground.locator('xpath=..').locator('> summary').tap();
         await ground.locator('input').nth(2).check();
-        await ground.locator('button').tap();
-        await said(page);
+        await press(ground.locator('button'));
       }
       await decide(item, 'granted', { given: '已在全部系统中办理完毕。' });
     }
     check(/已在全部系统中办理完毕|in all|办理/.test(await page.locator('#letter').textContent()), 'no letter to read');
     await shot(page, 'phone-letter');
-    await page.locator('#letter form[action$="/answer"] button').last().tap();
-    await said(page);
+    await press(page.locator('#letter form[action$="/answer"] button').last());
     await delivered(page, '已答复');
     await shot(page, 'phone-answered');
   });
@@ -342,5 +208,5 @@ try {
   await browser.close();
   demo.child.kill('SIGTERM');
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+console.log(`${count.passed} passed, ${count.failed} failed`);
+process.exit(count.failed === 0 ? 0 : 1);
