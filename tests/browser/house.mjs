@@ -131,6 +131,25 @@ export async function visitor(browser, demo, who, screen) {
   return one;
 }
 
+/** What the page does to people who see, hear or point less well than others, each with an example. */
+export async function barriers(page) {
+  // Folded parts are looked at as well.
+  await page.evaluate(() => document.querySelectorAll('details').forEach((one) => { one.removeAttribute('name'); one.open = true; }));
+  await page.evaluate(axe);
+  const result = await page.evaluate(() => axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }));
+  return result.violations.map((one) => `${new URL(page.url()).pathname}: ${one.id} ${one.nodes[0].html.slice(0, 160)}`);
+}
+
+/** Nobody is kept out, nothing runs off the side; the page is as it was afterwards. */
+export async function accessible(page) {
+  const folded = await page.evaluate(() => [...document.querySelectorAll('details')].map((one) => one.open));
+  const found = await barriers(page);
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  if (over > 0) found.push(`${new URL(page.url()).pathname} runs ${over} pixels off the side`);
+  await page.evaluate((were) => document.querySelectorAll('details').forEach((one, at) => { one.open = were[at]; }), folded);
+  check(found.length === 0, found.join('\n'));
+}
+
 export async function shot(page, name) {
   if (!shots) return;
   mkdirSync(shots, { recursive: true });

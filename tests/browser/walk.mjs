@@ -4,7 +4,7 @@
 // owner of a system. Nothing is known to one that another did not send.
 
 import { readFileSync } from 'node:fs';
-import { check, decide, delivered, identify, mailTo, passerBy, press, shot, test, visitor } from './house.mjs';
+import { accessible, check, decide, delivered, identify, mailTo, passerBy, press, shot, test, visitor } from './house.mjs';
 
 /** What is typed and what is read, in both languages. */
 const WORDS = {
@@ -69,7 +69,7 @@ export async function walk(browser, demo, size, screen, language) {
         });
         for (const one of people) check(one.wrong.length === 0, one.wrong.join('\n'));
       } catch (error) {
-        for (const [at, one] of people.entries()) await shot(one.page, `failed-${size}-${story.name}-${at}`);
+        for (const [at, one] of people.entries()) await shot(one.page, `failed-${size}-${name.split(/\W/)[1]}-${at}`);
         throw error;
       } finally {
         for (const one of people) await one.context.close();
@@ -93,8 +93,10 @@ async function asks({ demo, words, enters, size }, address, { right, onBehalf = 
   await shot(page, `walk-${size}-portal-form`);
   await page.locator('form[action="/portal/request"] button').click();
   await page.waitForURL(/\/portal\/code/);
+  await accessible(page);
   await enter(page, await codeFor(demo, address, words), '/portal/code');
   await page.waitForURL(/\/portal\/requests/);
+  await accessible(page);
   await page.locator('a[href^="/portal/requests/DSR"]').first().click();
   const reference = (await page.locator('.reference').first().textContent()).trim();
   check(/^DSR-\d{4}-\d+$/.test(reference), `the portal names no reference but "${reference}"`);
@@ -137,6 +139,7 @@ async function approves(stage, reference) {
   const page = await stage.enters('tom');
   await page.goto(`${stage.demo.base}/requests/${reference}`);
   await page.locator('#letter a[href$="/approval"]').click();
+  await accessible(page);
   await shot(page, `walk-${stage.size}-approval`);
   const leaves = await page.locator('main').textContent();
   await press(page.locator('form[action$="/approval"] button').first());
@@ -168,6 +171,7 @@ async function access(stage) {
   await press(officer.locator('form[action$="/handover/files"] button'));
   check(/orders\.csv/.test(await officer.locator('#file-1').textContent()), 'the file is not there');
   await press(releases.locator('button'));
+  await accessible(officer);
   await shot(officer, `walk-${size}-handover`);
 
   const ready = await mailTo(demo, address, /\/portal\/package\//);
@@ -178,6 +182,7 @@ async function access(stage) {
   check((await receiver.locator('#code').count()) === 0, 'a code is wanted before one was sent');
   await receiver.locator('form[action$="/code"] button').click();
   await receiver.locator('#code').waitFor();
+  await accessible(receiver);
   await shot(receiver, `walk-${size}-package`);
   await receiver.fill('#code', await codeFor(demo, address, words));
   const [download] = await Promise.all([
@@ -224,19 +229,32 @@ async function partly(stage) {
   await back.waitForURL(/\/portal\/requests/);
   if (!back.url().includes(asked.reference)) await back.locator(`a[href$="${asked.reference}"]`).first().click();
   check((await back.locator('#messages ~ article').allTextContents()).some((text) => text.includes(words.part)), 'the answer is not in the portal');
+  await accessible(back);
   await shot(back, `walk-${size}-portal-answered`);
   await back.locator('a[href$="/complaint"]').click();
+  await back.waitForURL(/\/complaint$/);
+  await accessible(back);
   await back.fill('#text', words.complaint);
   await press(back.locator('form[action$="/complaint"] button'));
   await shot(back, `walk-${size}-portal-complaint`);
-  await officer.goto(`${demo.base}/requests?standing=all`);
-  let complaint;
-  for (const href of await officer.locator('.row-main').evaluateAll((rows) => rows.map((row) => row.getAttribute('href')))) {
-    await officer.goto(demo.base + href);
-    const text = await officer.locator('main').textContent();
-    if (text.includes(words.complaint)) { complaint = text; break; }
+  const review = await another(back, demo, asked.reference);
+  await officer.goto(`${demo.base}/requests/${review}`);
+  const complaint = await officer.locator('main').textContent();
+  check(complaint.includes(words.complaint), 'no officer reads the complaint');
+  check(complaint.includes(asked.reference), 'the review does not say what it is about');
+  await shot(officer, `walk-${size}-review`);
+}
+
+/** The reference of the request that appears beside the first under "your requests". */
+async function another(page, demo, first) {
+  for (let wait = 0; wait < 60; wait += 1) {
+    await page.goto(`${demo.base}/portal/requests`);
+    const all = (await page.locator('p.reference').allTextContents()).map((text) => text.trim());
+    const other = all.find((reference) => reference !== first);
+    if (other) return other;
+    await page.waitForTimeout(500);
   }
-  check(complaint?.includes(asked.reference), 'no officer sees the complaint beside its request');
+  throw new Error('nothing came of the complaint');
 }
 
 async function retained(stage) {
@@ -253,6 +271,7 @@ async function retained(stage) {
   await press(form.locator('button'));
   const proposal = officer.locator('#item-1-proposal');
   check((await proposal.locator('input[name="outcome"]').inputValue()) === 'restricted', 'a restriction is not proposed');
+  await accessible(officer);
   await shot(officer, `walk-${size}-restriction`);
   await press(proposal.locator('button'));
   if ((await officer.locator('#letter form[action$="/answer"]').count()) === 0) await approves(stage, asked.reference);
@@ -273,6 +292,7 @@ async function corrected(stage) {
   const sends = officer.locator('#tasks form:has(input[type="checkbox"][name="task"])');
   await sends.locator('textarea').fill(words.task);
   await press(sends.locator('button'));
+  await accessible(officer);
   await shot(officer, `walk-${size}-tasks`);
 
   const mail = await mailTo(demo, 'shop.owner@example.com', new RegExp(asked.reference));
@@ -283,6 +303,7 @@ async function corrected(stage) {
   check(told.includes(words.task), 'the owner does not read what to correct');
   await owner.locator('input[name="outcome"][value="done"]').check();
   await owner.locator('textarea[name="note"]').fill(words.done);
+  await accessible(owner);
   await shot(owner, `walk-${size}-task`);
   await press(owner.locator('form:has(textarea[name="note"]) button'));
   await officer.goto(`${demo.base}/requests/${asked.reference}`);
@@ -328,6 +349,7 @@ async function forAnother(stage, onBehalf, right) {
     await press(form.locator('button'));
   }
   check((await officer.locator('#identity .note', { hasText: words.seen }).count()) === pieces, 'the evidence is not recorded');
+  await accessible(officer);
   await shot(officer, `walk-${size}-${onBehalf}`);
   await answers(stage, officer, address, asked.reference, new RegExp(words.given));
 }
