@@ -12,6 +12,11 @@ import {
 } from './house.mjs';
 import { walk } from './walk.mjs';
 
+/** The rights of a request as they stand one by one. */
+async function names(page) {
+  return (await page.locator('#items .item h3').allTextContents()).map((name) => name.trim()).join();
+}
+
 async function atTheDesk(browser, demo) {
   const officer = await visitor(browser, demo, 'mei', DESK);
   const { page } = officer;
@@ -30,12 +35,18 @@ async function atTheDesk(browser, demo) {
     await move(page, 'triage', async (form) => {
       await form.getByRole('checkbox', { name: /^Deletion/ }).check();
     });
-    check(await page.locator('#item-1').isVisible(), 'the right did not become an item');
+    check((await names(page)) === 'Access,Deletion', `the items are ${await names(page)}`);
+    // What was recognised wrongly is taken out with a reason.
+    const access = page.locator('#items .item').first().locator('details.move:has(form[action$="/removal"])');
+    await access.locator('> summary').click();
+    await access.locator('textarea').fill('It is about deletion alone.');
+    await press(access.locator('button'));
+    check((await names(page)) === 'Deletion', `the items are ${await names(page)}`);
   });
 
   await test('identity, ground, assessment and decision are recorded one by one', async () => {
     await identify(page, 'The order number and the delivery address match.');
-    const item = page.locator('#item-1');
+    const item = page.locator('#items .item');
     await item.locator('form[action$="/ground"]').locator('xpath=..').locator('> summary').click();
     await item.locator('input[name="ground"]').first().check();
     await press(item.locator('form[action$="/ground"] button'));
@@ -63,10 +74,14 @@ async function atTheDesk(browser, demo) {
   await test('the answer is previewed with own words, sent, and delivered', async () => {
     await page.goto(demo.base + path);
     await page.fill('#own-words', 'We regret that we cannot do more.');
-    await page.locator('#letter button[formaction*="/preview"]').click();
-    check(/We regret that we cannot do more/.test(await page.locator('#letter .paper').textContent()), 'words missing');
+    await page.locator('#letter form:has(#own-words) button[formaction*="/preview"]').click();
+    check(/We regret that we cannot do more/.test((await page.locator('#letter .paper').allTextContents()).join()), 'words missing');
     // Other words than those that were approved do not leave.
-    await page.fill('#own-words', '');
+    await page.locator('#letter form[action$="/answer"] button').last().click();
+    await page.waitForURL(/\/answer$/);
+    check(officer.wrong.splice(0).some((one) => /^4\d\d .*\/answer$/.test(one)), 'what nobody approved was sent');
+    await page.goto(demo.base + path);
+    check(!/We regret/.test(await page.locator('#letter .paper').first().textContent()), 'a preview was kept');
     await press(page.locator('#letter form[action$="/answer"] button').last());
     await delivered(page, 'Answered');
     check(/Answered in time/.test(await page.locator('#clock').textContent()), 'the clock does not stand');
