@@ -154,15 +154,11 @@ async function answers(stage, page, address, reference, says) {
   return mailTo(stage.demo, address, says);
 }
 
-async function access(stage) {
-  const { demo, words, size } = stage;
-  const address = `access.${size}@example.cn`;
-  const asked = await asks(stage, address, { right: 'access' });
-  const officer = await takesUp(stage, asked.reference);
-  await decide(officer.locator('#item-1'), 'granted', { given: words.given });
-
+/** Puts a file with the request, on the page from which files leave. */
+async function encloses({ words }, officer) {
   await officer.locator('a[href$="/handover"]').click();
   const releases = officer.locator('form[action$="/handover/packages"]');
+  await officer.locator('#upload').waitFor();
   check((await releases.count()) === 0, 'a package can leave with nothing in it');
   await officer.setInputFiles('#upload', {
     name: 'orders.csv', mimeType: 'text/csv', buffer: Buffer.from('order,month\n4711,2026-03\n4712,2026-05\n'),
@@ -170,6 +166,17 @@ async function access(stage) {
   await officer.fill('#about', words.given);
   await press(officer.locator('form[action$="/handover/files"] button'));
   check(/orders\.csv/.test(await officer.locator('#file-1').textContent()), 'the file is not there');
+}
+
+async function access(stage) {
+  const { demo, words, size } = stage;
+  const address = `access.${size}@example.cn`;
+  const asked = await asks(stage, address, { right: 'access' });
+  const officer = await takesUp(stage, asked.reference);
+  await decide(officer.locator('#item-1'), 'granted', { given: words.given });
+
+  await encloses(stage, officer);
+  const releases = officer.locator('form[action$="/handover/packages"]');
   await press(releases.locator('button'));
   await accessible(officer);
   await shot(officer, `walk-${size}-handover`);
@@ -351,5 +358,16 @@ async function forAnother(stage, onBehalf, right) {
   check((await officer.locator('#identity .note', { hasText: words.seen }).count()) === pieces, 'the evidence is not recorded');
   await accessible(officer);
   await shot(officer, `walk-${size}-${onBehalf}`);
+
+  // What leaves for somebody who asks in another's name is let go by a second person.
+  await encloses(stage, officer);
+  const releases = officer.locator('form[action$="/handover/packages"]');
+  check((await releases.count()) === 0, 'a package can leave without a second person');
+  const reviewer = await stage.enters('tom');
+  await reviewer.goto(officer.url());
+  await press(reviewer.locator('form[action$="/handover/approval"] button'));
+  await officer.reload();
+  await press(releases.locator('button'));
+  await mailTo(stage.demo, address, /\/portal\/package\//);
   await answers(stage, officer, address, asked.reference, new RegExp(words.given));
 }
