@@ -3,12 +3,12 @@
 //   npm ci && node run.mjs ../../target/debug/habeas
 //
 // Starts `BINARY demo` on a free port and ends it again. Chromium is looked for at its usual places, or named by
-// CHROMIUM. With SHOTS=folder a picture of each page is kept there.
+// CHROMIUM. With SHOTS=folder a picture of each page is kept there. The helpers are in house.mjs, whole requests in walk.mjs.
 
 import { chromium } from 'playwright-core';
 import {
-  DESK, PHONE, axe, barriers, browserPath, check, count, decide, delivered, flags, identify, move, press, shot, startDemo, test,
-  visitor,
+  DESK, PHONE, axe, barriers, browserPath, check, count, decide, delivered, flags, identify, move, press, shot,
+  startDemo, test, visitor,
 } from './house.mjs';
 import { walk } from './walk.mjs';
 
@@ -149,7 +149,12 @@ async function onThePhone(browser, demo) {
   });
 
   await test('on a phone nothing runs off the side and what is tapped is large enough', async () => {
-    for (const path of ['/', '/requests', '/mail', '/calendar', '/policy', '/people', '/me', '/letters', '/systems', '/systems/new', '/tasks', '/states', '/campaigns', '/balance', '/portal', '/portal/request', '/portal/status', new URL(page.url()).pathname]) {
+    const paths = [
+      '/', '/requests', '/mail', '/calendar', '/policy', '/people', '/me', '/letters', '/systems', '/systems/new',
+      '/tasks', '/states', '/campaigns', '/balance', '/portal', '/portal/request', '/portal/status',
+      new URL(page.url()).pathname,
+    ];
+    for (const path of paths) {
       await page.goto(demo.base + path);
       const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       check(over <= 0, `${path} runs ${over} pixels off the side`);
