@@ -966,7 +966,7 @@ fn some_scope(detail: u8) -> Scope {
 fn some_finding(case: &Case, exemption: ExemptionId, verdict: Verdict, detail: u8) -> Finding {
     Finding {
         review_on: some_day(case, detail),
-        evidence: (detail % 7 != 0).then(|| text(10)),
+        evidence: (!detail.is_multiple_of(7)).then(|| text(10)),
         ..finding(&exemption, some_scope(detail / 4), verdict)
     }
 }
@@ -983,7 +983,7 @@ fn some_day(case: &Case, detail: u8) -> Option<NaiveDate> {
 
 /// The letter that is sent for the most part, and sometimes another.
 fn some_letter(pick: Pick) -> Digest {
-    if pick.detail % 4 == 0 {
+    if pick.detail.is_multiple_of(4) {
         letter("Another")
     } else {
         *LETTER

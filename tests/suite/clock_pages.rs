@@ -226,7 +226,7 @@ async fn californias_page_shows_the_limit_to_confirm_and_that_the_letter_kept_it
     ] {
         assert!(page.contains(said), "{said} is not in {page}");
     }
-    let policy = page!(app, "/policy".to_owned(), &mei);
+    let policy = page!(app, String::from("/policy"), &mei);
     assert!(
         policy.contains("Opt-out of sale and sharing") && policy.contains("15 working days"),
         "{policy}"

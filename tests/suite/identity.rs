@@ -659,13 +659,7 @@ fn a_document_lies_under_its_own_key_each_look_is_an_event_and_it_is_gone_after_
     assert_eq!(destroy_overdue(&story.house).unwrap(), 1);
     assert_eq!(destroy_overdue(&story.house).unwrap(), 0, "once");
     assert!(store.read(|db| files::read(db, file)).is_err());
-    assert_eq!(
-        store
-            .read(|db| habeas::store::vault::keys::destroyed(db))
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(store.read(habeas::store::vault::keys::destroyed).unwrap().len(), 1);
     assert_eq!(names(&story, &stored).last(), Some(&"document-destroyed"));
     assert!(occasions(&story, &stored).contains(&"document-destroyed".to_owned()));
 }
