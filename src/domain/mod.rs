@@ -20,6 +20,7 @@ pub mod thread;
 pub mod approval;
 pub mod assessment;
 pub mod campaign;
+pub mod cell;
 pub mod challenge;
 pub mod clock;
 pub mod command;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{System, Written};
+use crate::domain::cell::{harmless, meant};
 use crate::domain::mistake::Mistake;
 
 /// The columns of the register's file, in their order.
@@ -81,7 +82,7 @@ pub fn read_table(bytes: &[u8], file: &str) -> Result<Vec<System>, Vec<Mistake>>
         let mut written = Written::default();
         OPTIONAL.iter().for_each(|(column, value)| written.set(column, value));
         for (column, cell) in columns.iter().zip(&record) {
-            written.set(column, told(cell));
+            written.set(column, meant(cell));
         }
         match written.read() {
             Ok(system) => match lines.insert(system.id.clone(), line) {
@@ -171,31 +172,16 @@ fn line_of(line: u64) -> usize {
 /// One line of a CSV file (RFC 4180). A cell that a spreadsheet would calculate starts with an apostrophe instead.
 pub fn csv_line(cells: &[String]) -> String {
     let cells = cells.iter().map(|cell| {
-        let harmless = if is_formula(cell) {
-            format!("'{cell}")
-        } else {
-            cell.clone()
-        };
+        let harmless = harmless(cell);
         if harmless.contains([',', '"', '\n', '\r', ';']) {
             format!("\"{}\"", harmless.replace('"', "\"\""))
         } else {
-            harmless
+            harmless.into_owned()
         }
     });
     let mut text = cells.collect::<Vec<_>>().join(",");
     text.push_str("\r\n");
     text
-}
-
-/// What was meant by a cell: without the apostrophe that keeps a spreadsheet from calculating it.
-fn told(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(cell)
-}
-
-/// Whether a spreadsheet takes a cell for a formula, or for an apostrophe of ours.
-fn is_formula(cell: &str) -> bool {
-    let rest = cell.strip_prefix('\'').unwrap_or(cell);
-    rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\0', '＝', '＋', '－', '＠'])
 }
 
 #[cfg(test)]
