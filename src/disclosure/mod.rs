@@ -35,7 +35,7 @@ pub use context::{Context, Limits, OpenedMail, Own};
 pub use finding::{Finding, FindingKind, Group, Remedy, Report, Severity};
 pub use kind::FileKind;
 pub use place::{Area, CellRange, Place, Spot, Stretch};
-pub use redact::{Cannot, Redacted, Removal, redact};
+pub use redact::{Cannot, LeftOut, Redacted, Removal, redact};
 
 use inspector::Inspector;
 

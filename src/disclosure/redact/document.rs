@@ -9,7 +9,7 @@ use super::super::read::plain::decode;
 use super::super::read::workbook::main_part;
 use super::package::Parts;
 use super::rewriter::{Rules, rewritten};
-use super::{Cannot, FileKind, FindingKind, Removal, Work};
+use super::{Cannot, FileKind, FindingKind, LeftOut, Removal, Work};
 
 /// The kinds of parts that are kept, by how others refer to them.
 const KEPT: [&str; 10] = [
@@ -72,7 +72,7 @@ pub fn rewrite(
         };
         let done = rewritten(&text, &rules).map_err(|_| Cannot::Unread(FindingKind::Broken))?;
         if done.left_out {
-            work.leave_out("pictures and charts");
+            work.leave_out(LeftOut::Drawings);
         }
         let media = types.get(&small).map_or("application/xml", String::as_str).replace(
             ".ms-word.document.macroEnabled",

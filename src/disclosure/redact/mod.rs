@@ -49,13 +49,36 @@ impl Removal {
 /// The words that are left in place of what was taken out: `[removed: another person's number]`.
 pub type Mark<'m> = &'m dyn Fn(FindingKind) -> String;
 
+/// What is no longer in a file although it could be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LeftOut {
+    /// Pictures and charts of an office file.
+    Drawings,
+    /// A picture of a page.
+    Picture,
+    /// Notes, links and form fields that lay over a page.
+    Overlays,
+}
+
+impl LeftOut {
+    /// The word of the key of its sentence: `left-out-drawings`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Drawings => "drawings",
+            Self::Picture => "picture",
+            Self::Overlays => "overlays",
+        }
+    }
+}
+
 /// A file without what was to be taken out. Whatever was hidden in it is gone too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redacted {
     /// The file.
     pub bytes: Vec<u8>,
     /// What is no longer in it although it could be seen, such as pictures and charts of an office file.
-    pub left_out: Vec<String>,
+    pub left_out: Vec<LeftOut>,
     /// What is found in it now.
     pub report: Report,
 }
@@ -135,7 +158,7 @@ fn one_round(
     removals: &[Removal],
     context: &Context,
     mark: Mark<'_>,
-    left_out: &mut Vec<String>,
+    left_out: &mut Vec<LeftOut>,
 ) -> Result<Vec<u8>, Cannot> {
     let work = || {
         let mut work = Work::new(context, mark);
@@ -169,7 +192,7 @@ struct Work<'w> {
     context: &'w Context,
     mark: Mark<'w>,
     budget: Budget,
-    left_out: Vec<String>,
+    left_out: Vec<LeftOut>,
 }
 
 impl<'w> Work<'w> {
@@ -188,9 +211,9 @@ impl<'w> Work<'w> {
     }
 
     /// Notes something that could be seen and is left out.
-    fn leave_out(&mut self, what: &str) {
-        if !self.left_out.iter().any(|one| one == what) {
-            self.left_out.push(what.to_owned());
+    fn leave_out(&mut self, what: LeftOut) {
+        if !self.left_out.contains(&what) {
+            self.left_out.push(what);
         }
     }
 

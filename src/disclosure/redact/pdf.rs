@@ -12,7 +12,7 @@ use super::super::pdf::geometry::Rect;
 use super::super::pdf::{self, MOST_STREAM, as_dictionary, hidden_layers, inherited, seen_area};
 use super::super::place::Spot;
 use super::pdf_text::{Letter, Letters};
-use super::{Cannot, FindingKind, Removal, Work, pdf_picture, pdf_text};
+use super::{Cannot, FindingKind, LeftOut, Removal, Work, pdf_picture, pdf_text};
 
 /// Areas of a page that go, each with its mark.
 type Areas = Vec<(Rect, String)>;
@@ -138,7 +138,7 @@ fn cuts(
             if picture.area.size() > page.size() / 2.0 && !picture.layer_off {
                 return Err(Cannot::Page(number));
             }
-            work.leave_out("a picture");
+            work.leave_out(LeftOut::Picture);
             found
                 .entry(picture.source)
                 .or_default()
@@ -304,7 +304,7 @@ fn strip(work: &mut Work<'_>, document: &mut Document, pages: &[ObjectId]) {
             continue;
         };
         if page.remove(b"Annots").is_some() {
-            work.leave_out("notes, links and form fields");
+            work.leave_out(LeftOut::Overlays);
         }
         let gone: Vec<Vec<u8>> = page
             .iter()

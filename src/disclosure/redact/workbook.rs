@@ -9,7 +9,7 @@ use super::super::workbook::{Held, Sheet, SheetCell, Visibility, Workbook, share
 use super::super::xml::escaped;
 use super::package::Parts;
 use super::text::CellRemovals;
-use super::{Cannot, FindingKind, Removal, Work};
+use super::{Cannot, FindingKind, LeftOut, Removal, Work};
 
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const MEDIA: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml";
@@ -114,7 +114,7 @@ fn note_left_out(work: &mut Work<'_>, package: &Package<'_>) {
     for entry in package.entries() {
         let name = entry.name.to_lowercase();
         if name.starts_with("xl/charts/") || name.starts_with("xl/drawings/drawing") || name.starts_with("xl/media/") {
-            work.leave_out("pictures and charts");
+            work.leave_out(LeftOut::Drawings);
         }
     }
 }

@@ -114,3 +114,6 @@ handover-area-left = From the left
 handover-area-bottom = From the corner upwards or downwards
 handover-area-width = Width
 handover-area-height = Height
+left-out-drawings = pictures and charts, which are not kept when a file is written anew
+left-out-picture = a picture, which could not be written anew
+left-out-overlays = notes, links and form fields, which are not kept when a file is written anew

@@ -111,3 +111,6 @@ handover-area-left = 距左
 handover-area-bottom = 距角（纵向）
 handover-area-width = 宽度
 handover-area-height = 高度
+left-out-drawings = 图片和图表（重新生成文件时不予保留）
+left-out-picture = 一张图片（无法重新生成）
+left-out-overlays = 批注、链接和表单域（重新生成文件时不予保留）

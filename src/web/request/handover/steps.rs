@@ -218,7 +218,8 @@ impl Enclosed {
         let redacted = redact(&name, &self.bytes, &removals, &self.context, &mark)?;
         let mut removed = self.card.removed;
         removed.push(reason.to_owned());
-        removed.extend(redacted.left_out);
+        let left_out = redacted.left_out.iter();
+        removed.extend(left_out.map(|what| self.words.t(&format!("left-out-{}", what.as_str()))));
         Ok(Checked {
             card: Card::of(&name, &redacted.bytes, self.card.about, removed, &self.context),
             name,
