@@ -1,5 +1,7 @@
 //! From a decision to a letter in the outbox: the facts a letter needs, its text, and the mail it becomes.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -14,12 +16,27 @@ use crate::domain::letter::{
 };
 use crate::domain::message::{Address, Mail};
 use crate::domain::policy::{DatumId, MethodId, Pack, Policy};
+use crate::domain::request::PolicyStamp;
 use crate::domain::text::TextRef;
+use crate::packs::{LoadedPack, Shelf};
 use crate::store::Reader;
 use crate::store::door::{Desk, Letter, StepError};
 use crate::store::outbox::Leave;
 use crate::store::requests::Stored;
 use crate::store::vault::{keys, texts};
+
+/// The pack whose texts a request is written to with.
+///
+/// # Errors
+/// [`StepError::NoPolicy`] when it is not there.
+pub fn pack_of(shelf: &Shelf, policy: &PolicyStamp) -> Result<Arc<LoadedPack>, StepError> {
+    shelf
+        .version(&policy.id, &policy.version)
+        .ok_or_else(|| StepError::NoPolicy {
+            id: policy.id.clone(),
+            version: policy.version.clone(),
+        })
+}
 
 /// Who writes, and in reply to what.
 #[derive(Clone, Copy)]

@@ -28,6 +28,7 @@ mod touch;
 
 pub mod alternatives;
 pub mod bring_back;
+pub mod codes;
 pub mod compose;
 pub mod draft;
 pub mod form;

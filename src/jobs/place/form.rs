@@ -3,9 +3,9 @@
 //! Where a form belongs is not guessed: the visit that sent it says so. Its words are read as those of a mail are.
 
 use super::super::intake::Outcome;
-use super::super::portal::send_code;
 use super::findings::first_other;
 use super::{Kept, Placing, Way};
+use crate::domain::challenge::Purpose;
 use crate::domain::command::Command;
 use crate::domain::event::{Belonging, CaseKind, Channel, Triage};
 use crate::domain::letter::News;
@@ -15,6 +15,7 @@ use crate::domain::portal::Form;
 use crate::domain::request::Stage;
 use crate::domain::review::{self, ReviewOf};
 use crate::mail::bring_back::case_of;
+use crate::mail::codes;
 use crate::mail::letters::Letterhead;
 use crate::mail::news;
 use crate::store::Tx;
@@ -73,7 +74,14 @@ impl Placing<'_> {
         let stored = door.open(tx, &self.as_ticked(draft, rights, on_behalf, language))?;
         if self.way == Way::Usual {
             self.acknowledge(tx, &door, &stored)?;
-            send_code(tx, self.house, &door, stored.id)?;
+            codes::send(
+                tx,
+                &self.house.settings,
+                &shelf,
+                &stored,
+                Purpose::ConfirmAddress,
+                door.now,
+            )?;
         }
         self.note_text(tx, &stored)?;
         if let Some(visit) = &kept.visit {

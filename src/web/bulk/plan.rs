@@ -179,11 +179,7 @@ fn acknowledge(tx: &mut Tx<'_>, house: &House, door: &Door<'_>, id: i64, seen: S
         if desk.stored.request.acknowledgement.is_some() {
             return Err(Refusal::NothingChanges.into());
         }
-        let policy = desk.stored.request.policy.clone();
-        let pack = shelf.version(&policy.id, &policy.version).ok_or(StepError::NoPolicy {
-            id: policy.id,
-            version: policy.version,
-        })?;
+        let pack = letters::pack_of(&shelf, &desk.stored.request.policy)?;
         let head = Letterhead {
             settings: &house.settings,
             pack: &pack.pack,

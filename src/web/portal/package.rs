@@ -10,15 +10,13 @@ use chrono::TimeDelta;
 
 use super::around::Around;
 use super::stamp::{Fresh, Stamped};
-use crate::domain::challenge::{LASTS, Purpose};
+use crate::domain::challenge::Purpose;
 use crate::domain::command::Command;
-use crate::domain::letter::News;
 use crate::domain::person::Actor;
 use crate::domain::portal::{MOST_ASKED_FROM_NETWORK, MOST_TRIED_FROM_NETWORK};
 use crate::house::House;
-use crate::mail::letters::Letterhead;
-use crate::mail::news::{self, Addressee};
-use crate::store::challenges::{self, Asked, Issued, Party};
+use crate::mail::codes;
+use crate::store::challenges::{self, Asked, Party};
 use crate::store::door::{Door, Seen, StepError};
 use crate::store::packages::{self, Link, Linked};
 use crate::store::{Tx, files, portal, requests};
@@ -125,8 +123,6 @@ pub async fn ask(
 
 /// Sends a code, when the package can be fetched at all; `false` when there is none for now.
 fn send_code(tx: &mut Tx<'_>, house: &House, linked: Linked) -> Result<bool, StepError> {
-    let now = house.now.instant();
-    let shelf = house.shelf();
     let stored = requests::find(tx, linked.request_id)?;
     let is_live = stored
         .request
@@ -136,46 +132,14 @@ fn send_code(tx: &mut Tx<'_>, house: &House, linked: Linked) -> Result<bool, Ste
     if !is_live || !stored.request.has_confirmed_contact() {
         return Ok(false);
     }
-    let asked = Asked {
-        party: Party::Request(stored.id),
-        address: &stored.card.address,
-        purpose: Purpose::Download,
-    };
-    let Issued::Code { id, code } = challenges::issue(tx, &asked, now)? else {
-        return Ok(false);
-    };
-    let policy = &stored.request.policy;
-    let pack = shelf
-        .version(&policy.id, &policy.version)
-        .ok_or_else(|| StepError::NoPolicy {
-            id: policy.id.clone(),
-            version: policy.version.clone(),
-        })?;
-    let head = Letterhead {
-        settings: &house.settings,
-        pack: &pack.pack,
-        thread: None,
-    };
-    let to = Addressee {
-        name: "",
-        address: &stored.card.address,
-        language: &stored.request.language,
-        request: Some(&stored),
-    };
-    let news = News::ChallengeCode {
-        code: code.grouped(),
-        minutes: u32::try_from(LASTS.num_minutes()).unwrap_or_default(),
-    };
-    let letter = news::tell(tx, head, &to, &news, now)?;
-    let command = Command::SendCode {
-        purpose: Purpose::Download,
-        challenge: id,
-        letter,
-    };
-    match door(&shelf, now).step(tx, stored.id, Seen::Whatever, |_| Ok(command)) {
-        Ok(_) | Err(StepError::Refused(_)) => Ok(true),
-        Err(error) => Err(error),
-    }
+    codes::send(
+        tx,
+        &house.settings,
+        &house.shelf(),
+        &stored,
+        Purpose::Download,
+        house.now.instant(),
+    )
 }
 
 /// POST /portal/package/{link}: with the right code, the file.

@@ -92,11 +92,7 @@ pub async fn withdraw(
 
 /// Tells the requester by mail that it is done, so that nobody takes a request back behind their back.
 fn confirm(desk: &mut Desk<'_, '_>, house: &House, shelf: &Shelf) -> Result<(), StepError> {
-    let policy = desk.stored.request.policy.clone();
-    let pack = shelf.version(&policy.id, &policy.version).ok_or(StepError::NoPolicy {
-        id: policy.id,
-        version: policy.version,
-    })?;
+    let pack = letters::pack_of(shelf, &desk.stored.request.policy)?;
     let head = Letterhead {
         settings: &house.settings,
         pack: &pack.pack,

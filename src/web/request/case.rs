@@ -79,13 +79,7 @@ impl Writer {
     }
 
     fn pack(&self, desk: &Desk<'_, '_>) -> Result<Arc<LoadedPack>, StepError> {
-        let policy = &desk.stored.request.policy;
-        self.shelf
-            .version(&policy.id, &policy.version)
-            .ok_or_else(|| StepError::NoPolicy {
-                id: policy.id.clone(),
-                version: policy.version.clone(),
-            })
+        letters::pack_of(&self.shelf, &desk.stored.request.policy)
     }
 
     /// Tells the requester some news, once the step itself is open; returns the letter's number.
@@ -112,14 +106,7 @@ impl Writer {
     /// Writes to the owner of a task, with the command that says so.
     pub fn hand_over(&self, desk: &mut Desk<'_, '_>, task: u32, words: &str) -> Result<Command, StepError> {
         may(&desk.stored.request, self.step, self.actor, desk.rules.policy)?;
-        let policy = &desk.stored.request.policy;
-        let pack = self
-            .shelf
-            .version(&policy.id, &policy.version)
-            .ok_or_else(|| StepError::NoPolicy {
-                id: policy.id.clone(),
-                version: policy.version.clone(),
-            })?;
+        let pack = self.pack(desk)?;
         let head = Letterhead {
             settings: &self.house.settings,
             pack: &pack.pack,

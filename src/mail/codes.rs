@@ -1,0 +1,76 @@
+//! Codes to the address of a request: made, mailed and written down in one transaction.
+
+use chrono::{DateTime, Utc};
+
+use super::letters::{Letterhead, pack_of};
+use super::news::{self, Addressee};
+use super::token::Tokens;
+use crate::config::Settings;
+use crate::domain::challenge::{LASTS, Purpose};
+use crate::domain::command::Command;
+use crate::domain::letter::News;
+use crate::domain::person::Actor;
+use crate::packs::Shelf;
+use crate::store::Tx;
+use crate::store::challenges::{self, Asked, Issued, Party};
+use crate::store::door::{Door, Seen, StepError};
+use crate::store::requests::Stored;
+
+/// Sends a code to the address of a request; `false` when none is sent: there is no address, it is one of ours, or so many
+/// went there today that there is no other.
+///
+/// # Errors
+/// When the letter cannot be written or the store fails.
+pub fn send(
+    tx: &mut Tx<'_>,
+    settings: &Settings,
+    shelf: &Shelf,
+    stored: &Stored,
+    purpose: Purpose,
+    now: DateTime<Utc>,
+) -> Result<bool, StepError> {
+    let address = stored.card.address.as_str();
+    if address.is_empty() || Tokens::new(tx.vault, settings).is_ours(address) {
+        return Ok(false);
+    }
+    let asked = Asked {
+        party: Party::Request(stored.id),
+        address,
+        purpose,
+    };
+    let Issued::Code { id, code } = challenges::issue(tx, &asked, now)? else {
+        return Ok(false);
+    };
+    let pack = pack_of(shelf, &stored.request.policy)?;
+    let head = Letterhead {
+        settings,
+        pack: &pack.pack,
+        thread: None,
+    };
+    let news = News::ChallengeCode {
+        code: code.grouped(),
+        minutes: u32::try_from(LASTS.num_minutes()).unwrap_or_default(),
+    };
+    let to = Addressee {
+        name: "",
+        address,
+        language: &stored.request.language,
+        request: Some(stored),
+    };
+    let letter = news::tell(tx, head, &to, &news, now)?;
+    let requester = Door {
+        book: shelf,
+        actor: Actor::Requester,
+        now,
+    };
+    let command = Command::SendCode {
+        purpose,
+        challenge: id,
+        letter,
+    };
+    match requester.step(tx, stored.id, Seen::Whatever, |_| Ok(command)) {
+        // A request that is over takes no more steps; who asked for a code may look at it all the same.
+        Ok(_) | Err(StepError::Refused(_)) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
