@@ -91,7 +91,7 @@ impl Request {
 ///
 /// # Errors
 /// What is missing, in words for the officer.
-pub(super) fn may_stand_for(request: &Request, policy: &Policy) -> Result<(), Refusal> {
+pub(in crate::domain) fn may_stand_for(request: &Request, policy: &Policy) -> Result<(), Refusal> {
     if request.lacks_evidence(policy) {
         return Err(Refusal::StandingMissing);
     }

@@ -5,7 +5,6 @@ use std::io::{Cursor, Read};
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::{TestRequest, init_service};
 use habeas::domain::command::Command;
-use habeas::domain::identity::Confirmation;
 use habeas::domain::item::Decision;
 use habeas::domain::person::{Actor, PersonId, Role};
 use habeas::jobs::expire::expire;
@@ -63,15 +62,10 @@ impl House {
                 })
             })
             .unwrap();
-        let on_file = house.does(|desk| {
-            Ok(Command::ConfirmContact {
-                confirmation: Confirmation::OnFile {
-                    note: desk.keep("note", "in the shop's records")?,
-                },
-            })
-        });
-        // Some methods confirm the address with the person.
-        drop(on_file);
+        assert!(
+            house.stored().request.has_confirmed_contact(),
+            "somebody known at an address is known with it"
+        );
         let item = house.stored().request.items[0].number;
         house
             .does(|_| {

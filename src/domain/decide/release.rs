@@ -10,6 +10,7 @@ use crate::domain::person::PersonId;
 use crate::domain::policy::{Policy, SecondPerson};
 use crate::domain::release::{DOWNLOADS, Enclosure, Ended, PACKAGE_LASTS, Package};
 use crate::domain::request::{Request, Stage};
+use crate::domain::standing::may_stand_for;
 use crate::domain::text::{FileRef, TextRef};
 
 /// Files can be put together while the request is open or an answer on its way, and after it was answered.
@@ -28,6 +29,7 @@ pub(in crate::domain) fn releasable(request: &Request, policy: &Policy) -> Resul
     preparable(request)?;
     decided(request)?;
     identified(request)?;
+    may_stand_for(request, policy)?;
     if !request.has_confirmed_contact() {
         return Err(Refusal::ContactFirst);
     }

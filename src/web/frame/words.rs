@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn every_refusal_has_a_sentence_and_the_english_one_is_the_cores() {
-        let source = include_str!("../../domain/moves.rs");
+        let source = include_str!("../../domain/moves/refusal.rs");
         let pattern = regex::Regex::new(r#"\(\s*"([a-z-]+)",\s*"([^"]+)",?\s*\)"#).unwrap();
         let mut count = 0;
         for found in pattern.captures_iter(source) {

@@ -17,16 +17,19 @@ use habeas::domain::person::{Actor, PersonId, Role};
 use habeas::domain::policy::{CategoryId, OnBehalfId, Policy, SystemId};
 use habeas::domain::request::Request;
 use habeas::domain::rules::Rules;
+use habeas::domain::standing::Sight;
 use habeas::domain::text::{FileRef, TextRef};
 
 /// How long a changed address holds a release, whatever else is settled.
 const HOLD: TimeDelta = TimeDelta::hours(72);
 
 /// The moves that bring a request to its end; others are made too, but less often, so that sequences get there.
-const ONWARDS: [Move; 13] = [
+const ONWARDS: [Move; 15] = [
     Move::Triage,
     Move::ConfirmIdentity,
     Move::ConfirmContact,
+    Move::RecordEvidence,
+    Move::TellSubject,
     Move::ChooseGround,
     Move::Assess,
     Move::CoSign,
@@ -103,9 +106,12 @@ impl Counts {
 }
 
 /// What is known from the events alone of who decided, who looked and who asks.
-#[derive(Default)]
-struct Ledger {
-    acts_for_another: bool,
+struct Ledger<'r> {
+    policy: &'r Policy,
+    on_behalf: OnBehalfId,
+    /// The pieces of evidence that were seen of the present standing.
+    seen: BTreeSet<u32>,
+    subject_told: bool,
     identified: bool,
     address: i64,
     confirmed: Option<i64>,
@@ -127,7 +133,39 @@ struct Enclosed {
     findings: BTreeMap<String, Option<PersonId>>,
 }
 
-impl Ledger {
+impl<'r> Ledger<'r> {
+    fn new(policy: &'r Policy) -> Self {
+        Self {
+            policy,
+            on_behalf: OnBehalfId::new(OnBehalfId::NONE),
+            seen: BTreeSet::new(),
+            subject_told: false,
+            identified: false,
+            address: 0,
+            confirmed: None,
+            changed_at: None,
+            items: BTreeMap::new(),
+            last_item: 0,
+            approved_by: None,
+            hands: BTreeSet::new(),
+            enclosed: BTreeMap::new(),
+            last_enclosed: 0,
+            high_risk: false,
+            let_go_by: None,
+            left: BTreeMap::new(),
+        }
+    }
+
+    /// What was shown for one standing says nothing of another, and nobody let the files go to that.
+    fn stands_for(&mut self, on_behalf: &OnBehalfId) {
+        if self.on_behalf != *on_behalf {
+            self.on_behalf = on_behalf.clone();
+            self.seen.clear();
+            self.subject_told = false;
+            self.let_go_by = None;
+        }
+    }
+
     fn person(recorded: &Recorded) -> PersonId {
         recorded.by.person().expect("a person's step names the person")
     }
@@ -136,13 +174,20 @@ impl Ledger {
     fn take(&mut self, recorded: &Recorded, counts: &mut Counts) -> Result<(), String> {
         match &recorded.event {
             Event::Opened(opening) => {
-                self.acts_for_another = !opening.on_behalf.is_self();
+                self.stands_for(&opening.on_behalf);
                 self.address = opening.card.id;
                 for _ in &opening.items {
                     self.added();
                 }
             }
-            Event::Triaged { on_behalf, .. } => self.acts_for_another = !on_behalf.is_self(),
+            Event::Triaged { on_behalf, .. } | Event::ActsFor { on_behalf, .. } => self.stands_for(on_behalf),
+            Event::EvidenceShown { piece, .. } => {
+                self.seen.insert(*piece);
+            }
+            Event::EvidenceRetracted { piece, .. } => {
+                self.seen.remove(piece);
+            }
+            Event::SubjectTold { .. } => self.subject_told = true,
             Event::ItemAdded(_) => self.added(),
             Event::MergeTaken { items, .. } => items.iter().for_each(|_| self.added()),
             Event::ItemDropped { item, .. } => {
@@ -172,6 +217,7 @@ impl Ledger {
                 if *change == Change::Replaced {
                     self.changed_at = Some(recorded.at);
                     self.identified = false;
+                    self.let_go_by = None;
                 }
             }
             Event::FileEnclosed { findings, .. } => {
@@ -217,6 +263,10 @@ impl Ledger {
             }
             Event::AnswerQueued { .. } => {
                 self.is_answerable()?;
+                let gives = self.items.values().flatten().any(|(decision, _)| decision.gives());
+                if gives {
+                    self.reaches_the_requester(recorded.at)?;
+                }
                 counts.answered += 1;
             }
             Event::Answered {
@@ -272,6 +322,14 @@ impl Ledger {
         if !self.identified {
             return Err("released without an identity decision".to_owned());
         }
+        if let Some(rule) = self.policy.on_behalf(&self.on_behalf).filter(|rule| !rule.id.is_self()) {
+            if self.seen.len() < rule.evidence.len() {
+                return Err("released to one of whom nobody saw that they may ask".to_owned());
+            }
+            if rule.inform_subject && !self.subject_told {
+                return Err("released to another before the person whose data it is was told".to_owned());
+            }
+        }
         if self.confirmed != Some(self.address) {
             return Err("released to an address that nobody confirmed".to_owned());
         }
@@ -294,7 +352,7 @@ impl Ledger {
         if findings().any(Option::is_none) {
             return Err("released with a finding that nobody answered for".to_owned());
         }
-        let is_due = self.high_risk || self.acts_for_another || findings().any(Option::is_some);
+        let is_due = self.high_risk || !self.on_behalf.is_self() || findings().any(Option::is_some);
         if !is_due {
             return Ok(());
         }
@@ -315,7 +373,7 @@ pub struct World<'r> {
     rules: Rules<'r>,
     dice: Dice,
     request: Request,
-    ledger: Ledger,
+    ledger: Ledger<'r>,
     now: DateTime<Utc>,
     texts: i64,
 }
@@ -358,7 +416,7 @@ impl<'r> World<'r> {
             by: By::Mail,
             event: Event::Opened(Box::new(opening)),
         };
-        let mut ledger = Ledger::default();
+        let mut ledger = Ledger::new(policy);
         ledger
             .take(&recorded, &mut Counts::default())
             .expect("an opening breaks nothing");
@@ -616,6 +674,26 @@ impl<'r> World<'r> {
                 },
                 reason: self.text(),
                 told: vec![],
+            },
+            Move::ActFor => Command::ActFor {
+                on_behalf: self.dice.of(&policy.on_behalf)?.id.clone(),
+                reason,
+            },
+            Move::RecordEvidence => {
+                let piece = u32::try_from(self.dice.below(4)).ok()? + 1;
+                if self.dice.one_in(6) {
+                    Command::RetractEvidence { piece, reason }
+                } else {
+                    Command::RecordEvidence {
+                        piece,
+                        sight: *self.dice.of(&Sight::ALL)?,
+                        note: reason,
+                    }
+                }
+            }
+            Move::TellSubject => Command::TellSubject {
+                letter: Some(79),
+                note: reason,
             },
             Move::ChooseGround => Command::ChooseGround {
                 item,
