@@ -133,7 +133,8 @@ impl FromRequest for SentFiles {
         let form = Multipart::new(request.headers(), payload.take());
         Box::pin(async move {
             let signed = Signed::extract(&request).await?;
-            let back = request.path();
+            // A form's own address answers to no GET; the page it stands on is the one above.
+            let back = request.path().rsplit_once('/').map_or("/", |(page, _)| page);
             let (fields, files) = read(form, OF_STAFF)
                 .await
                 .map_err(|why| why.explained(&signed.words, back))?;
