@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use super::start;
 use crate::config::Settings;
 use crate::domain::classification::{Classification, classify};
+use crate::domain::lexicon::Lexicon;
 use crate::domain::score::{Label, score};
 use crate::mail::files::{self, Found};
 use crate::mail::parse::parse;
-use crate::packs::LoadedPack;
 
 /// Says what mails invoke.
 #[derive(Debug, Clone, clap::Args)]
@@ -40,13 +40,14 @@ pub fn run(args: &ClassifyArgs, settings: &Settings, out: &mut impl Write) -> an
             settings.policy
         )
     })?;
+    let lexicon = pack.lexicon()?;
     let mut found: BTreeMap<String, Classification> = BTreeMap::new();
     let mut unreadable = 0;
     for source in files::walk(&args.paths) {
         match source {
             Found::Message(message) => {
                 let file = file_name(&message.source);
-                let classification = classification(&message.raw, &pack);
+                let classification = classification(&message.raw, lexicon);
                 match args.score {
                     Some(_) => drop(found.insert(file, classification)),
                     None if args.json => writeln!(out, "{}", written(&file, &classification))?,
@@ -76,8 +77,8 @@ pub fn run(args: &ClassifyArgs, settings: &Settings, out: &mut impl Write) -> an
     Ok(())
 }
 
-fn classification(raw: &[u8], pack: &LoadedPack) -> Classification {
-    classify(&parse(raw), &pack.lexicon)
+fn classification(raw: &[u8], lexicon: &Lexicon) -> Classification {
+    classify(&parse(raw), lexicon)
 }
 
 /// A message in an mbox is named by the file and its number in it.

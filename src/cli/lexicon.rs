@@ -86,7 +86,7 @@ pub fn run(command: &LexiconCommand, settings: Settings, out: &mut impl Write) -
         LexiconCommand::Try(args) => (Some(try_file(args, &pack, out)?), args.store),
     };
     match lexicon {
-        Some(lexicon) if store => trial::of_house(&start::house(settings)?, &pack.lexicon, &lexicon, out),
+        Some(lexicon) if store => trial::of_house(&start::house(settings)?, pack.lexicon()?, &lexicon, out),
         Some(_) | None => Ok(()),
     }
 }
@@ -102,13 +102,14 @@ pub fn propose_and_try(
 ) -> anyhow::Result<Option<Lexicon>> {
     let labels = labels(&args.from)?;
     let mails = mails(&args.samples)?;
+    let now = pack.lexicon()?;
     let read: Vec<(&Label, Classification, String)> = labels
         .iter()
         .filter_map(|label| {
             let mail = mails.get(&label.file)?;
             Some((
                 label,
-                classify(mail, &pack.lexicon),
+                classify(mail, now),
                 format!("{}\n\n{}", mail.subject, mail.own_text),
             ))
         })
@@ -120,7 +121,7 @@ pub fn propose_and_try(
         .iter()
         .map(|(label, answer, text)| Sample { label, answer, text })
         .collect();
-    let proposals = propose(&samples, &pack.lexicon, args.support);
+    let proposals = propose(&samples, now, args.support);
     if proposals.is_empty() {
         writeln!(
             out,
@@ -206,7 +207,7 @@ fn read_text(text: &str, pack: &LoadedPack) -> anyhow::Result<Lexicon> {
     let (text, file) = if is_whole(text) {
         (text.to_owned(), "lexicon.toml")
     } else {
-        let merged = merged(&pack.pack.lexicon_text, text).map_err(|mistake| anyhow!("{mistake}"))?;
+        let merged = merged(pack.lexicon_text()?, text).map_err(|mistake| anyhow!("{mistake}"))?;
         (merged, ADDITIONS_FILE)
     };
     read_lexicon(&pack.pack, &text, file).map_err(|mistakes| {
@@ -234,7 +235,7 @@ fn try_on(
         let mut trial = Trial::default();
         for (file, mail) in mails(folder)? {
             let label = labels.iter().find(|label| label.file == file);
-            trial.add(&file, label, classify(&mail, &pack.lexicon), classify(&mail, lexicon));
+            trial.add(&file, label, classify(&mail, pack.lexicon()?), classify(&mail, lexicon));
         }
         writeln!(out, "\nOn {}:", folder.display())?;
         trial.show(out)?;

@@ -14,6 +14,7 @@ use super::contain::{self, Ended};
 use super::place::{Way, place_one};
 use super::room;
 use crate::domain::decide::is_plausible_receipt;
+use crate::domain::lexicon::Lexicon;
 use crate::domain::message::Mail;
 use crate::domain::thread::JUNK;
 use crate::house::House;
@@ -265,7 +266,7 @@ fn place_all(house: &House, work: Vec<Work>) -> anyhow::Result<Vec<(i64, Outcome
     }
     let now = house.now.instant();
     let pack = house.pack()?;
-    let read = read_all(house, work, &pack);
+    let read = read_all(house, work, pack.lexicon()?);
     let together = house.store.write(|tx| {
         read.iter()
             .map(|read| place_one(tx, house, &pack, read, Way::Usual, now))
@@ -300,7 +301,7 @@ fn place_alone(house: &House, pack: &LoadedPack, read: &Read, now: DateTime<Utc>
 }
 
 /// Reads on all cores: this is the part of the intake that costs time.
-fn read_all(house: &House, work: Vec<Work>, pack: &Arc<LoadedPack>) -> Vec<Read> {
+fn read_all(house: &House, work: Vec<Work>, lexicon: &Arc<Lexicon>) -> Vec<Read> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let size = if work.len() < 4 {
         work.len()
@@ -308,8 +309,8 @@ fn read_all(house: &House, work: Vec<Work>, pack: &Arc<LoadedPack>) -> Vec<Read>
         work.len().div_ceil(workers)
     };
     let work: Arc<[Work]> = work.into();
-    let pack = Arc::clone(pack);
-    let read: Arc<Reader> = Arc::new(move |work| read_one(work, &pack));
+    let lexicon = Arc::clone(lexicon);
+    let read: Arc<Reader> = Arc::new(move |work| read_one(work, &lexicon));
     let read_share = |start: usize| {
         let share = start..(start + size).min(work.len());
         contain::each(&work, share, READING, &read, &|thread| house.board.leave_behind(thread))
@@ -350,12 +351,12 @@ type Looked = (Mail, Reading, Option<Report>);
 type Reader = dyn Fn(&Work) -> Option<Looked> + Send + Sync;
 
 /// Reads a message, unless that brought the program down before. Runs where a panic or a hang costs this message alone.
-fn read_one(work: &Work, pack: &LoadedPack) -> Option<Looked> {
+fn read_one(work: &Work, lexicon: &Lexicon) -> Option<Looked> {
     if work.claimed.health == Health::Poisoned {
         return None;
     }
     let mail = parse(&work.raw);
-    let reading = Reading::of(&mail, &pack.lexicon);
+    let reading = Reading::of(&mail, lexicon);
     let report = report::read(&work.raw, &mail);
     Some((mail, reading, report))
 }

@@ -2,6 +2,7 @@
 
 mod embedded;
 mod folder;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -12,13 +13,15 @@ use std::sync::{Arc, LazyLock};
 use chrono::NaiveDate;
 
 use crate::domain::calendar::Calendar;
-use crate::domain::lexicon::{KnownIds, Lexicon};
-use crate::domain::lexicon_additions::{ADDITIONS_FILE, merged};
-use crate::domain::lexicon_shared::{included, whole};
+use crate::domain::lexicon::Lexicon;
+use crate::domain::lexicon_additions::ADDITIONS_FILE;
 use crate::domain::mistake::Mistake;
-use crate::domain::policy::{LEANINGS_FILE, LEXICON_FILE, Pack, Policy, STATEMENT_FILE, statement_line};
+use crate::domain::policy::{Pack, Policy, STATEMENT_FILE, statement_line};
 use crate::domain::request::PolicyStamp;
 use crate::domain::rules::{RuleBook, Rules};
+
+use self::words::Words;
+pub use self::words::read_lexicon;
 
 /// Where a pack keeps calendars of its own.
 const CALENDARS: &str = "calendars/";
@@ -41,8 +44,7 @@ type Calendars = BTreeMap<String, Arc<Calendar>>;
 pub struct LoadedPack {
     /// The policy and its letters.
     pub pack: Arc<Pack>,
-    /// The words by which mail is understood.
-    pub lexicon: Arc<Lexicon>,
+    words: Arc<Words>,
     /// The working days it counts.
     pub calendar: Arc<Calendar>,
 }
@@ -174,15 +176,33 @@ impl LoadedPack {
     /// Every mistake found in the files.
     pub fn parse(files: &BTreeMap<String, String>, shared: &Calendars) -> Result<Self, Vec<Mistake>> {
         let (own, mut mistakes) = parse_calendars(files);
-        let files = &with_whole_lexicon(files).map_err(|mistake| vec![mistake])?;
-        let mut pack = Pack::parse(files).map_err(|found| [found, std::mem::take(&mut mistakes)].concat())?;
-        let lexicon = match parse_lexicon(&mut pack, files.get(ADDITIONS_FILE)) {
-            Ok(lexicon) => Some(lexicon),
-            Err(found) => {
-                mistakes.extend(found);
-                None
-            }
-        };
+        let pack = Pack::parse(files).map_err(|found| [found, std::mem::take(&mut mistakes)].concat())?;
+        let words = words_of(files);
+        mistakes.extend(words.lexicon(&pack).err().unwrap_or_default().iter().cloned());
+        Self::finish(pack, words, files, &own, shared, mistakes)
+    }
+
+    /// Makes a pack of files that the program brings. A test compiles its words; here that waits until somebody needs them.
+    fn built_in(files: &BTreeMap<String, String>, shared: &Calendars) -> Result<Self, Vec<Mistake>> {
+        Self::finish(
+            Pack::parse(files)?,
+            words_of(files),
+            files,
+            &Calendars::new(),
+            shared,
+            Vec::new(),
+        )
+    }
+
+    /// Finds the calendar of a pack.
+    fn finish(
+        pack: Pack,
+        words: Words,
+        files: &BTreeMap<String, String>,
+        own: &Calendars,
+        shared: &Calendars,
+        mut mistakes: Vec<Mistake>,
+    ) -> Result<Self, Vec<Mistake>> {
         let region = &pack.policy.calendar;
         let calendar = own.get(region).or_else(|| shared.get(region)).cloned();
         if calendar.is_none() {
@@ -201,14 +221,37 @@ impl LoadedPack {
                 cure,
             ));
         }
-        match (lexicon, calendar) {
-            (Some(lexicon), Some(calendar)) if mistakes.is_empty() => Ok(Self {
+        match calendar {
+            Some(calendar) if mistakes.is_empty() => Ok(Self {
                 pack: Arc::new(pack),
-                lexicon: Arc::new(lexicon),
+                words: Arc::new(words),
                 calendar,
             }),
-            (_, _) => Err(mistakes),
+            Some(_) | None => Err(mistakes),
         }
+    }
+
+    /// The words by which mail is understood, compiled the first time.
+    ///
+    /// # Errors
+    /// Every mistake in them. A pack that was read from a folder has none: they would have kept it off the shelf.
+    pub fn lexicon(&self) -> Result<&Arc<Lexicon>, Mistakes> {
+        self.words
+            .lexicon(&self.pack)
+            .map_err(|mistakes| self.mistaken(mistakes))
+    }
+
+    /// The whole text of the lexicon: the pack's own words, those it takes in from another pack, and additions.
+    ///
+    /// # Errors
+    /// As [`LoadedPack::lexicon`].
+    pub fn lexicon_text(&self) -> Result<&str, Mistakes> {
+        self.words.text(&self.pack).map_err(|mistakes| self.mistaken(mistakes))
+    }
+
+    fn mistaken(&self, mistakes: &[Mistake]) -> Mistakes {
+        let id = &self.pack.policy.id;
+        Mistakes(mistakes.iter().map(|mistake| (id.clone(), mistake.clone())).collect())
     }
 
     /// Makes a pack of the files in a folder, with the built-in calendars beside its own.
@@ -320,7 +363,12 @@ impl Opening {
                 folder = from.clone();
                 added.insert(id);
             }
-            match LoadedPack::parse(&files, &self.calendars) {
+            let made = if folder == BUILT_IN {
+                LoadedPack::built_in(&files, &self.calendars)
+            } else {
+                LoadedPack::parse(&files, &self.calendars)
+            };
+            match made {
                 Ok(loaded) => match clash(&packs, &loaded) {
                     Some(mistake) => self.refuse(&folder, vec![mistake]),
                     None => packs.push(Arc::new(loaded)),
@@ -354,21 +402,9 @@ impl Opening {
     }
 }
 
-/// The files of a pack, its lexicon with the words it takes in from another.
-fn with_whole_lexicon(files: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Mistake> {
-    let mut files = files.clone();
-    let (Some(own), Some(statement)) = (files.get(LEXICON_FILE), files.get(STATEMENT_FILE)) else {
-        return Ok(files);
-    };
-    let Some(name) = included(own) else { return Ok(files) };
-    let Some(other) = embedded::lexicon(&name) else {
-        let what = format!("There is no pack `{name}` whose words could be taken in.");
-        let cure = format!("Use `include = \"{}\"`, or write all words here.", Shelf::DEFAULT);
-        return Err(Mistake::new(LEXICON_FILE, 1, what, cure));
-    };
-    let text = whole(statement, own, other)?;
-    files.insert(LEXICON_FILE.to_owned(), text);
-    Ok(files)
+fn words_of(files: &BTreeMap<String, String>) -> Words {
+    let statement = files.get(STATEMENT_FILE).cloned().unwrap_or_default();
+    Words::new(statement, files.get(ADDITIONS_FILE).cloned())
 }
 
 /// The id in a pack's statement; `None` for one that cannot be read, which its parsing tells.
@@ -426,42 +462,4 @@ fn parse_calendars(files: &BTreeMap<String, String>) -> (Calendars, Vec<Mistake>
         }
     }
     (calendars, mistakes)
-}
-
-/// Reads a lexicon under a pack: the rights, exemptions and on-behalf ids that it names are those of the pack's policy,
-/// and what the pack has learned from labelled mail goes with it.
-///
-/// # Errors
-/// Every mistake found in it.
-pub fn read_lexicon(pack: &Pack, text: &str, file: &str) -> Result<Lexicon, Vec<Mistake>> {
-    let policy = &pack.policy;
-    let rights: Vec<&str> = policy.rights.iter().map(|right| right.id.as_str()).collect();
-    let exemptions: Vec<&str> = policy
-        .exemptions
-        .iter()
-        .map(|exemption| exemption.id.as_str())
-        .collect();
-    let on_behalf: Vec<&str> = policy.on_behalf.iter().map(|rule| rule.id.as_str()).collect();
-    let known = KnownIds {
-        rights: &rights,
-        exemptions: &exemptions,
-        on_behalf: &on_behalf,
-    };
-    let lexicon = Lexicon::parse(text, file, &known)?;
-    match &pack.leanings_text {
-        Some(text) => lexicon.with_leanings(text, LEANINGS_FILE, &known),
-        None => Ok(lexicon),
-    }
-}
-
-/// The pack's lexicon with the additions beside it taken into its text. A mistake that only the additions bring is told
-/// of their file as a whole: its line is one of neither file.
-fn parse_lexicon(pack: &mut Pack, additions: Option<&String>) -> Result<Lexicon, Vec<Mistake>> {
-    let own = read_lexicon(pack, &pack.lexicon_text, LEXICON_FILE)?;
-    let Some(additions) = additions else { return Ok(own) };
-    pack.lexicon_text = merged(&pack.lexicon_text, additions).map_err(|mistake| vec![mistake])?;
-    read_lexicon(pack, &pack.lexicon_text, ADDITIONS_FILE).map_err(|mut mistakes| {
-        mistakes.iter_mut().for_each(|mistake| mistake.line = 0);
-        mistakes
-    })
 }

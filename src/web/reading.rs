@@ -72,6 +72,7 @@ pub async fn choose(
         name => Some(Charset::named(name).ok_or(PageError::Malformed)?),
     };
     let pack = house.pack().map_err(PageError::broken)?;
+    let lexicon = Arc::clone(pack.lexicon().map_err(PageError::broken)?);
     let (office, actor, id) = (Arc::clone(&house), who.actor(), id.into_inner());
     let outcome = aside(move || {
         let shelf = office.shelf();
@@ -83,7 +84,7 @@ pub async fn choose(
         let once = || {
             office.store.write(|tx| {
                 let message = messages::find(tx, id)?.ok_or(StoreError::Missing { what: "message", id })?;
-                reread(tx, &door, &pack.lexicon, &message, chosen)
+                reread(tx, &door, &lexicon, &message, chosen)
             })
         };
         Ok(match once() {

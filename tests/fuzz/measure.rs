@@ -32,13 +32,14 @@ struct Cost {
 fn main() -> ExitCode {
     let shelf = Shelf::open(&[]).expect("the built-in packs are sound");
     let pack = shelf.pack(None).expect("there is a built-in pack");
+    let lexicon = pack.lexicon().expect("its words are sound");
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let too_much = match arguments.as_slice() {
         [option, size] if option == "--bombs" => {
             let size = size.parse().expect("--bombs takes a number of bytes");
             bombs::BOMBS
                 .iter()
-                .filter(|(name, make)| !is_defused(name, *make, size, &pack.lexicon))
+                .filter(|(name, make)| !is_defused(name, *make, size, lexicon))
                 .count()
         }
         paths => {
@@ -48,7 +49,7 @@ fn main() -> ExitCode {
                 Found::PassedOver { .. } | Found::Unreadable { .. } => None,
             });
             messages
-                .filter(|message| !is_cheap(&cost(&message.raw, &pack.lexicon), &message.source))
+                .filter(|message| !is_cheap(&cost(&message.raw, lexicon), &message.source))
                 .count()
         }
     };

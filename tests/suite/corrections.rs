@@ -234,7 +234,7 @@ fn corrected_messages_are_exported_as_samples_that_show_the_miss() {
         raw,
         mail("Helen Brook <h@meadow.example>", "My account", DELETION).as_bytes()
     );
-    let answer = classify(&parse(&raw), &story.house.pack().unwrap().lexicon);
+    let answer = classify(&parse(&raw), story.house.pack().unwrap().lexicon().unwrap());
     let scores = score([(&labels[0], &answer)]);
     let misses: BTreeMap<&str, usize> = scores
         .rights

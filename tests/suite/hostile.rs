@@ -43,8 +43,9 @@ fn twice_the_mail_costs_at_most_twice_the_time() {
     const SIZE: usize = 25_000;
     const TRIES: usize = 3;
     let pack = Shelf::open(&[]).unwrap().pack(None).unwrap();
+    let lexicon = pack.lexicon().unwrap();
     let is_in_proportion = |make: bombs::Make| {
-        let (one, two) = (cost(&make(SIZE), &pack.lexicon), cost(&make(2 * SIZE), &pack.lexicon));
+        let (one, two) = (cost(&make(SIZE), lexicon), cost(&make(2 * SIZE), lexicon));
         two < one * 3 + SLACK
     };
     for (name, make) in bombs::BOMBS {

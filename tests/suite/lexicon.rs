@@ -174,7 +174,7 @@ fn additions_count_once_they_lie_in_a_folder_named_after_the_pack() {
     // What words lean to may guess the right without the phrase; it then names others, and a person must look.
     let found = |folders: &[PathBuf]| {
         let pack = Shelf::open(folders).unwrap().pack(None).unwrap();
-        let answer = classify(&parse(&raw), &pack.lexicon);
+        let answer = classify(&parse(&raw), pack.lexicon().unwrap());
         let said = |words: &[String]| words.iter().any(|word| word == PLANTED);
         answer
             .rights

@@ -4,6 +4,7 @@
 //! between them each have their weights; a mail leans to what these add up to, whatever its length. The weights come from `leanings.toml`, which `examples/learn.rs`
 //! writes from the labelled mails.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
@@ -115,7 +116,9 @@ pub struct Leanings {
 #[derive(Debug, Default)]
 struct Weights {
     always: Vec<f32>,
-    words: HashMap<String, Vec<(usize, f32)>>,
+    /// A line for each word, in the order of the words. They stay as written and are searched: a mail asks for a few hundred of
+    /// them, and a program that starts for a moment for none.
+    words: String,
 }
 
 /// What words can lean to.
@@ -181,13 +184,13 @@ impl Leanings {
                 )),
             }
         }
-        for (script, written_weights) in &written.script {
+        for (script, written_weights) in written.script {
             match written_weights.read(text, written.to.len()) {
-                Ok(weights) => drop(leanings.scripts.insert(*script, weights)),
+                Ok(weights) => drop(leanings.scripts.insert(script, weights)),
                 Err(line) => mistakes.push(Mistake::new(
                     file,
                     line,
-                    "The line has no number for each leaning.",
+                    "The line has no number for each leaning, or its word is not in the order of the others.",
                     cure,
                 )),
             }
@@ -203,9 +206,9 @@ impl Leanings {
     pub fn of(&self, text: &Text<'_>, script: Script) -> Option<Leans> {
         let learned = self.scripts.get(&script)?;
         let features = features(text);
-        let known: Vec<(&Feature, &[(usize, f32)])> = features
+        let known: Vec<(&Feature, Vec<(usize, f32)>)> = features
             .iter()
-            .filter_map(|feature| Some((feature, learned.words.get(&feature.key)?.as_slice())))
+            .filter_map(|feature| Some((feature, learned.of(&feature.key, self.targets.len())?)))
             .collect();
         if known.is_empty() {
             return None;
@@ -213,7 +216,7 @@ impl Leanings {
         // A long mail says no more than a short one; words that lean to nothing count towards its length, unknown ones not.
         let each = 1.0 / (known.len() as f32).sqrt();
         let mut sums: Vec<f32> = vec![0.0; self.targets.len()];
-        for (column, weight) in known.iter().flat_map(|(_, weights)| *weights) {
+        for (column, weight) in known.iter().flat_map(|(_, weights)| weights) {
             if let Some(sum) = sums.get_mut(*column) {
                 *sum += weight * each;
             }
@@ -233,26 +236,49 @@ impl Leanings {
     }
 }
 
+impl Weights {
+    /// The leanings of a word; nothing for one that was never learned.
+    fn of(&self, word: &str, width: usize) -> Option<Vec<(usize, f32)>> {
+        let mut rest = self.words.as_str();
+        while !rest.is_empty() {
+            let middle = rest.floor_char_boundary(rest.len() / 2);
+            let start = rest.get(..middle)?.rfind('\n').map_or(0, |before| before + 1);
+            let end = rest
+                .get(start..)?
+                .find('\n')
+                .map_or(rest.len(), |length| start + length);
+            let (found, numbers) = rest.get(start..end)?.rsplit_once('|')?;
+            match word.cmp(found) {
+                Ordering::Equal => return weights(numbers, width),
+                Ordering::Less => rest = rest.get(..start)?,
+                Ordering::Greater => rest = rest.get(end + 1..).unwrap_or_default(),
+            }
+        }
+        None
+    }
+}
+
 impl WrittenWeights {
-    /// Reads the weights; an error is the line that cannot be read.
-    fn read(&self, text: &str, width: usize) -> Result<Weights, usize> {
+    /// Takes the weights in; an error is the first line that cannot be read or is not in its place.
+    fn read(self, text: &str, width: usize) -> Result<Weights, usize> {
         // The first word stands on the line after the opening quotes.
         let mut at = self.words.span().start + "'''\n".len();
         let always = all_weights(&self.always, width).ok_or_else(|| line_of(text, at))?;
-        let mut words = HashMap::new();
-        for line in self.words.as_ref().lines().filter(|line| !line.is_empty()) {
+        let mut before = None;
+        for line in self.words.as_ref().lines() {
             let read = line
                 .rsplit_once('|')
-                .and_then(|(word, numbers)| Some((word, weights(numbers, width)?)));
-            let (word, weights) = read.ok_or_else(|| line_of(text, at))?;
-            words.insert(word.to_owned(), weights);
+                .filter(|(word, numbers)| before < Some(*word) && weights(numbers, width).is_some());
+            let (word, _) = read.ok_or_else(|| line_of(text, at))?;
+            before = Some(word);
             at += line.len() + 1;
         }
+        let words = self.words.into_inner();
         Ok(Weights { always, words })
     }
 }
 
-fn heaviest(known: &[(&Feature, &[(usize, f32)])], column: usize, text: &Text<'_>) -> Vec<String> {
+fn heaviest(known: &[(&Feature, Vec<(usize, f32)>)], column: usize, text: &Text<'_>) -> Vec<String> {
     let weight = |weights: &[(usize, f32)]| weights.iter().find(|(of, _)| *of == column).map(|(_, weight)| *weight);
     let mut for_it: Vec<(f32, &Feature)> = known
         .iter()
@@ -332,5 +358,28 @@ mod tests {
         let cut = FILE.replace("a50b200", "a50b");
         let mistakes = Leanings::parse(&cut, "leanings.toml", &["deletion"]).expect_err("a short line");
         assert_eq!(mistakes.iter().map(|mistake| mistake.line).collect::<Vec<_>>(), [6]);
+        let unordered = FILE.replace("删除|", "a|");
+        let mistakes = Leanings::parse(&unordered, "leanings.toml", &["deletion"]).expect_err("a word out of order");
+        assert_eq!(mistakes.iter().map(|mistake| mistake.line).collect::<Vec<_>>(), [6]);
+    }
+
+    #[test]
+    fn each_word_of_many_is_found_and_no_other() {
+        let words = ["a", "a _ b", "a b", "as", "b*", "é", "请", "请删", "请删除"];
+        let lines: String = words
+            .iter()
+            .enumerate()
+            .map(|(at, word)| format!("{word}|a{at}\n"))
+            .collect();
+        let learned = Weights {
+            always: vec![0.0],
+            words: lines,
+        };
+        for (at, word) in words.iter().enumerate() {
+            assert_eq!(learned.of(word, 1), Some(vec![(0, at as f32 / UNIT)]), "{word}");
+        }
+        for stranger in ["", "A", "a c", "at", "b", "除", "|", "\n"] {
+            assert_eq!(learned.of(stranger, 1), None, "{stranger}");
+        }
     }
 }

@@ -3,8 +3,6 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::domain::mistake::line_of;
-
 /// A step on the way from the whole file to a value.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Step<'a> {
@@ -16,7 +14,8 @@ pub(super) enum Step<'a> {
 
 /// A TOML file, read with the position of each value.
 pub(super) struct Places<'a> {
-    text: &'a str,
+    /// Where each line ends, in bytes: nearly every value is asked for its line.
+    line_ends: Vec<usize>,
     root: Spanned<DeValue<'a>>,
 }
 
@@ -25,7 +24,7 @@ impl<'a> Places<'a> {
     pub fn new(text: &'a str, root: Spanned<DeTable<'a>>) -> Self {
         let span = root.span();
         Self {
-            text,
+            line_ends: text.match_indices('\n').map(|(end, _)| end).collect(),
             root: Spanned::new(span, DeValue::Table(root.into_inner())),
         }
     }
@@ -43,13 +42,13 @@ impl<'a> Places<'a> {
                 None => break,
             }
         }
-        line_of(self.text, here.span().start)
+        self.line_at(here.span().start)
     }
 
     /// The text under a key of the file's top, with its line.
     pub fn top_text(&self, key: &str) -> Option<(&str, usize)> {
         let value = self.root.get_ref().get(key)?;
-        Some((value.get_ref().as_str()?, line_of(self.text, value.span().start)))
+        Some((value.get_ref().as_str()?, self.line_at(value.span().start)))
     }
 
     /// The texts in the list under a key of the file's top.
@@ -72,10 +71,15 @@ impl<'a> Places<'a> {
         found
     }
 
+    /// The line, from 1, on which a byte stands.
+    fn line_at(&self, offset: usize) -> usize {
+        self.line_ends.partition_point(|end| *end < offset) + 1
+    }
+
     fn collect<'s>(&'s self, value: &'s Spanned<DeValue<'a>>, found: &mut Vec<(&'s DeTable<'a>, usize)>) {
         if let Some(table) = value.get_ref().as_table() {
             if table.values().all(|inner| inner.get_ref().is_str()) {
-                found.push((table, line_of(self.text, value.span().start)));
+                found.push((table, self.line_at(value.span().start)));
             }
             table.values().for_each(|inner| self.collect(inner, found));
         }

@@ -33,7 +33,7 @@ pub struct Pack {
     /// Start of the SHA-256 over all the pack's files, in hex: says which text exactly was in force.
     pub fingerprint: String,
     /// The lexicon's text, as it stands in [`LEXICON_FILE`].
-    pub lexicon_text: String,
+    pub own_lexicon_text: String,
     /// The text of [`LEANINGS_FILE`], if the pack has one.
     pub leanings_text: Option<String>,
     /// What was read in a way its author may want to know.
@@ -62,7 +62,7 @@ impl Pack {
         let mut mistakes = check::policy(&policy, &places);
         let (policy, remarks) = merge_repeated(policy, &places, &mut mistakes);
         let letters = Letters::parse(files, &policy, &mut mistakes);
-        let lexicon_text = files.get(LEXICON_FILE).cloned().unwrap_or_else(|| {
+        let own_lexicon_text = files.get(LEXICON_FILE).cloned().unwrap_or_else(|| {
             mistakes.push(missing(LEXICON_FILE, "the words by which a mail is understood"));
             String::new()
         });
@@ -71,7 +71,7 @@ impl Pack {
                 policy,
                 letters,
                 fingerprint: fingerprint(files),
-                lexicon_text,
+                own_lexicon_text,
                 leanings_text: files.get(LEANINGS_FILE).cloned(),
                 remarks,
             })

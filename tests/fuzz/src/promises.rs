@@ -53,8 +53,11 @@ pub fn mail(bytes: &[u8]) {
     parts_are_listed_once(bytes, &read);
     addresses_are_written_there(bytes, &read);
     own_text_is_part_of_the_text(&read);
-    let once = Reading::of(&read, &PACK.lexicon);
-    assert_eq!(once.classification, Reading::of(&read, &PACK.lexicon).classification);
+    let once = Reading::of(&read, PACK.lexicon().expect("words"));
+    assert_eq!(
+        once.classification,
+        Reading::of(&read, PACK.lexicon().expect("words")).classification
+    );
     assert!(Thread::of(&read).references.len() <= 12);
 }
 

@@ -86,7 +86,7 @@ fn a_mail_invokes_the_rights_that_the_pack_in_use_knows() {
             &["object", "restriction"],
         ),
     ] {
-        let found = classify(&mail("Request", text), &pack(name).lexicon).rights;
+        let found = classify(&mail("Request", text), pack(name).lexicon().unwrap()).rights;
         let mut found: Vec<&str> = found.iter().map(|right| right.id.as_str()).collect();
         found.sort_unstable();
         assert_eq!(found, rights, "{name}: {text}");
