@@ -43,7 +43,7 @@ pub fn run(args: &DemoArgs, out: &mut impl Write) -> anyhow::Result<()> {
     for login in logins {
         writeln!(
             out,
-            "  {:<9} {:<16} password  {}",
+            "  {:<13} {:<23} password  {}",
             login.role.as_str(),
             login.email,
             login.password

@@ -1,4 +1,4 @@
-//! A filled house for looking around: sample mail through the real intake, worked on by two people around today's date.
+//! A filled house for looking around: sample mail through the real intake, worked on by a small office around today's date.
 //!
 //! The only place outside packs and tests where a sample knows what it is about; no other code depends on it.
 
@@ -71,6 +71,9 @@ const SAMPLES: [Sample; 16] = [
     sample!("new-today", 0, Untouched),
 ];
 
+/// How many working days ago the first of them came.
+const LONGEST_AGO: u32 = 21;
+
 /// The people of the demo.
 pub(crate) struct Staff {
     pub officer: Actor,
@@ -138,6 +141,14 @@ pub async fn fill(house: &House, transport: &Transport) -> anyhow::Result<Vec<Lo
             .await?;
         }
     }
+    // Each working morning of that month whoever had to be reminded was.
+    for ago in (0..=LONGEST_AGO).rev() {
+        let day = days_before(&pack.calendar, today, ago);
+        let morning = local_instant(day, pack.pack.policy.office_hour, zone);
+        turned.to(morning.min(now));
+        sweep::sweep(&past)?;
+        deliver::deliver(&past, transport, "demo").await?;
+    }
     turned.to(now);
     sweep::sweep(&past)?;
     deliver::deliver(&past, transport, "demo").await?;
@@ -155,6 +166,15 @@ fn hire(house: &House, now: DateTime<Utc>) -> anyhow::Result<(Staff, Vec<Login>)
         ("Mei Chen 陈梅", "mei@example.com", Role::Officer, "en", false),
         ("Tom Weber", "tom@example.com", Role::Reviewer, "en", true),
         ("Ada Zhou 周爱达", "ada@example.com", Role::Admin, "zh-Hans", false),
+        // The register names this address as that of the web shop's owner.
+        (
+            "Lin Hao 林浩",
+            "shop.owner@example.com",
+            Role::SystemOwner,
+            "zh-Hans",
+            false,
+        ),
+        ("Ines Albrecht", "ines@example.com", Role::Auditor, "en", false),
     ];
     for (name, email, role, language, manager) in crew {
         let mut secret = [0; 9];
@@ -183,7 +203,7 @@ fn hire(house: &House, now: DateTime<Utc>) -> anyhow::Result<(Staff, Vec<Login>)
             password,
         });
     }
-    let [officer, reviewer, _] = ids[..] else {
+    let [officer, reviewer, ..] = ids[..] else {
         anyhow::bail!("the demo's people could not be added")
     };
     let staff = Staff {

@@ -1,6 +1,6 @@
 //! How far a sample request has got, played step by step through the same door as everything else.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Timelike, Utc};
 
 use super::Staff;
 use crate::domain::approval::Digest;
@@ -11,6 +11,7 @@ use crate::domain::item::{Basis, Decision, Verdict};
 use crate::domain::letter::Occasion;
 use crate::domain::person::Actor;
 use crate::domain::policy::ExemptionId;
+use crate::domain::reminder::local_instant;
 use crate::domain::request::Stage;
 use crate::house::House;
 use crate::jobs::deliver;
@@ -19,6 +20,9 @@ use crate::mail::transport::Transport;
 use crate::store::StoreError;
 use crate::store::door::{Desk, Door, Seen, StepError};
 use crate::store::requests::{self, Stored};
+
+/// The local hour at which the office of the demo closes.
+const CLOSES: u32 = 18;
 
 /// How far a request has got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +55,7 @@ pub(super) struct Play<'p> {
 type Turn<'t> = &'t dyn Fn(DateTime<Utc>);
 
 impl Play<'_> {
-    /// Plays a request up to its ending, a few hours between the steps, never beyond `now`.
+    /// Plays a request up to its ending, a few hours between the steps and at hours of work, never beyond `now`.
     pub async fn to(
         &self,
         reference: &str,
@@ -65,17 +69,31 @@ impl Play<'_> {
         };
         let mut at = received_at;
         if ending > Ending::Untouched && found.request.stage == Stage::Triage {
-            at = (at + TimeDelta::hours(2)).min(now);
+            at = self.later(at)?.min(now);
             turn(at);
             self.triage(found.id, at)?;
         }
         for step in steps(ending) {
-            at = (at + TimeDelta::hours(5)).min(now);
+            at = self.later(at)?.min(now);
             turn(at);
             self.step(found.id, *step, at)?;
             deliver::deliver(self.house, self.transport, "demo").await?;
         }
         Ok(())
+    }
+
+    /// Three hours later, or on the next working morning when the office is closed by then.
+    fn later(&self, at: DateTime<Utc>) -> anyhow::Result<DateTime<Utc>> {
+        let pack = self.house.pack()?;
+        let policy = &pack.pack.policy;
+        let next = at + TimeDelta::hours(3);
+        let local = next.with_timezone(&policy.zone);
+        if (policy.office_hour.hour()..CLOSES).contains(&local.hour()) {
+            return Ok(next);
+        }
+        let day = at.with_timezone(&policy.zone).date_naive();
+        let morning = pack.calendar.add_working_days(day, 1).day;
+        Ok(local_instant(morning, policy.office_hour, policy.zone) + TimeDelta::minutes(25))
     }
 
     /// Says what recognition was not sure of: the requester wants a copy.
@@ -339,7 +357,13 @@ fn steps(ending: Ending) -> &'static [Step] {
         Ending::IdentityAsked => &[Step::Assign, Step::AskIdentity],
         Ending::Identified => &[Step::Assign, Step::Identify],
         Ending::RefusalWaits => &[Step::Assign, Step::Identify, Step::Refuse],
-        Ending::Approved => &[Step::Assign, Step::Identify, Step::GrantPartly, Step::Approve],
+        Ending::Approved => &[
+            Step::Assign,
+            Step::Identify,
+            Step::GrantPartly,
+            Step::HandOver,
+            Step::Approve,
+        ],
         Ending::Answered => &[Step::Assign, Step::Identify, Step::Grant, Step::HandOver, Step::Answer],
         Ending::Closed => &[
             Step::Assign,

@@ -176,8 +176,8 @@ impl Transport {
             Self::Folder(folder) => {
                 let (folder, raw) = (folder.clone(), raw.to_vec());
                 match tokio::task::spawn_blocking(move || write_file(&folder, &raw)).await {
-                    Ok(Ok(path)) => Sent::Accepted {
-                        reply: format!("written to {}", path.display()),
+                    Ok(Ok(())) => Sent::Accepted {
+                        reply: "written to the outbox folder".to_owned(),
                     },
                     Ok(Err(error)) => Sent::Temporary { why: error.to_string() },
                     Err(error) => Sent::Unknown { why: error.to_string() },
@@ -457,7 +457,7 @@ impl AsyncWrite for Greeted {
 }
 
 /// Writes a mail as a file that is whole or not there. The same mail written again is the same file.
-fn write_file(folder: &Path, raw: &[u8]) -> io::Result<PathBuf> {
+fn write_file(folder: &Path, raw: &[u8]) -> io::Result<()> {
     let name = name_of(raw);
     let path = folder.join(format!("{name}.eml"));
     let unfinished = tempfile_name(folder, &name);
@@ -465,8 +465,7 @@ fn write_file(folder: &Path, raw: &[u8]) -> io::Result<PathBuf> {
     file.write_all(raw)?;
     file.sync_all()?;
     fs::rename(&unfinished, &path)?;
-    File::open(folder)?.sync_all()?;
-    Ok(path)
+    File::open(folder)?.sync_all()
 }
 
 fn tempfile_name(folder: &Path, name: &str) -> PathBuf {

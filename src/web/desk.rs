@@ -203,7 +203,7 @@ impl DeskPage {
                 .map(|line| say.row(line))
                 .collect();
             if !rows.is_empty() {
-                groups.push(Group::of(&words, *kind, small(*count), lines.len(), rows));
+                groups.push(Group::of(&words, *kind, *count, lines.len(), rows));
             }
         }
         let tallies = Kind::ALL.map(|kind| Tally {
@@ -229,8 +229,11 @@ impl DeskPage {
 }
 
 impl Group {
-    fn of(words: &Words, kind: Kind, count: u32, loaded: usize, rows: Vec<RequestRow>) -> Self {
-        let beyond = count.saturating_sub(u32::try_from(loaded).unwrap_or(u32::MAX));
+    fn of(words: &Words, kind: Kind, count: i64, loaded: usize, rows: Vec<RequestRow>) -> Self {
+        let count = small(count);
+        let beyond = count.saturating_sub(small(loaded as i64));
+        let above = small((loaded - rows.len()) as i64);
+        let note = words.t(&format!("desk-{}-note", kind.key()));
         let more = (beyond > 0).then(|| Link {
             label: words.n("desk-more", beyond),
             href: format!("/requests?standing={}", kind.key()),
@@ -238,7 +241,14 @@ impl Group {
         Self {
             key: kind.key(),
             title: words.t(&format!("desk-{}", kind.key())),
-            note: words.t(&format!("desk-{}-note", kind.key())),
+            note: if above == 0 {
+                note
+            } else {
+                words.a(
+                    "desk-note-above",
+                    &[("note", &note), ("above", &words.n("desk-above", above))],
+                )
+            },
             count,
             rows,
             more,

@@ -612,13 +612,9 @@ async fn the_matrix_and_what_would_leave_can_be_read_in_both_languages() {
     for (who, words) in [
         (
             &office.officer,
-            [
-                "Duties to keep data",
-                "What follows from what was found",
-                "Another part",
-            ],
+            ["Duties to keep data", "A ground comes first", "Another part"],
         ),
-        (&chinese, ["数据保存义务", "由评估得出的结论", "其他部分"]),
+        (&chinese, ["数据保存义务", "须先确定法定情形", "其他部分"]),
     ] {
         for rest in ["", "/items/1/assessments/criminal", "/approval"] {
             let shown = send(&app, get(&office.path(rest), Some(who)).to_request()).await;

@@ -43,6 +43,8 @@ pub enum Wrong {
     Purpose,
     /// Too long.
     Length,
+    /// Another system has it.
+    Taken,
 }
 
 impl Wrong {
@@ -57,6 +59,7 @@ impl Wrong {
             Self::Days => "days",
             Self::Purpose => "purpose",
             Self::Length => "length",
+            Self::Taken => "taken",
         }
     }
 
@@ -74,6 +77,7 @@ impl Wrong {
                     .to_owned()
             }
             Self::Length => format!("Use at most {LONGEST} characters."),
+            Self::Taken => "Choose another.".to_owned(),
         }
     }
 }

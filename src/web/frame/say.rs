@@ -259,9 +259,9 @@ fn days(after: NaiveDate, up_to: NaiveDate, unit: Unit, calendar: &Calendar) -> 
 
 /// Places in law, as a language cites them, with what each says that matters.
 pub fn cited(policy: &Policy, sources: &[Source], language: Language) -> Vec<String> {
-    let tag = language.tag();
+    let (tag, words) = (language.tag(), Words::of(language));
     let cite = |source: &Source| match &source.note {
-        Some(note) => format!("{} ({})", policy.cite(source, tag), note.text(tag)),
+        Some(note) => words.noted(&policy.cite(source, tag), note.text(tag)),
         None => policy.cite(source, tag),
     };
     sources.iter().map(cite).collect()

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc, Weekday};
+use chrono::{DateTime, Datelike, NaiveDate, Offset, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{Loader, static_loader};
@@ -176,6 +176,22 @@ impl Words {
         )
     }
 
+    /// An instant with the distance of its zone from UTC, for readers who may live in another.
+    pub fn zoned(&self, instant: DateTime<Utc>, zone: Tz) -> String {
+        let minutes = instant.with_timezone(&zone).offset().fix().local_minus_utc() / 60;
+        let sign = if minutes < 0 { '-' } else { '+' };
+        let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
+        let offset = match (hours, rest) {
+            (0, 0) => "UTC".to_owned(),
+            (hours, 0) => format!("UTC{sign}{hours}"),
+            (hours, rest) => format!("UTC{sign}{hours}:{rest:02}"),
+        };
+        self.a(
+            "instant-zoned",
+            &[("at", &self.instant(instant, zone)), ("zone", &offset)],
+        )
+    }
+
     /// The short name of a weekday.
     pub fn weekday(&self, day: Weekday) -> String {
         self.t(match day {
@@ -187,6 +203,16 @@ impl Words {
             Weekday::Sat => "weekday-6",
             Weekday::Sun => "weekday-7",
         })
+    }
+
+    /// A text with a note in brackets behind it.
+    pub fn noted(&self, text: &str, note: &str) -> String {
+        self.a("text-noted", &[("text", text), ("note", note)])
+    }
+
+    /// Two texts, the second of which explains the first.
+    pub fn pair(&self, first: &str, second: &str) -> String {
+        self.a("text-pair", &[("first", first), ("second", second)])
     }
 
     /// A size in bytes, rounded for reading.

@@ -42,7 +42,7 @@ fn page(who: &Visitor, house: &House, request: &HttpRequest, mistake: Option<&st
         mistake: mistake.map(|key| words.t(key)),
         came_with_form: who.visit.claim.reference.is_empty(),
         address: who.visit.claim.address.clone(),
-        began_at: words.instant(who.visit.began_at, pack.pack.policy.zone),
+        began_at: words.zoned(who.visit.began_at, pack.pack.policy.zone),
         around,
     })
 }

@@ -262,7 +262,11 @@ impl RequestPage {
         });
         let on_behalf = policy.on_behalf.iter().map(|rule| Choice {
             value: rule.id.to_string(),
-            label: rule.name.text(tag).to_owned(),
+            label: if rule.id.as_str() == OnBehalfId::NONE {
+                words.t("portal-behalf-self")
+            } else {
+                rule.name.text(tag).to_owned()
+            },
             hint: rule.explanation.text(tag).to_owned(),
             chosen: rule.id.as_str() == asked.on_behalf,
         });

@@ -97,7 +97,7 @@ pub(super) async fn page(
         let zone = policy.map_or(chrono_tz::UTC, |policy| policy.zone);
         let withdraws = policy.is_some_and(|policy| may(case, Move::Withdraw, Actor::Requester, policy).is_ok());
         let line = |said: Said| Line {
-            at: words.instant(said.at, zone),
+            at: words.zoned(said.at, zone),
             who: words.t(if said.from_us {
                 "portal-from-us"
             } else {
@@ -109,7 +109,7 @@ pub(super) async fn page(
             files: said.files,
         };
         OnePage {
-            received_at: words.instant(case.received_at, zone),
+            received_at: words.zoned(case.received_at, zone),
             lines: said.into_iter().map(line).collect(),
             withdrawal: withdraws.then(|| format!("{path}/withdrawal")),
             complaint: review::openable(case).is_ok().then(|| format!("{path}/complaint")),

@@ -141,7 +141,7 @@ fn cut(text: &str) -> String {
 /// Where a request stands and what comes next, in plain words.
 pub fn standing(words: &Words, request: &Request, policy: Option<&Policy>) -> String {
     let zone = policy.map_or(chrono_tz::UTC, |policy| policy.zone);
-    let on = |key: &str, at: DateTime<Utc>| words.with(key, "at", &words.instant(at, zone));
+    let on = |key: &str, at: DateTime<Utc>| words.with(key, "at", &words.zoned(at, zone));
     match &request.stage {
         Stage::Triage => words.t("portal-stands-triage"),
         Stage::Open if matches!(request.identity, Identity::Asked { .. }) => words.t("portal-stands-identity"),

@@ -19,7 +19,7 @@ use crate::domain::event::By;
 use crate::domain::item::{Basis, Decision, Item};
 use crate::domain::letter::LetterText;
 use crate::domain::moves::{Move as Step, Refusal, may};
-use crate::domain::policy::Policy;
+use crate::domain::policy::{DutyId, Policy};
 use crate::domain::proposal::withheld;
 use crate::domain::request::Approval;
 use crate::domain::text::TextRef;
@@ -244,7 +244,7 @@ impl Told<'_> {
         let right = self.policy.right(&item.right);
         let right = right.map_or(item.right.as_str(), |right| right.name.text(tag));
         let outcome = self.words.t(&format!("outcome-{}", decision.outcome().as_str()));
-        lines.push(format!("{}. {right}: {outcome}", item.number));
+        lines.push(format!("{}. {}", item.number, self.words.pair(right, &outcome)));
         if let Some(Basis::Exemptions { exemptions }) = decision.basis() {
             let parts: Vec<String> = withheld(item, exemptions).iter().map(ToString::to_string).collect();
             for id in exemptions {
@@ -254,8 +254,12 @@ impl Told<'_> {
             lines.push(parts.join(" · "));
         }
         if let Decision::Restricted { until, duties, .. } = decision {
-            let duties: Vec<&str> = duties.iter().map(|duty| duty.as_str()).collect();
-            lines.push(format!("{until}: {}", duties.join(" · ")));
+            let name = |id: &DutyId| {
+                let known = self.policy.duty(id);
+                known.map_or(id.as_str(), |known| known.name.text(tag)).to_owned()
+            };
+            let duties: Vec<String> = duties.iter().map(name).collect();
+            lines.push(self.words.pair(&self.words.date(*until), &duties.join(" · ")));
         }
         for text in [decision.reason(), decision.given()].into_iter().flatten() {
             lines.push(read(text)?);

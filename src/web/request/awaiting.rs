@@ -1,6 +1,7 @@
 //! A message at which somebody is waited for: to say whether it belongs, or to have read it, and what it may ask for.
 
 use super::file::{File, Incoming};
+use super::items::outermost;
 use crate::domain::authenticity::Verdict;
 use crate::domain::classification::Found;
 use crate::domain::policy::RightId;
@@ -146,12 +147,12 @@ fn reads(say: &Say<'_>, rules: Rules<'_>, message: &Incoming) -> Vec<Recognised>
         let name = right.map_or(found.id.as_str(), |right| right.name.text(say.tag()));
         Recognised {
             name: name.to_owned(),
-            words: found.words.clone(),
+            words: outermost(&found.words),
         }
     };
     let sort = Recognised {
         name: say.words.t(&format!("sort-{}", read.kind.as_str())),
-        words: read.kind_words.clone(),
+        words: outermost(&read.kind_words),
     };
     if read.rights.is_empty() {
         vec![sort]

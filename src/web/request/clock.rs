@@ -149,7 +149,7 @@ fn facts(say: &Say<'_>, request: &Request, rules: Rules<'_>) -> Vec<Fact> {
         label: words.t(key),
         value,
     };
-    let mut facts = vec![fact("fact-received", words.instant(request.clock_from, policy.zone))];
+    let mut facts = vec![fact("fact-received", words.zoned(request.clock_from, policy.zone))];
     let begins = rules.begins(&request.clock());
     if begins != request.clock_from {
         facts.push(fact("clock-begins", words.instant(begins, policy.zone)));

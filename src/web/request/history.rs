@@ -65,7 +65,7 @@ fn line(say: &Say<'_>, file: &File, other: &Stored, rules: Rules<'_>) -> History
     ];
     if request.is_running() || request.answered_at().is_some() {
         let due = say.due(request);
-        about.push(format!("{} ({})", due.words, due.date));
+        about.push(words.noted(&due.words, &due.date));
     }
     about.push(match serial::Case::of(request, String::new()).map(|case| case.ending) {
         None => say.stage(&request.stage),

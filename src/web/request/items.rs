@@ -157,7 +157,7 @@ impl Shown<'_> {
             let rights = &kept.classification.rights;
             rights.iter().find(|found| found.id == self.item.right.as_str())
         });
-        found.map(|found| found.words.clone()).unwrap_or_default()
+        found.map(|found| outermost(&found.words)).unwrap_or_default()
     }
 
     fn ground(&self) -> Option<String> {
@@ -273,7 +273,7 @@ impl Shown<'_> {
                     .iter()
                     .map(|scope| scope_words(self.say.words, self.file, scope))
                     .collect();
-                format!("{names} ({})", parts.join(" · "))
+                self.say.words.noted(&names, &parts.join(" · "))
             }
         }
     }
@@ -370,5 +370,29 @@ fn tone_of(outcome: Outcome) -> Tone {
         Outcome::Granted => Tone::Done,
         Outcome::PartlyGranted | Outcome::Restricted => Tone::Soon,
         Outcome::Refused | Outcome::NothingHeld | Outcome::NotForUs => Tone::Quiet,
+    }
+}
+
+/// Words of a mail without those that stand inside longer ones, so that each is read once.
+pub(super) fn outermost(words: &[String]) -> Vec<String> {
+    let plain: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+    let inside = |at: usize, word: &String| {
+        plain.iter().enumerate().any(|(other, longer)| {
+            other != at && longer.contains(word.as_str()) && (longer.len() > word.len() || other < at)
+        })
+    };
+    let shown = words.iter().zip(&plain).enumerate();
+    let shown = shown.filter(|(at, (_, word))| !inside(*at, word));
+    shown.map(|(_, (word, _))| word.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::outermost;
+
+    #[test]
+    fn words_inside_longer_ones_are_shown_once() {
+        let words = ["You hold", "let me see all data you hold", "me", "Please", "please"].map(str::to_owned);
+        assert_eq!(outermost(&words), ["let me see all data you hold", "Please"]);
     }
 }

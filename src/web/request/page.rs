@@ -453,8 +453,14 @@ pub struct Merger {
 impl RequestPage {
     /// The moves that may be done now and have their form under "What can be done".
     pub fn open_moves(&self) -> impl Iterator<Item = &Move> {
-        let elsewhere = |key: &str| ELSEWHERE.iter().any(|step| step.as_str() == key);
+        let elsewhere = |key: &str| ELSEWHERE.iter().chain(OF_IDENTITY).any(|step| step.as_str() == key);
         self.moves.iter().filter(move |one| one.open && !elsewhere(one.key))
+    }
+
+    /// The moves that may be done now and have their form where it says who asks.
+    pub fn identity_moves(&self) -> impl Iterator<Item = &Move> {
+        let of_identity = |key: &str| OF_IDENTITY.iter().any(|step| step.as_str() == key);
+        self.moves.iter().filter(move |one| one.open && of_identity(one.key))
     }
 
     /// The moves that may not.
@@ -473,6 +479,9 @@ impl RequestPage {
         found.and_then(|one| one.refusal.as_deref()).unwrap_or_default()
     }
 }
+
+/// Moves about who asks; their forms stand there.
+const OF_IDENTITY: &[Step] = &[Step::ConfirmIdentity, Step::AskIdentity, Step::DoubtIdentity];
 
 /// Moves whose forms stand where their matter is: at the clock, at a message, at the address, at an item, at the answer, at the notes.
 const ELSEWHERE: &[Step] = &[

@@ -249,12 +249,12 @@ fn facts(say: &Say<'_>, request: &Request, rules: Rules<'_>) -> Vec<Fact> {
         .calendar
         .working_days_between(on(request.clock_from), on(request.opened_at))
         .max(0);
-    let mut facts = vec![fact("fact-received", words.instant(request.received_at, zone))];
+    let mut facts = vec![fact("fact-received", words.zoned(request.received_at, zone))];
     if request.clock_from != request.received_at {
-        facts.push(fact("fact-clock-from", words.instant(request.clock_from, zone)));
+        facts.push(fact("fact-clock-from", words.zoned(request.clock_from, zone)));
     }
     if lost > 0 {
-        facts.push(fact("fact-opened", words.instant(request.opened_at, zone)));
+        facts.push(fact("fact-opened", words.zoned(request.opened_at, zone)));
         facts.push(fact("fact-lost", words.n("working-days", lost)));
     }
     facts.push(fact(

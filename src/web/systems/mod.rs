@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use chrono_tz::Tz;
 
 use crate::domain::event::By;
 use crate::domain::policy::SystemId;
-use crate::domain::system::{FILE_COLUMNS, Flaw, LegalBasis, Part, System, SystemKind, Written};
+use crate::domain::system::{FILE_COLUMNS, Flaw, LegalBasis, Part, System, SystemKind, Written, Wrong};
 use crate::house::House;
 use crate::store::people::Person;
 use crate::store::systems::{self, Registered, Restore};
@@ -87,11 +88,14 @@ pub async fn write(who: Officer, house: Office, request: HttpRequest, sent: Sent
             .await?;
             match done {
                 Ok(_) => Ok(go_on(&format!("/systems/{id}?said=system-written"))),
-                Err(StoreError::Conflict) if is_new => Err(PageError::Refused {
-                    sentence: who.words.t("system-taken"),
-                    back: "/systems/new".to_owned(),
-                    kept: String::new(),
-                }),
+                Err(StoreError::Conflict) if is_new => {
+                    let taken = Flaw {
+                        column: "id",
+                        wrong: Wrong::Taken,
+                        found: id.to_string(),
+                    };
+                    shown_again(&who, &house, &request, &written, is_new, vec![taken]).await
+                }
                 Err(error) => Err(error.into()),
             }
         }
@@ -121,13 +125,17 @@ struct Past {
     versions: Vec<Registered>,
     restores: Vec<Restore>,
     people: Vec<Person>,
+    /// The zone in which its days are told.
+    zone: Tz,
 }
 
 async fn past(house: &Office, id: SystemId) -> Result<Past, PageError> {
+    let zone = house.pack().map_err(PageError::broken)?.pack.policy.zone;
     let house = Arc::clone(house);
     aside(move || {
         Ok(house.store.read(|db| {
             Ok(Past {
+                zone,
                 versions: systems::history(db, &id)?,
                 restores: systems::restores_of(db, &id)?,
                 people: people::list(db)?,
@@ -268,7 +276,7 @@ impl SystemPage {
         let id = text("id");
         let mistakes = flaws.iter().map(|flaw| {
             let column = words.t(&format!("system-field-{}", flaw.column));
-            format!("{column}: {}", words.t(&format!("system-flaw-{}", flaw.wrong.code())))
+            words.pair(&column, &words.t(&format!("system-flaw-{}", flaw.wrong.code())))
         });
         Self {
             is_new: past.is_none(),
@@ -328,7 +336,7 @@ fn versions(words: &Words, past: &Past) -> Vec<String> {
             let by = named(words, &past.people, &version.changed_by);
             format!(
                 "{} · {by} · {}",
-                words.date(version.changed_at.date_naive()),
+                words.date(version.changed_at.with_timezone(&past.zone).date_naive()),
                 columns.join(", ")
             )
         })
@@ -343,7 +351,10 @@ fn restores(words: &Words, past: &Past) -> Vec<RestoreLine> {
             &[
                 ("day", &words.date(restore.backup_on)),
                 ("by", &named(words, &past.people, &restore.marked_by)),
-                ("on", &words.date(restore.marked_at.date_naive())),
+                (
+                    "on",
+                    &words.date(restore.marked_at.with_timezone(&past.zone).date_naive()),
+                ),
             ],
         ),
     };

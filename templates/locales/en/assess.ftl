@@ -1,5 +1,5 @@
 # What officers find about an item, restrictions, and the second person.
-scope-whole = the whole
+scope-whole = the whole item
 scope-category = category { $name }
 scope-system = system { $name }
 item-verdict-evidence = Evidence the company holds: what, from when, where it is kept
@@ -41,8 +41,10 @@ assessment-back = Back to the request
 verdict-yes-hint = It covers this part.
 verdict-partly-hint = It covers some of this part; the rest is given.
 verdict-no-hint = It does not apply.
-proposal-title = What follows from what was found
-proposal-do = Take this over
+proposal-title = Proposed, from what was found
+proposal-do = Decide as proposed
+proposal-lacks-ground = A ground comes first
+proposal-refuse-do = Refuse for the missing ground
 proposal-missing-ground = No ground is chosen, and this right needs one. Choose one above, or refuse for the missing ground.
 proposal-granted = Nothing that was found stands against it.
 proposal-rests-on = Rests on: { $exemptions }

@@ -31,6 +31,11 @@ desk-held = Messages to read or confirm
 desk-held-note = Mail that joined a request and was not read yet, or that probably belongs to one and changes nothing until somebody confirms it.
 desk-undelivered = Not delivered
 desk-undelivered-note = The answer was refused by the other side. The request is open again.
+desk-note-above = { $note } { $above }
+desk-above = { $n ->
+    [one] One more is listed above.
+   *[other] { $n } more are listed above.
+}
 desk-more = { $n ->
     [one] { $n } more
    *[other] { $n } more

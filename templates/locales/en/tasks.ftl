@@ -95,7 +95,7 @@ tasks-add-item = For
 tasks-add-system = System
 tasks-add-all = All that it concerns
 tasks-add-categories = Only those that hold
-tasks-add-categories-hint = Kinds of data by their ids, apart by semicolons. Empty means all.
+tasks-add-categories-hint = Kinds of data as they stand in the register, separated by semicolons. Empty means all.
 tasks-add-why = Why
 tasks-add-do = Plan the task
 tasks-close = Close although tasks are open
@@ -155,7 +155,6 @@ systems-versions = Versions
 systems-first = first version
 systems-by-command = the command line
 system-mistakes = The entry was not saved.
-system-taken = A system with this id is in the register. Choose another id.
 system-state-active = In use
 system-state-retired = Shut down
 system-state-no-mail = No mail address
@@ -182,8 +181,8 @@ system-active-yes = In use: tasks are opened for it
 system-active-no = Shut down: it stays for what was done there
 system-id-hint = Small letters, digits and hyphens. It never changes.
 system-backup-hint = Empty when there are no backups.
-system-categories-hint = Ids apart by semicolons, such as: contact; orders
-system-purposes-hint = Apart by semicolons, such as: Newsletter = consent; Delivery = contract. The grounds are { $bases }.
+system-categories-hint = One short word each, separated by semicolons, such as: contact; orders
+system-purposes-hint = Separated by semicolons, such as: Newsletter = consent; Delivery = contract. The grounds are { $bases }.
 system-flaw-missing = is empty. Fill it in.
 system-flaw-id = may hold small letters, digits and hyphens only.
 system-flaw-word = is none of the values that may stand there.
@@ -192,11 +191,12 @@ system-flaw-mail = is no mail address.
 system-flaw-days = is no whole number of days.
 system-flaw-purpose = needs "purpose = ground" for each purpose.
 system-flaw-length = is too long.
+system-flaw-taken = is the id of another system in the register. Choose another.
 
 restores-title = Backups
-restores-lead = When the system came back from a backup, what was deleted or corrected since may be back too.
+restores-lead = When a system is restored from a backup, what was deleted or corrected since may come back with it. Record the restore to see what has to be done again.
 restore-day = Day of the backup
-restore-mark = It was restored
+restore-mark = Record a restore
 restore-line = Backup of { $day }, marked by { $by } on { $on }
 restore-future = The backup cannot be from the future. Correct the day.
 restore-title = To be done again

@@ -155,7 +155,6 @@ systems-versions = 版本
 systems-first = 首个版本
 systems-by-command = 命令行
 system-mistakes = 未能保存。
-system-taken = 登记册中已有此标识，请另选一个。
 system-state-active = 使用中
 system-state-retired = 已停用
 system-state-no-mail = 没有邮件地址
@@ -192,6 +191,7 @@ system-flaw-mail = 不是邮件地址。
 system-flaw-days = 不是整数天数。
 system-flaw-purpose = 每项目的应写作“目的 = 依据”。
 system-flaw-length = 过长。
+system-flaw-taken = 已被登记册中的其他系统使用，请另选。
 
 restores-title = 备份
 restores-lead = 系统从备份恢复后，此后删除或更正的内容可能重新出现。
