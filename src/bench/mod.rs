@@ -2,8 +2,10 @@
 
 pub mod deadline;
 mod fill;
+mod http;
 mod intake;
 mod pages;
+mod portal;
 mod start;
 mod sweep;
 
@@ -39,6 +41,12 @@ pub enum BenchCommand {
         #[arg(long, default_value_t = 200)]
         fetches: usize,
     },
+    /// What the portal answers to those who are known and to those who are not, over HTTP
+    Portal {
+        /// How often each is asked
+        #[arg(long, default_value_t = 400)]
+        rounds: usize,
+    },
     /// Time from start to the first page, and memory when idle
     Start,
     /// A sweep with some requests due among many stored
@@ -61,6 +69,7 @@ pub fn run(command: &BenchCommand, out: &mut impl Write) -> anyhow::Result<()> {
         BenchCommand::Deadline => deadline::run(out),
         BenchCommand::Intake { mails } => intake::run(*mails, out),
         BenchCommand::Pages { requests, fetches } => pages::run(*requests, *fetches, out),
+        BenchCommand::Portal { rounds } => portal::run(*rounds, out),
         BenchCommand::Start => start::run(out),
         BenchCommand::Sweep { requests, due } => sweep::run(*requests, *due, out),
     }

@@ -1,13 +1,14 @@
 //! How fast the desk, the list and a request are shown with many requests stored, over HTTP, as a browser asks.
 
-use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
 
 use super::fill::fill;
+use super::http::{get, wait};
 use super::{Folder, house};
 use crate::config::Settings;
 use crate::domain::person::Role;
@@ -67,7 +68,7 @@ pub fn run(requests: usize, fetches: usize, out: &mut impl Write) -> anyhow::Res
         let mut times = Vec::with_capacity(fetches);
         for _ in 0..fetches {
             let watch = Stopwatch::start();
-            let answer = fetch(listen, &path, &cookie)?;
+            let answer = get(listen, &path, &cookie)?;
             times.push(watch.elapsed());
             ensure!(
                 answer.starts_with("HTTP/1.1 200"),
@@ -94,25 +95,4 @@ pub fn run(requests: usize, fetches: usize, out: &mut impl Write) -> anyhow::Res
 
 fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
-}
-
-fn wait(listen: SocketAddr) -> anyhow::Result<()> {
-    for _ in 0..100 {
-        if TcpStream::connect(listen).is_ok() {
-            return Ok(());
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    anyhow::bail!("the dashboard did not start")
-}
-
-fn fetch(listen: SocketAddr, path: &str, cookie: &str) -> anyhow::Result<String> {
-    let mut stream = TcpStream::connect(listen)?;
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nHost: {listen}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"
-    )?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
-    Ok(String::from_utf8_lossy(&answer).into_owned())
 }
