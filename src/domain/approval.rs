@@ -63,10 +63,12 @@ pub struct Look {
     pub shown: TextRef,
 }
 
-/// The digest of all that would leave: the decisions, the letter and the files.
+/// The digest of all that would leave: to whom and where, the decisions, the letter and the files.
 pub fn leaving(request: &Request, letter: Digest) -> Digest {
     let mut feed = Feed::new("leaving");
     feed.text(&request.reference);
+    // Name and address of who receives it, by their salted commitment: another recipient is another thing.
+    feed.text(&request.card.commitment);
     feed.bytes(&letter.0);
     for item in &request.items {
         feed.item(item);
@@ -78,6 +80,8 @@ pub fn leaving(request: &Request, letter: Digest) -> Digest {
             .iter()
             .map(|enclosure| enclosure.file.commitment.as_str()),
     );
+    // What counts as the requester's own decides what was found in the files.
+    feed.list(request.identifiers.iter().map(|own| own.text.commitment.as_str()));
     feed.digest()
 }
 

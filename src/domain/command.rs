@@ -7,6 +7,7 @@ use super::assessment::{Finding, Scope};
 use super::challenge::Purpose;
 use super::document::Shows;
 use super::event::{Belonging, CaseKind, Clock, NewItem, Proposal};
+use super::identifier::{IdentifierKind, LookedAgain};
 use super::identity::{Change, Confirmation};
 use super::item::Decision;
 use super::moves::Move;
@@ -206,6 +207,17 @@ pub enum Command {
         finding: String,
         reason: TextRef,
     },
+    RecordIdentifier {
+        kind: IdentifierKind,
+        text: TextRef,
+        source: TextRef,
+        looks: Vec<LookedAgain>,
+    },
+    RetractIdentifier {
+        number: u32,
+        reason: TextRef,
+        looks: Vec<LookedAgain>,
+    },
     MarkHighRisk {
         reason: TextRef,
     },
@@ -344,6 +356,7 @@ impl Command {
             Self::RecordEvidence { .. } | Self::RetractEvidence { .. } => Move::RecordEvidence,
             Self::TellSubject { .. } => Move::TellSubject,
             Self::ViewDocument { .. } => Move::ViewDocument,
+            Self::SendCode { .. } => Move::SendCode,
             Self::ConfirmContact { .. } => Move::ConfirmContact,
             Self::ChangeContact { .. } => Move::ChangeContact,
             Self::ChooseGround { .. } => Move::ChooseGround,
@@ -370,6 +383,7 @@ impl Command {
             Self::Enclose { .. } => Move::Enclose,
             Self::TakeOut { .. } => Move::TakeOut,
             Self::OverrideFinding { .. } => Move::OverrideFinding,
+            Self::RecordIdentifier { .. } | Self::RetractIdentifier { .. } => Move::RecordIdentifier,
             Self::MarkHighRisk { .. } => Move::MarkHighRisk,
             Self::ApproveRelease => Move::ApproveRelease,
             Self::Release { .. } => Move::Release,
@@ -396,7 +410,6 @@ impl Command {
             Self::Reread { .. } => Move::Reread,
             Self::Note { .. } => Move::Note,
             Self::OpenReview { .. }
-            | Self::SendCode { .. }
             | Self::ReceiveDocument { .. }
             | Self::DestroyDocuments
             | Self::TakeMerge { .. }

@@ -4,6 +4,7 @@ mod assess;
 mod basis;
 mod by_hand;
 mod clock;
+mod identifier;
 mod identity;
 pub mod release;
 mod tasks;
@@ -19,7 +20,7 @@ use super::document;
 use super::event::{CaseKind, Delivery, Event};
 use super::identity::release_hold;
 use super::item::Item;
-use super::moves::{Refusal, may, sendable};
+use super::moves::{Refusal, may};
 use super::person::Actor;
 use super::policy::{GroundId, OnBehalfId, Policy, RightId};
 use super::reminder;
@@ -30,7 +31,7 @@ use super::rules::Rules;
 use assess::{approve, co_sign, follow_up, found, is_approved, retain};
 use basis::fits;
 use clock::{bounced, extend, recount, take_merge, with_moved_deadline};
-use identity::{act_for, ask_identity, change_contact, confirm_contact, confirm_identity, known_piece};
+use identity::{act_for, ask_identity, change_contact, confirm_contact, confirm_identity, known_piece, send_code};
 
 pub use clock::{lengthened, merged, recounted};
 pub use tasks::{due_on as task_due_on, follows, kind_for, may_open_tasks};
@@ -84,7 +85,7 @@ fn taken(
             let item = find(request, *item)?.number;
             let dropped = Event::ItemDropped {
                 item,
-                reason: reason.clone(),
+                reason: Some(reason.clone()),
             };
             return Ok(with_moved_deadline(request, rules, vec![dropped], now));
         }
@@ -144,14 +145,7 @@ fn taken(
             purpose,
             challenge,
             letter,
-        } => {
-            sendable(request)?;
-            Event::CodeSent {
-                purpose: *purpose,
-                challenge: *challenge,
-                letter: *letter,
-            }
-        }
+        } => send_code(*purpose, *challenge, *letter, actor)?,
         Command::ConfirmContact { confirmation } => return confirm_contact(request, confirmation, actor),
         Command::ChangeContact {
             card,
@@ -258,6 +252,13 @@ fn taken(
             finding,
             reason,
         } => return release::let_stand(request, *enclosure, finding, reason),
+        Command::RecordIdentifier {
+            kind,
+            text,
+            source,
+            looks,
+        } => identifier::record(request, *kind, text, source, looks)?,
+        Command::RetractIdentifier { number, reason, looks } => identifier::retract(request, *number, reason, looks)?,
         Command::MarkHighRisk { reason } => Event::HighRiskMarked { reason: reason.clone() },
         Command::ApproveRelease => Event::ReleaseApproved,
         Command::Release { file, letter } => return release::release(request, rules.policy, file, *letter, now),
@@ -415,7 +416,7 @@ fn triage(
 ) -> Result<Vec<Event>, Refusal> {
     rules.policy.on_behalf(on_behalf).ok_or(Refusal::UnknownOnBehalf)?;
     let wanted: BTreeSet<&RightId> = rights.iter().collect();
-    if kind == CaseKind::Request && wanted.is_empty() && request.items.is_empty() {
+    if kind == CaseKind::Request && wanted.is_empty() {
         return Err(Refusal::NeedsItem);
     }
     let mut events = vec![Event::Triaged {
@@ -423,11 +424,17 @@ fn triage(
         on_behalf: on_behalf.clone(),
         language: language.to_owned(),
     }];
+    // What recognition found and the officer did not choose is not asked for.
+    let unwanted = request.items.iter().filter(|item| !wanted.contains(&item.right));
+    events.extend(unwanted.map(|item| Event::ItemDropped {
+        item: item.number,
+        reason: None,
+    }));
     for right in wanted {
+        allowed_for(right, on_behalf, rules.policy)?;
         if request.items.iter().any(|item| &item.right == right) {
             continue;
         }
-        allowed_for(right, on_behalf, rules.policy)?;
         let message = request.messages.first().copied();
         events.push(Event::ItemAdded(rules.new_item(
             right.clone(),

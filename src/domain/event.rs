@@ -13,6 +13,7 @@ pub use super::clock::Clock;
 use super::correction::TakenFor;
 use super::deadline::Deadline;
 use super::document::{Destroyed, Shows};
+use super::identifier::{IdentifierKind, LookedAgain};
 use super::identity::{Change, ContactProof};
 use super::item::Decision;
 use super::person::{Actor, PersonId};
@@ -282,8 +283,9 @@ pub enum Event {
     ItemDropped {
         /// Its number.
         item: u32,
-        /// Why.
-        reason: TextRef,
+        /// Why; `None` where it was not chosen when somebody said what the request is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<TextRef>,
     },
     /// Not a request; out of the way, and reversible.
     SetAside {
@@ -587,6 +589,26 @@ pub enum Event {
         finding: String,
         /// Why.
         reason: TextRef,
+    },
+    /// Something is known to be the requester's own, and is nobody else's where it is found in a file.
+    IdentifierRecorded {
+        /// What sort of thing.
+        kind: IdentifierKind,
+        /// The number, address or name.
+        text: TextRef,
+        /// How it is known to be theirs.
+        source: TextRef,
+        /// The enclosed files, looked through again.
+        looks: Vec<LookedAgain>,
+    },
+    /// It is not, or not known to be.
+    IdentifierRetracted {
+        /// Its number.
+        number: u32,
+        /// Why.
+        reason: TextRef,
+        /// The enclosed files, looked through again.
+        looks: Vec<LookedAgain>,
     },
     /// What leaves is of high risk, so that a second person is due.
     HighRiskMarked {
@@ -905,6 +927,8 @@ impl Event {
             Self::FileEnclosed { .. } => "file-enclosed",
             Self::FileTakenOut { .. } => "file-taken-out",
             Self::FindingOverridden { .. } => "finding-overridden",
+            Self::IdentifierRecorded { .. } => "identifier-recorded",
+            Self::IdentifierRetracted { .. } => "identifier-retracted",
             Self::HighRiskMarked { .. } => "high-risk-marked",
             Self::ReleaseApproved => "release-approved",
             Self::Released { .. } => "released",

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::challenge::RightCode;
+use super::event::Opening;
 use super::moves::Refusal;
 use super::policy::{IdentityMethod, Policy};
 use super::request::{Identity, Request};
@@ -29,6 +30,20 @@ pub enum Contact {
         /// How.
         how: ContactProof,
     },
+}
+
+impl Contact {
+    /// What is known of the address at the beginning: nothing, but for a review of a decision, whose address was shown there.
+    pub fn of_opening(opening: &Opening, at: DateTime<Utc>) -> Self {
+        match opening.review_of.as_ref().and_then(|of| of.contact) {
+            Some(how) => Self::Confirmed {
+                card: opening.card.clone(),
+                at,
+                how,
+            },
+            None => Self::Unconfirmed,
+        }
+    }
 }
 
 /// How an address was shown to be the requester's, as the journal says it.
@@ -68,12 +83,17 @@ pub enum Change {
 }
 
 impl Request {
+    /// How the address was shown to be the requester's, as it stands on the card now; `None` while it was not.
+    pub fn contact_proof(&self) -> Option<ContactProof> {
+        match &self.contact {
+            Contact::Confirmed { card, how, .. } if *card == self.card => Some(*how),
+            Contact::Confirmed { .. } | Contact::Unconfirmed => None,
+        }
+    }
+
     /// Whether answers go to an address that is known to be the requester's, as it stands on the card now.
     pub fn has_confirmed_contact(&self) -> bool {
-        match &self.contact {
-            Contact::Confirmed { card, .. } => *card == self.card,
-            Contact::Unconfirmed => false,
-        }
+        self.contact_proof().is_some()
     }
 
     /// Until when a changed address holds a release; `None` when it never changed.
@@ -119,6 +139,29 @@ pub(in crate::domain) fn identified(request: &Request) -> Result<(), Refusal> {
         Identity::Confirmed { .. } => Ok(()),
         Identity::Open | Identity::Asked { .. } | Identity::NotProven { .. } => Err(Refusal::IdentifyFirst),
     }
+}
+
+/// Whether the answer may go by mail: one that tells whether the person is known here goes to a proven address alone.
+///
+/// # Errors
+/// [`Refusal::AnswerTells`].
+pub(in crate::domain) fn may_be_told_by_mail(request: &Request) -> Result<(), Refusal> {
+    if request.tells() && !request.has_confirmed_contact() {
+        return Err(Refusal::AnswerTells);
+    }
+    Ok(())
+}
+
+/// Whether the answer may be handed over, posted or told: one that tells whether the person is known here goes to
+/// somebody who showed who they are, or to an address that is theirs. No e-mail address is needed for that.
+///
+/// # Errors
+/// [`Refusal::AnswerTellsByHand`].
+pub(in crate::domain) fn may_be_told_by_hand(request: &Request) -> Result<(), Refusal> {
+    if request.tells() && !request.has_confirmed_contact() && identified(request).is_err() {
+        return Err(Refusal::AnswerTellsByHand);
+    }
+    Ok(())
 }
 
 /// The methods that ask less of the person than this one and were not tried.

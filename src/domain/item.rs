@@ -213,6 +213,21 @@ impl Decision {
         }
     }
 
+    /// Whether the answer tells that the person is known here, or that somebody looked for them: all but what could be
+    /// said to anyone. It reaches nobody but the one who asked (`identity::may_be_told_by_mail`).
+    pub fn tells(&self) -> bool {
+        match self {
+            Self::Granted { .. } | Self::PartlyGranted { .. } | Self::Restricted { .. } | Self::NothingHeld { .. } => {
+                true
+            }
+            Self::Refused { basis, .. } => match basis {
+                Basis::Exemptions { .. } | Basis::MissingGround => true,
+                Basis::IdentityNotProven => false,
+            },
+            Self::NotForUs { .. } => false,
+        }
+    }
+
     /// The officer's reason, where the outcome has one.
     pub fn reason(&self) -> Option<&TextRef> {
         match self {

@@ -28,6 +28,7 @@ pub mod decide;
 pub mod document;
 pub mod draft;
 pub mod event;
+pub mod identifier;
 pub mod identity;
 pub mod item;
 pub mod lasting;

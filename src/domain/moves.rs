@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::decide::release;
 use super::event::CaseKind;
-use super::identity::identified;
+use super::identity::{identified, may_be_told_by_hand, may_be_told_by_mail};
 use super::item::Item;
 use super::person::{Actor, PersonId, Role};
 use super::policy::{Policy, Right};
@@ -45,6 +45,8 @@ pub enum Move {
     TellSubject,
     /// Look at a document.
     ViewDocument,
+    /// Send a code to the address, so that the requester can show that it is theirs.
+    SendCode,
     /// Record that this address is the requester's.
     ConfirmContact,
     /// Send answers to another address.
@@ -97,6 +99,8 @@ pub enum Move {
     TakeOut,
     /// Let something stand that was found in a file.
     OverrideFinding,
+    /// Record that a number, address or name is the requester's own.
+    RecordIdentifier,
     /// Say that what leaves is of high risk.
     MarkHighRisk,
     /// Let the files go as second person.
@@ -167,6 +171,7 @@ impl Move {
         Self::RecordEvidence,
         Self::TellSubject,
         Self::ViewDocument,
+        Self::SendCode,
         Self::ConfirmContact,
         Self::ChangeContact,
         Self::ChooseGround,
@@ -193,6 +198,7 @@ impl Move {
         Self::Enclose,
         Self::TakeOut,
         Self::OverrideFinding,
+        Self::RecordIdentifier,
         Self::MarkHighRisk,
         Self::ApproveRelease,
         Self::Release,
@@ -230,6 +236,7 @@ impl Move {
             Self::RecordEvidence => "record-evidence",
             Self::TellSubject => "tell-subject",
             Self::ViewDocument => "view-document",
+            Self::SendCode => "send-code",
             Self::ConfirmContact => "confirm-contact",
             Self::ChangeContact => "change-contact",
             Self::ChooseGround => "choose-ground",
@@ -256,6 +263,7 @@ impl Move {
             Self::Enclose => "enclose",
             Self::TakeOut => "take-out",
             Self::OverrideFinding => "override-finding",
+            Self::RecordIdentifier => "record-identifier",
             Self::MarkHighRisk => "mark-high-risk",
             Self::ApproveRelease => "approve-release",
             Self::Release => "release",
@@ -318,6 +326,7 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
             // Who proved in the portal that the address is theirs takes back what they asked.
             (Actor::Requester, Move::Withdraw) => not_sending(request),
             (Actor::Owner { .. }, Move::AnswerTask) => answering_tasks(request),
+            (Actor::Requester, Move::SendCode) => sendable(request),
             (Actor::Requester, Move::ConfirmContact) => confirmable(request),
             _ => Err(Refusal::NotYourRole),
         };
@@ -352,7 +361,7 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
         Move::TellSubject => open(request).and_then(|()| subject_to_tell(request, policy)),
         Move::ViewDocument if request.documents.is_empty() => Err(Refusal::NoDocument),
         Move::ViewDocument => Ok(()),
-        Move::ConfirmContact => confirmable(request),
+        Move::SendCode | Move::ConfirmContact => confirmable(request),
         Move::ChangeContact => open(request),
         Move::ChooseGround => open(request).and_then(|()| needs_a_ground(request, policy)),
         Move::Assess | Move::Decide => open(request).and_then(|()| has_items(request)),
@@ -373,7 +382,7 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
         Move::DraftLetter => draftable(request),
         Move::DropDraft => open(request).and_then(|()| has_a_draft(request)),
         Move::Answer | Move::AnswerByHand => answerable(request, step, policy),
-        Move::Enclose => release::preparable(request),
+        Move::Enclose | Move::RecordIdentifier => release::preparable(request),
         Move::TakeOut | Move::OverrideFinding | Move::MarkHighRisk => {
             release::preparable(request).and(if request.release.enclosures.is_empty() {
                 Err(Refusal::NothingEnclosed)
@@ -486,7 +495,7 @@ fn subject_to_tell(request: &Request, policy: &Policy) -> Result<(), Refusal> {
 }
 
 /// An address can be proven of every request that is at work, or answered with something to fetch.
-pub(super) fn sendable(request: &Request) -> Result<(), Refusal> {
+fn sendable(request: &Request) -> Result<(), Refusal> {
     match request.stage {
         Stage::Answered { .. } => Ok(()),
         _ => running(request),
@@ -608,9 +617,9 @@ fn has_a_draft(request: &Request) -> Result<(), Refusal> {
     }
 }
 
-/// The rule of the house: no answer leaves with an undecided item, to someone unidentified or by mail to an address that
-/// nobody has shown to be theirs when something is given, or with something that a second person must approve and has
-/// not. That the letter is the approved one is asked when it is there.
+/// The rule of the house: no answer leaves with an undecided item, to someone unidentified when something is given, to an
+/// address that nobody has shown to be theirs when it tells whether they are known, or with something that a second
+/// person must approve and has not. That the letter is the approved one is asked when it is there.
 fn answerable(request: &Request, step: Move, policy: &Policy) -> Result<(), Refusal> {
     open(request)?;
     if request.kind == CaseKind::Request && request.items.is_empty() {
@@ -622,9 +631,11 @@ fn answerable(request: &Request, step: Move, policy: &Policy) -> Result<(), Refu
     if request.gives() {
         identified(request)?;
         may_stand_for(request, policy)?;
-        if step == Move::Answer && !request.has_confirmed_contact() {
-            return Err(Refusal::ContactFirst);
-        }
+    }
+    if step == Move::AnswerByHand {
+        may_be_told_by_hand(request)?;
+    } else {
+        may_be_told_by_mail(request)?;
     }
     approved(request)
 }

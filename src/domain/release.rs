@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::identifier::LookedAgain;
 use super::person::PersonId;
 use super::text::{FileRef, TextRef};
 
@@ -179,6 +180,32 @@ impl Release {
         let finding = enclosure.and_then(|enclosure| enclosure.findings.iter_mut().find(|finding| finding.id == id));
         if let Some(finding) = finding {
             finding.overridden = given;
+        }
+        self.approved_by = None;
+    }
+
+    /// Takes over what was found when the files were looked through again. What somebody let stand and is still found stands.
+    pub(super) fn looked_again(&mut self, looks: &[LookedAgain]) {
+        for look in looks {
+            let enclosure = self
+                .enclosures
+                .iter_mut()
+                .find(|enclosure| enclosure.number == look.enclosure);
+            let Some(enclosure) = enclosure else { continue };
+            enclosure.report = look.report.clone();
+            let before = std::mem::take(&mut enclosure.findings);
+            let overridden = |id: &str| {
+                let known = before.iter().find(|finding| finding.id == id);
+                known.and_then(|finding| finding.overridden.clone())
+            };
+            enclosure.findings = look
+                .findings
+                .iter()
+                .map(|id| Finding {
+                    id: id.clone(),
+                    overridden: overridden(id),
+                })
+                .collect();
         }
         self.approved_by = None;
     }

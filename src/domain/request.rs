@@ -15,7 +15,8 @@ use super::deadline::{Deadline, Standing};
 use super::document::Document;
 use super::draft::Draft;
 use super::event::{CaseKind, Channel, Clock, Delivery, Event, Opening, Recorded, Triage};
-use super::identity::Contact;
+use super::identifier::Identifier;
+use super::identity::{Contact, may_be_told_by_hand};
 use super::item::{Decided, Item};
 use super::lasting::InForce;
 use super::person::PersonId;
@@ -105,6 +106,12 @@ pub struct Request {
     /// What is put together to be handed over, and what was handed over.
     #[serde(default)]
     pub release: Release,
+    /// What is known to be the requester's own, in order of the numbers.
+    #[serde(default)]
+    pub identifiers: Vec<Identifier>,
+    /// The highest number of an identifier ever used.
+    #[serde(default)]
+    pub last_identifier: u32,
     /// What systems have to do for it, in order of their numbers.
     #[serde(default)]
     pub tasks: Vec<Task>,
@@ -303,7 +310,7 @@ impl Request {
             evidence: Vec::new(),
             subject_told_at: None,
             documents: Vec::new(),
-            contact: Contact::Unconfirmed,
+            contact: Contact::of_opening(opening, at),
             contact_changed_at: None,
             items: Vec::new(),
             last_item: 0,
@@ -319,6 +326,8 @@ impl Request {
             approval: Approval::None,
             draft: None,
             release: Release::default(),
+            identifiers: Vec::new(),
+            last_identifier: 0,
             tasks: Vec::new(),
             task_reminded: BTreeSet::new(),
             lasting: Vec::new(),
@@ -385,6 +394,11 @@ impl Request {
     /// Whether something is granted, so that it must be certain who receives it.
     pub fn gives(&self) -> bool {
         self.decisions().any(|decided| decided.decision.gives())
+    }
+
+    /// Whether the answer tells whether the person is known here; that of a review does, since there is a decision.
+    pub fn tells(&self) -> bool {
+        self.review_of.is_some() || self.decisions().any(|decided| decided.decision.tells())
     }
 
     /// Whether something is refused.
@@ -491,6 +505,7 @@ impl Request {
             Stage::Open if self.items.is_empty() => Step::Answer,
             Stage::Open if matches!(self.identity, Identity::Open | Identity::Asked { .. }) => Step::Identity,
             Stage::Open if !self.is_decided() || matches!(self.approval, Approval::SentBack) => Step::Decision,
+            Stage::Open if may_be_told_by_hand(self).is_err() => Step::Identity,
             Stage::Open if self.awaits_approval() => Step::Approval,
             Stage::Open => Step::Answer,
         }

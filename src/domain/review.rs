@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::event::{Event, Recorded};
+use super::identity::ContactProof;
 use super::moves::{Move, Refusal};
 use super::person::PersonId;
 use super::request::{Request, Stage};
@@ -21,6 +22,9 @@ pub struct ReviewOf {
     pub reference: String,
     /// Who decided, approved or answered there, and so has no part in the review.
     pub deciders: BTreeSet<PersonId>,
+    /// How the address was shown to be the requester's there; the review is answered to the same.
+    #[serde(default)]
+    pub contact: Option<ContactProof>,
 }
 
 /// Everyone who ever decided, approved or answered in a history, also where it was changed later.

@@ -2,6 +2,7 @@
 //!
 //! Functions that read take a [`Reader`], functions that write take a [`Tx`]: holding one proves the transaction.
 
+pub mod address_links;
 pub mod balance;
 pub mod calendars;
 pub mod campaigns;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::web::{Data, FormConfig, PathConfig, QueryConfig, ServiceConfig, get, post, resource};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, Resource, Route};
 
 use super::door::cookie::Scheme;
 use super::door::guard::Base;
@@ -20,6 +20,26 @@ use super::{
     states, systems,
 };
 use crate::house::House;
+use crate::web::go_on;
+
+/// Pages with forms that are sent to addresses of their own, the longer ones first. All other forms belong to the desk.
+const PAGES: [&str; 15] = [
+    "/requests/{reference}/handover",
+    "/requests/{reference}/clock",
+    "/requests/{reference}",
+    "/portal/address/{link}",
+    "/portal/package/{link}",
+    "/portal/requests/{reference}",
+    "/portal/code",
+    "/portal",
+    "/mail/{id}",
+    "/systems/{id}",
+    "/bulk",
+    "/letters",
+    "/calendar",
+    "/people",
+    "/me",
+];
 
 /// The largest form: a calendar of many years.
 const MOST_OF_A_FORM: usize = 512 * 1024;
@@ -41,7 +61,7 @@ pub fn routes(house: Arc<House>) -> impl FnOnce(&mut ServiceConfig) {
             .configure(outside)
             .configure(inside)
             .configure(of_a_request);
-        app.configure(of_a_package);
+        app.configure(of_a_letter);
         if portal_is_open {
             app.configure(of_the_portal);
         }
@@ -51,7 +71,7 @@ pub fn routes(house: Arc<House>) -> impl FnOnce(&mut ServiceConfig) {
 fn outside(app: &mut ServiceConfig) {
     app.route("/assets/{name}", get().to(assets::asset))
         .route("/health", get().to(health::health))
-        .route("/language", post().to(me::switch))
+        .service(form("/language", post().to(me::switch)))
         .service(
             resource("/sign-in")
                 .route(get().to(sign_in::door))
@@ -62,7 +82,7 @@ fn outside(app: &mut ServiceConfig) {
                 .route(get().to(invitation::invitation))
                 .route(post().to(invitation::accept)),
         )
-        .route("/sign-out", post().to(sign_in::sign_out))
+        .service(form("/sign-out", post().to(sign_in::sign_out)))
         .service(
             resource("/task/{token}")
                 .route(get().to(owner::by_link))
@@ -84,10 +104,10 @@ fn inside(app: &mut ServiceConfig) {
                 .route(get().to(bulk::choose))
                 .route(post().to(bulk::take)),
         )
-        .route("/bulk/preview", post().to(bulk::preview))
+        .service(form("/bulk/preview", post().to(bulk::preview)))
         .route("/balance", get().to(balance::balance))
         .route("/letters", get().to(letters::letters))
-        .route("/letters/dispatch", post().to(letters::dispatch))
+        .service(form("/letters/dispatch", post().to(letters::dispatch)))
         .route("/mail", get().to(mail::mail))
         .route("/mail/{id}", get().to(mail::mail_one))
         .service(
@@ -95,7 +115,7 @@ fn inside(app: &mut ServiceConfig) {
                 .route(get().to(reading::reading))
                 .route(post().to(reading::choose)),
         )
-        .route("/mail/{id}/request", post().to(places::from_mail))
+        .service(form("/mail/{id}/request", post().to(places::from_mail)))
         .route("/messages/{id}/original", get().to(files::original))
         .route("/messages/{id}/files/{index}", get().to(files::file))
         .service(
@@ -103,7 +123,7 @@ fn inside(app: &mut ServiceConfig) {
                 .route(get().to(calendar::calendar))
                 .route(post().to(calendar::load)),
         )
-        .route("/calendar/changes", post().to(calendar::confirm))
+        .service(form("/calendar/changes", post().to(calendar::confirm)))
         .route("/policy", get().to(policy::policy))
         .configure(of_systems)
         .service(
@@ -111,12 +131,12 @@ fn inside(app: &mut ServiceConfig) {
                 .route(get().to(people::people))
                 .route(post().to(people::invite)),
         )
-        .route("/people/{id}", post().to(people::change))
-        .route("/people/{id}/invitation", post().to(people::invite_again))
-        .route("/people/{id}/activity", post().to(people::activity))
+        .service(form("/people/{id}", post().to(people::change)))
+        .service(form("/people/{id}/invitation", post().to(people::invite_again)))
+        .service(form("/people/{id}/activity", post().to(people::activity)))
         .route("/me", get().to(me::me))
-        .route("/me/language", post().to(me::language))
-        .route("/me/password", post().to(me::password));
+        .service(form("/me/language", post().to(me::language)))
+        .service(form("/me/password", post().to(me::password)));
 }
 
 fn of_systems(app: &mut ServiceConfig) {
@@ -127,7 +147,7 @@ fn of_systems(app: &mut ServiceConfig) {
     )
     .route("/systems/new", get().to(systems::entry))
     .route("/systems/{id}", get().to(systems::system))
-    .route("/systems/{id}/restores", post().to(restore::mark))
+    .service(form("/systems/{id}/restores", post().to(restore::mark)))
     .service(
         resource("/systems/{id}/restores/{number}")
             .route(get().to(restore::list))
@@ -146,172 +166,230 @@ fn of_systems(app: &mut ServiceConfig) {
 fn of_a_request(app: &mut ServiceConfig) {
     app.route("/requests/{reference}", get().to(request::request))
         .route("/requests/{reference}/clock", get().to(clock::clock))
-        .route("/requests/{reference}/clock/pause", post().to(clock::steps::pause))
-        .route(
+        .service(form(
+            "/requests/{reference}/clock/pause",
+            post().to(clock::steps::pause),
+        ))
+        .service(form(
             "/requests/{reference}/clock/resumption",
             post().to(clock::steps::resumption),
-        )
-        .route("/requests/{reference}/clock/policy", post().to(clock::steps::policy))
-        .route("/requests/{reference}/clock/target", post().to(clock::steps::target))
-        .route(
+        ))
+        .service(form(
+            "/requests/{reference}/clock/policy",
+            post().to(clock::steps::policy),
+        ))
+        .service(form(
+            "/requests/{reference}/clock/target",
+            post().to(clock::steps::target),
+        ))
+        .service(form(
             "/requests/{reference}/clock/proposal",
             post().to(clock::steps::proposal),
-        )
-        .route(
+        ))
+        .service(form(
             "/requests/{reference}/clock/confirmation",
             post().to(clock::steps::confirmation),
-        )
-        .route("/requests/{reference}/clock/refusal", post().to(clock::steps::refusal))
-        .route("/requests/{reference}/clock/receipt", post().to(clock::steps::receipt))
+        ))
+        .service(form(
+            "/requests/{reference}/clock/refusal",
+            post().to(clock::steps::refusal),
+        ))
+        .service(form(
+            "/requests/{reference}/clock/receipt",
+            post().to(clock::steps::receipt),
+        ))
         .route("/requests/{reference}/beside/{other}", get().to(beside::beside))
-        .route("/requests/{reference}/preview", post().to(request::preview))
-        .route("/requests/{reference}/triage", post().to(steps::triage))
-        .route("/requests/{reference}/assignment", post().to(steps::assignment))
-        .route("/requests/{reference}/items", post().to(steps::items))
-        .route(
+        .service(form("/requests/{reference}/preview", post().to(request::preview)))
+        .service(form("/requests/{reference}/triage", post().to(steps::triage)))
+        .service(form("/requests/{reference}/assignment", post().to(steps::assignment)))
+        .service(form("/requests/{reference}/items", post().to(steps::items)))
+        .service(form(
             "/requests/{reference}/items/{number}/removal",
             post().to(steps::removal),
-        )
-        .route("/requests/{reference}/items/{number}/ground", post().to(steps::ground))
-        .route(
+        ))
+        .service(form(
+            "/requests/{reference}/items/{number}/ground",
+            post().to(steps::ground),
+        ))
+        .service(form(
             "/requests/{reference}/items/{number}/assessments",
             post().to(assess::assessments),
-        )
+        ))
         .route(
             "/requests/{reference}/items/{number}/assessments/{exemption}",
             get().to(assessment::assessment),
         )
-        .route(
+        .service(form(
             "/requests/{reference}/items/{number}/signature",
             post().to(assess::signature),
-        )
-        .route(
+        ))
+        .service(form(
             "/requests/{reference}/items/{number}/retention",
             post().to(assess::retention),
-        )
-        .route(
+        ))
+        .service(form(
             "/requests/{reference}/items/{number}/follow-up",
             post().to(assess::follow_up),
-        )
-        .route(
+        ))
+        .service(form(
             "/requests/{reference}/items/{number}/decision",
             post().to(steps::decision),
-        )
-        .route(
+        ))
+        .service(form(
             "/requests/{reference}/identity-question",
             post().to(proof::identity_question),
-        )
-        .route("/requests/{reference}/identity", post().to(proof::identity))
-        .route("/requests/{reference}/identity-doubt", post().to(proof::identity_doubt))
-        .route("/requests/{reference}/contact", post().to(proof::contact))
-        .route("/requests/{reference}/address", post().to(proof::address))
-        .route("/requests/{reference}/standing", post().to(proof::standing))
-        .route("/requests/{reference}/evidence/{piece}", post().to(proof::evidence))
-        .route(
+        ))
+        .service(form("/requests/{reference}/identity", post().to(proof::identity)))
+        .service(form(
+            "/requests/{reference}/identity-doubt",
+            post().to(proof::identity_doubt),
+        ))
+        .service(form("/requests/{reference}/code", post().to(proof::code)))
+        .service(form("/requests/{reference}/contact", post().to(proof::contact)))
+        .service(form("/requests/{reference}/address", post().to(proof::address)))
+        .service(form("/requests/{reference}/standing", post().to(proof::standing)))
+        .service(form(
+            "/requests/{reference}/evidence/{piece}",
+            post().to(proof::evidence),
+        ))
+        .service(form(
             "/requests/{reference}/evidence/{piece}/retraction",
             post().to(proof::evidence_retraction),
-        )
-        .route("/requests/{reference}/subject", post().to(proof::subject))
-        .route("/requests/{reference}/documents/{file}", post().to(proof::document))
-        .route("/requests/{reference}/tasks", post().to(task_steps::add))
-        .route("/requests/{reference}/tasks/dispatch", post().to(task_steps::dispatch))
-        .route("/requests/{reference}/tasks/closure", post().to(task_steps::closure))
-        .route(
+        ))
+        .service(form("/requests/{reference}/subject", post().to(proof::subject)))
+        .service(form(
+            "/requests/{reference}/documents/{file}",
+            post().to(proof::document),
+        ))
+        .service(form("/requests/{reference}/tasks", post().to(task_steps::add)))
+        .service(form(
+            "/requests/{reference}/tasks/dispatch",
+            post().to(task_steps::dispatch),
+        ))
+        .service(form(
+            "/requests/{reference}/tasks/closure",
+            post().to(task_steps::closure),
+        ))
+        .service(form(
             "/requests/{reference}/tasks/{number}/removal",
             post().to(task_steps::removal),
-        )
-        .route(
+        ))
+        .service(form(
             "/requests/{reference}/tasks/{number}/answer",
             post().to(task_steps::answer),
-        )
+        ))
         .route(
             "/requests/{reference}/tasks/{number}/files/{id}",
             get().to(task_steps::file),
         )
-        .route("/requests/{reference}/states/{item}", post().to(task_steps::state))
+        .service(form(
+            "/requests/{reference}/states/{item}",
+            post().to(task_steps::state),
+        ))
         .service(
             resource("/requests/{reference}/approval")
                 .route(get().to(approval::leaving))
                 .route(post().to(approval::approval)),
         )
-        .route("/requests/{reference}/look", post().to(approval::look))
-        .route("/requests/{reference}/return", post().to(approval::sent_back))
-        .route("/requests/{reference}/draft", post().to(letter::save))
-        .route("/requests/{reference}/draft/removal", post().to(letter::remove))
-        .route("/requests/{reference}/answer", post().to(steps::answer))
-        .route("/requests/{reference}/answer-by-hand", post().to(steps::answer_by_hand))
-        .route("/requests/{reference}/extension", post().to(steps::extension))
+        .service(form("/requests/{reference}/look", post().to(approval::look)))
+        .service(form("/requests/{reference}/return", post().to(approval::sent_back)))
+        .service(form("/requests/{reference}/draft", post().to(letter::save)))
+        .service(form("/requests/{reference}/draft/removal", post().to(letter::remove)))
+        .service(form("/requests/{reference}/answer", post().to(steps::answer)))
+        .service(form(
+            "/requests/{reference}/answer-by-hand",
+            post().to(steps::answer_by_hand),
+        ))
+        .service(form("/requests/{reference}/extension", post().to(steps::extension)))
         .route("/requests/{reference}/handover", get().to(handover::handover))
-        .route(
+        .service(form(
             "/requests/{reference}/handover/files",
             post().to(handover::steps::files_sent),
-        )
-        .route(
+        ))
+        .service(form(
             "/requests/{reference}/handover/enclosures",
             post().to(handover::steps::enclosure),
-        )
-        .route(
+        ))
+        .service(form(
+            "/requests/{reference}/handover/identifiers",
+            post().to(handover::own::identifier),
+        ))
+        .service(form(
+            "/requests/{reference}/handover/identifiers/{number}/retraction",
+            post().to(handover::own::retraction),
+        ))
+        .service(form(
             "/requests/{reference}/handover/removals",
             post().to(handover::steps::removal),
-        )
-        .route(
+        ))
+        .service(form(
             "/requests/{reference}/handover/overrides",
             post().to(handover::steps::overridden),
-        )
-        .route(
+        ))
+        .service(form(
             "/requests/{reference}/handover/redactions",
             post().to(handover::steps::redaction),
-        )
+        ))
         .route(
             "/requests/{reference}/handover/files/{number}",
             get().to(handover::steps::file),
         )
-        .route("/requests/{reference}/handover/risk", post().to(handover::steps::risk))
-        .route(
+        .service(form(
+            "/requests/{reference}/handover/risk",
+            post().to(handover::steps::risk),
+        ))
+        .service(form(
             "/requests/{reference}/handover/approval",
             post().to(handover::steps::approval),
-        )
-        .route(
+        ))
+        .service(form(
             "/requests/{reference}/handover/packages",
             post().to(handover::steps::package),
-        )
-        .route(
+        ))
+        .service(form(
             "/requests/{reference}/handover/revocations",
             post().to(handover::steps::revocation),
-        )
-        .route("/requests/{reference}/closure", post().to(steps::closure))
-        .route("/requests/{reference}/reopening", post().to(steps::reopening))
-        .route("/requests/{reference}/set-aside", post().to(steps::set_aside))
-        .route("/requests/{reference}/bring-back", post().to(steps::brought_back))
-        .route("/requests/{reference}/retraction", post().to(steps::retraction))
-        .route("/requests/{reference}/merger", post().to(places::merger))
-        .route("/requests/{reference}/notes", post().to(steps::notes))
-        .route(
+        ))
+        .service(form("/requests/{reference}/closure", post().to(steps::closure)))
+        .service(form("/requests/{reference}/reopening", post().to(steps::reopening)))
+        .service(form("/requests/{reference}/set-aside", post().to(steps::set_aside)))
+        .service(form("/requests/{reference}/bring-back", post().to(steps::brought_back)))
+        .service(form("/requests/{reference}/retraction", post().to(steps::retraction)))
+        .service(form("/requests/{reference}/merger", post().to(places::merger)))
+        .service(form("/requests/{reference}/notes", post().to(steps::notes)))
+        .service(form(
             "/requests/{reference}/messages/{id}/confirmation",
             post().to(places::confirmation),
-        )
-        .route(
+        ))
+        .service(form(
             "/requests/{reference}/messages/{id}/reading",
             post().to(places::reading),
-        )
-        .route(
+        ))
+        .service(form(
             "/requests/{reference}/letters/{id}/dispatch",
             post().to(places::dispatch),
-        )
-        .route(
+        ))
+        .service(form(
             "/requests/{reference}/messages/{id}/release",
             post().to(places::release),
-        );
+        ));
 }
 
-/// What was handed over is fetched here also where the portal itself is closed.
-fn of_a_package(app: &mut ServiceConfig) {
+/// What a letter of ours leads to is there also where the portal itself is closed: what was handed over, and the proof of an
+/// address.
+fn of_a_letter(app: &mut ServiceConfig) {
     app.service(
+        resource("/portal/address/{link}")
+            .route(get().to(portal::address::address))
+            .route(post().to(portal::address::enter)),
+    )
+    .service(form("/portal/address/{link}/code", post().to(portal::address::ask)))
+    .service(
         resource("/portal/package/{link}")
             .route(get().to(portal::package::package))
             .route(post().to(portal::package::fetch)),
     )
-    .route("/portal/package/{link}/code", post().to(portal::package::ask));
+    .service(form("/portal/package/{link}/code", post().to(portal::package::ask)));
 }
 
 fn of_the_portal(app: &mut ServiceConfig) {
@@ -331,18 +409,18 @@ fn of_the_portal(app: &mut ServiceConfig) {
                 .route(get().to(portal::code::code))
                 .route(post().to(portal::code::enter)),
         )
-        .route("/portal/code/again", post().to(portal::code::again))
-        .route("/portal/leave", post().to(portal::code::leave))
+        .service(form("/portal/code/again", post().to(portal::code::again)))
+        .service(form("/portal/leave", post().to(portal::code::leave)))
         .route("/portal/requests", get().to(portal::requests::requests))
         .route("/portal/requests/{reference}", get().to(portal::requests::one))
-        .route(
+        .service(form(
             "/portal/requests/{reference}/messages",
             post().to(portal::message::send),
-        )
-        .route(
+        ))
+        .service(form(
             "/portal/requests/{reference}/documents",
             post().to(portal::document::send),
-        )
+        ))
         .service(
             resource("/portal/requests/{reference}/withdrawal")
                 .route(get().to(portal::withdrawal::ask))
@@ -353,6 +431,23 @@ fn of_the_portal(app: &mut ServiceConfig) {
                 .route(get().to(portal::complaint::ask))
                 .route(post().to(portal::complaint::complain)),
         );
+}
+
+/// An address that takes a form. Who looks at it, such as by reloading a page that a refused form left there, is led back to
+/// the page of the form, whether or not there is such a page for them.
+fn form(path: &str, sent: Route) -> Resource {
+    resource(path).route(sent).route(get().to(back))
+}
+
+async fn back(request: HttpRequest) -> HttpResponse {
+    let pattern = request.match_pattern().unwrap_or_default();
+    let belongs = |page: &&str| pattern.strip_prefix(*page).is_some_and(|rest| rest.starts_with('/'));
+    let Some(page) = PAGES.into_iter().find(belongs) else {
+        return go_on("/");
+    };
+    // As many parts of the address as its page has.
+    let own: Vec<&str> = request.path().split('/').take(page.split('/').count()).collect();
+    go_on(&own.join("/"))
 }
 
 /// Everything that is not there.

@@ -7,8 +7,8 @@
 
 import { chromium } from 'playwright-core';
 import {
-  DESK, PHONE, axe, barriers, browserPath, check, count, decide, delivered, flags, identify, move, press, shot,
-  startDemo, test, visitor,
+  DESK, PHONE, accessible, axe, barriers, browserPath, check, count, decide, delivered, flags, identify, mailTo, move,
+  passerBy, press, shot, startDemo, test, visitor,
 } from './house.mjs';
 import { walk } from './walk.mjs';
 
@@ -42,6 +42,22 @@ async function atTheDesk(browser, demo) {
     await access.locator('textarea').fill('It is about deletion alone.');
     await press(access.locator('button'));
     check((await names(page)) === 'Deletion', `the items are ${await names(page)}`);
+  });
+
+  await test('a code that the officer has sent proves the address, on the page that the mail leads to', async () => {
+    const address = (await page.locator('#identity strong').first().textContent()).trim();
+    await move(page, 'send-code');
+    const mail = await mailTo(demo, address, /\/portal\/address\//);
+    const requester = await passerBy(browser, demo, PHONE);
+    await requester.page.goto(mail.text.match(/\S+\/portal\/address\/\S+/)[0]);
+    await accessible(requester.page);
+    await requester.page.fill('#code', mail.text.match(/\d{4} \d{4}/)[0]);
+    await requester.page.locator('form:has(#code) button').click();
+    await requester.page.waitForFunction(() => !document.querySelector('#code'));
+    check(requester.wrong.length === 0, requester.wrong.join('\n'));
+    await requester.context.close();
+    await page.goto(demo.base + path);
+    check(/Confirmed by a code/.test(await page.locator('#identity').textContent()), 'the address is not proven');
   });
 
   await test('identity, ground, assessment and decision are recorded one by one', async () => {

@@ -1,5 +1,6 @@
 //! A million random sequences of commands on the core, under every built-in pack: nothing is released without an identity
-//! decision, a confirmed address and the second person that is due, and nothing is answered with an undecided item.
+//! decision, a confirmed address and the second person that is due, nothing is answered with an undecided item, and no answer
+//! that tells whether somebody is known goes to an unproven address.
 //!
 //! `sequences COUNT [FIRST]` prints what happened; it ends with an error and the seed when a rule is broken.
 

@@ -140,7 +140,8 @@ fn refused(story: &Story) -> Stored {
             decision: Decision::Refused { basis, reason },
         })
     })
-    .unwrap()
+    .unwrap();
+    story.proves_address(&stored)
 }
 
 #[test]
@@ -157,8 +158,8 @@ fn a_refusal_reaches_the_requester_with_reason_legal_basis_and_remedy_after_a_se
     assert!(matches!(queued.request.stage, Stage::Answering { .. }));
     assert_eq!(
         deliver(&story, folder.path()).sent,
-        2,
-        "the acknowledgement and the answer"
+        3,
+        "the acknowledgement, the code and the answer"
     );
     let after = story.request(&stored.request.reference);
     assert_eq!(after.request.answered_at(), Some(story.now()));
@@ -192,7 +193,11 @@ fn a_refused_step_leaves_no_letter_behind() {
         answer(&story, &stored),
         Err(StepError::Refused(Refusal::ApprovalMissing))
     ));
-    assert_eq!(deliver(&story, folder.path()).sent, 1, "only the acknowledgement");
+    assert_eq!(
+        deliver(&story, folder.path()).sent,
+        2,
+        "only the acknowledgement and the code"
+    );
     let after = story.request(&stored.request.reference);
     assert_eq!(
         after.seq,

@@ -570,6 +570,10 @@ async fn an_approval_is_of_what_leaves_and_any_change_takes_it_back() {
     assert_eq!(approved.status, 303, "{}", approved.body);
     assert!(matches!(office.request().approval, Approval::Given { .. }));
 
+    // Nobody has shown yet that the answer reaches the person, and a refusal tells that they are known.
+    refused!(app, office, officer, "/answer", [], "Send a code to it");
+    office.story.proves_address(&office.story.request(&office.reference));
+
     // Other words than those that were approved do not leave.
     refused!(
         app,

@@ -252,6 +252,7 @@ fn answered(story: &Story, folder: &Path) -> (Stored, Outgoing) {
         })
         .unwrap();
     let stored = story.opens(mail(ANN, "My data", ASK));
+    story.proves_address(&stored);
     let item = stored.request.items[0].number;
     let officer = Actor::Person {
         id: mei,

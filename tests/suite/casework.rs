@@ -9,6 +9,7 @@ use habeas::domain::calendar::Calendar;
 use habeas::domain::command::Command;
 use habeas::domain::decide::decide;
 use habeas::domain::event::{Belonging, By, CaseKind, Channel, Clock, Event, Opening, Recorded, Triage};
+use habeas::domain::identity::Confirmation;
 use habeas::domain::item::{Basis, Decision, Verdict};
 use habeas::domain::letter::LetterText;
 use habeas::domain::moves::{Move, Refusal, may, moves};
@@ -182,6 +183,13 @@ fn answer() -> Command {
     }
 }
 
+/// The address was known before the request came.
+fn on_file() -> Command {
+    Command::ConfirmContact {
+        confirmation: Confirmation::OnFile { note: text(13) },
+    }
+}
+
 /// The digest of the letter that every test approves and sends.
 static LETTER: LazyLock<Digest> = LazyLock::new(|| letter("Your request"));
 
@@ -279,6 +287,7 @@ fn a_refusal_needs_an_assessed_exemption_a_reason_and_a_second_person() {
         let assess = assess(1, &exemption, Verdict::Yes);
         case.does(officer(MEI), assess)
             .does(officer(MEI), refuse)
+            .does(officer(MEI), on_file())
             .is_refused(officer(MEI), answer(), Refusal::ApprovalMissing)
             .is_refused(officer(MEI), approve(), Refusal::SamePerson)
             .does(reviewer(TOM), approve())
@@ -297,6 +306,7 @@ fn a_changed_decision_voids_the_approval() {
         decision: refused(vec![exemption]),
     };
     case.does(officer(MEI), assess.clone())
+        .does(officer(MEI), on_file())
         .does(officer(MEI), refuse.clone())
         .does(reviewer(TOM), approve())
         .does(officer(MEI), assess)
@@ -322,6 +332,7 @@ fn a_letter_that_changed_by_itself_is_approved_anew_and_the_same_one_is_not_appr
     };
     let mut case = Case::opened(&DEFAULT, &[right_without_ground(policy)], Triage::Clear);
     case.does(officer(MEI), assess(1, &exemption, Verdict::Yes))
+        .does(officer(MEI), on_file())
         .does(
             officer(MEI),
             Command::Decide {
@@ -517,6 +528,40 @@ fn a_request_waiting_for_triage_is_only_triaged_assigned_set_aside_or_taken_back
         "the clock ran from receipt, not from triage"
     );
     assert_eq!(case.request.language, "zh-Hans");
+}
+
+#[test]
+fn a_recognised_right_that_is_not_chosen_at_triage_is_not_asked_for() {
+    let policy = DEFAULT.policy();
+    let (first, second) = (right_with_ground(policy), right_without_ground(policy));
+    let mut case = Case::opened(&DEFAULT, &[first, second], Triage::Needed);
+    case.does(
+        officer(MEI),
+        Command::Triage {
+            kind: CaseKind::Request,
+            rights: vec![second.clone()],
+            on_behalf: OnBehalfId::new(OnBehalfId::NONE),
+            language: "en".into(),
+        },
+    );
+    let left: Vec<_> = case
+        .request
+        .items
+        .iter()
+        .map(|item| (item.number, &item.right))
+        .collect();
+    assert_eq!(left, [(2, second)]);
+    let dropped = |recorded: &&Recorded| matches!(recorded.event, Event::ItemDropped { item: 1, reason: None });
+    assert_eq!(case.journal.iter().filter(dropped).count(), 1, "the journal says so");
+    case.does(
+        officer(MEI),
+        Command::AddItem {
+            right: first.clone(),
+            received_at: case.now,
+            message: None,
+        },
+    );
+    assert_eq!(case.request.items[1].number, 3, "asked for anew it is another item");
 }
 
 #[test]
@@ -777,7 +822,7 @@ struct Pick {
 }
 
 fn pick() -> impl Strategy<Value = Pick> {
-    (0u8..6, 0u8..41, 0u8..5, any::<u8>(), 0u16..80).prop_map(|(who, what, item, detail, hours)| Pick {
+    (0u8..6, 0u8..43, 0u8..5, any::<u8>(), 0u16..80).prop_map(|(who, what, item, detail, hours)| Pick {
         who,
         what,
         item,
@@ -948,6 +993,7 @@ fn some_command(case: &Case, pick: Pick) -> (Actor, Command) {
             letter: some_letter(pick),
             shown: text(14),
         }),
+        39 | 40 => by_person(on_file()),
         _ => by_person(Command::Decide {
             item,
             decision: some_restriction(case, item),
@@ -1059,6 +1105,10 @@ fn holds_what_an_answer_needs(request: &Request, policy: &Policy, says: Digest) 
         !request.gives() || is_identified(request),
         "something was given to someone unidentified"
     );
+    prop_assert!(
+        !request.tells() || request.has_confirmed_contact() || is_identified(request),
+        "an answer that tells went to nobody known"
+    );
     Ok(())
 }
 
@@ -1111,6 +1161,11 @@ proptest! {
                     }
                     if let Command::Answer { says: said, .. } | Command::AnswerByHand { says: said, .. } = &command {
                         says = *said;
+                        let by_mail = matches!(command, Command::Answer { .. });
+                        prop_assert!(
+                            !by_mail || !case.request.tells() || case.request.has_confirmed_contact(),
+                            "an answer that tells was mailed to an unproven address"
+                        );
                         holds_what_an_answer_needs(&case.request, case.policy(), says)?;
                     }
                     if before.answered_at().is_none() && case.request.answered_at().is_some() {

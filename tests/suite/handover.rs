@@ -222,6 +222,94 @@ async fn a_file_with_somebody_elses_number_leaves_by_name_and_with_a_second_pers
 }
 
 #[actix_web::test]
+async fn what_is_the_requesters_own_is_nobody_elses_and_who_says_so_is_no_second_person() {
+    let house = House::new();
+    let app = init_service(app(std::sync::Arc::clone(&house.story.house))).await;
+    let ann = visit(&house.story, hire(&house.story, "ann@example.com", Role::Officer, "en"));
+    let mei = visit(&house.story, house.mei);
+    send(&app, house.upload(&mei, "orders.csv", LEAKS).to_request()).await;
+    assert!(house.stored().request.release.has_open_findings());
+    let own = [
+        ("kind", "phone"),
+        ("text", "+86 139 1234 5678"),
+        ("reason", "In the customer file since 2021."),
+    ];
+    let recorded = send(&app, house.form(&ann, "/identifiers", &own).to_request()).await;
+    assert_eq!(recorded.status, StatusCode::SEE_OTHER, "{}", recorded.body);
+    let release = house.stored().request.release;
+    assert!(release.enclosures[0].findings.is_empty(), "her number is nobody else's");
+    assert!(!release.has_overrides());
+    let page = send(&app, get(&house.path(""), Some(&mei)).to_request()).await;
+    for told in [
+        "+86 139 1234 5678",
+        "In the customer file since 2021.",
+        "The requester&#39;s own:",
+        "Nothing found",
+    ] {
+        assert!(page.body.contains(told), "{told:?} is not in {}", page.body);
+    }
+    let history = send(
+        &app,
+        get(&format!("/requests/{}", house.reference), Some(&mei)).to_request(),
+    )
+    .await;
+    says(&history, "recorded as the requester");
+    assert!(
+        !history.body.contains("139 1234 5678"),
+        "what it is stands on the page of the files alone"
+    );
+
+    // A file that comes later is looked through with it as well; what is no own number is still found.
+    let more = "order,note\n1,13912345678\n2,13812345679\n".as_bytes();
+    send(&app, house.upload(&mei, "more.csv", more).to_request()).await;
+    assert_eq!(house.stored().request.release.enclosures[1].findings.len(), 1);
+
+    // Who recorded it prepared what leaves.
+    let risk = house.form(&mei, "/risk", &[("reason", "Many orders.")]);
+    send(&app, risk.to_request()).await;
+    let out = house.form(&mei, "/removals", &[("enclosure", "2"), ("reason", "Not needed.")]);
+    send(&app, out.to_request()).await;
+    let by_ann = send(&app, house.form(&ann, "/approval", &[]).to_request()).await;
+    assert_eq!(by_ann.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", by_ann.body);
+    let tom = visit(&house.story, house.tom);
+    let by_tom = send(&app, house.form(&tom, "/approval", &[]).to_request()).await;
+    assert_eq!(by_tom.status, StatusCode::SEE_OTHER, "{}", by_tom.body);
+
+    // Taken back, the number is somebody else's again, and nobody has let that go.
+    let back = house.form(&mei, "/identifiers/1/retraction", &[("reason", "It was her mother's.")]);
+    let back = send(&app, back.to_request()).await;
+    assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.body);
+    let release = house.stored().request.release;
+    assert!(release.has_open_findings() && release.approved_by.is_none());
+    let again = house.form(&mei, "/identifiers/1/retraction", &[("reason", "Twice.")]);
+    let again = send(&app, again.to_request()).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[actix_web::test]
+async fn the_requesters_own_government_number_is_found_as_what_never_leaves() {
+    let house = House::new();
+    let app = init_service(app(std::sync::Arc::clone(&house.story.house))).await;
+    let mei = visit(&house.story, house.mei);
+    let number = "11010519491231002X";
+    let file = format!("name,number\nLi Na,{number}\n");
+    send(&app, house.upload(&mei, "card.csv", file.as_bytes()).to_request()).await;
+    let before = house.stored().request.release.enclosures[0].findings.clone();
+    let own = [
+        ("kind", "identity-number"),
+        ("text", number),
+        ("reason", "Seen on her card."),
+    ];
+    let recorded = send(&app, house.form(&mei, "/identifiers", &own).to_request()).await;
+    assert_eq!(recorded.status, StatusCode::SEE_OTHER, "{}", recorded.body);
+    let after = house.stored().request.release.enclosures[0].findings.clone();
+    assert!(
+        !before.is_empty() && !after.is_empty() && before != after,
+        "nobody else's, and to be answered for all the same"
+    );
+}
+
+#[actix_web::test]
 async fn a_package_is_fetched_with_a_fresh_code_five_times_and_its_key_is_gone_then() {
     let house = House::new();
     let app = init_service(app(std::sync::Arc::clone(&house.story.house))).await;
@@ -325,7 +413,7 @@ async fn a_guessed_link_and_a_form_of_another_site_lead_nowhere() {
     }
 }
 
-fn stamp(page: &Answer) -> String {
+pub(crate) fn stamp(page: &Answer) -> String {
     let from = page.body.find("name=\"stamp\" value=\"").expect("a stamp") + 20;
     page.body[from - 1..]
         .trim_start_matches('"')
@@ -335,12 +423,12 @@ fn stamp(page: &Answer) -> String {
         .to_owned()
 }
 
-fn browser(page: &Answer) -> String {
+pub(crate) fn browser(page: &Answer) -> String {
     page.header("set-cookie").split(';').next().unwrap().to_owned()
 }
 
 /// A form that anybody may send, from the browser that was given the page.
-fn of_anyone(path: &str, browser: &str, stamp: &str, fields: &[(&str, &str)]) -> TestRequest {
+pub(crate) fn of_anyone(path: &str, browser: &str, stamp: &str, fields: &[(&str, &str)]) -> TestRequest {
     let fields: Vec<(&str, &str)> = [("stamp", stamp)].iter().chain(fields).copied().collect();
     TestRequest::default()
         .method(Method::POST)

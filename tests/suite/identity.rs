@@ -306,16 +306,10 @@ fn an_answer_that_gives_something_goes_only_to_a_confirmed_address() {
         decision: habeas::domain::item::Decision::Granted { given: Some(text(6)) },
     });
     let policy = case.policy();
-    assert_eq!(
-        may(&case.request, Move::Answer, MEI, policy),
-        Err(Refusal::ContactFirst)
-    );
+    assert_eq!(may(&case.request, Move::Answer, MEI, policy), Err(Refusal::AnswerTells));
     let now = case.now;
     case.does(&by_code(Purpose::ConfirmAddress, now));
-    assert_ne!(
-        may(&case.request, Move::Answer, MEI, policy),
-        Err(Refusal::ContactFirst)
-    );
+    assert_ne!(may(&case.request, Move::Answer, MEI, policy), Err(Refusal::AnswerTells));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod harness;
 
+mod addresses;
 mod answers;
 mod architecture;
 mod assess;
@@ -29,6 +30,7 @@ mod law;
 mod lexicon;
 mod packs;
 mod portal;
+mod proof;
 mod proposals;
 mod readable;
 mod recognition;

@@ -724,6 +724,10 @@ async fn a_complaint_about_a_decision_opens_a_review_that_its_decider_cannot_han
 
     let review = all_requests(&story).pop().unwrap();
     assert_eq!(review.request.kind, CaseKind::Complaint);
+    assert!(
+        review.request.has_confirmed_contact(),
+        "its outcome goes to the address that was proven for the decision"
+    );
     assert_eq!(review.request.received_at, sent_at, "it has a term of its own");
     let of = review.request.review_of.clone().unwrap();
     assert_eq!((of.request, of.reference.as_str()), (opened.id, reference.as_str()));

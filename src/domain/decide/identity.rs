@@ -114,6 +114,19 @@ fn is_proven_by_code(request: &Request) -> bool {
     by_code && request.has_confirmed_contact()
 }
 
+/// A code on its way to the address. An officer has one sent for the proof of the address alone: what is fetched or looked
+/// at with a code is the requester's own doing.
+pub(super) fn send_code(purpose: Purpose, challenge: i64, letter: i64, actor: Actor) -> Result<Event, Refusal> {
+    if matches!(actor, Actor::Person { .. }) && purpose != Purpose::ConfirmAddress {
+        return Err(Refusal::NotYourRole);
+    }
+    Ok(Event::CodeSent {
+        purpose,
+        challenge,
+        letter,
+    })
+}
+
 /// An address counts as the requester's by a right code made for that, or by an officer's word that it is on file.
 pub(super) fn confirm_contact(
     request: &Request,

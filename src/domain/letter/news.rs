@@ -22,13 +22,14 @@ pub enum News {
         /// For so long it is good.
         minutes: u32,
     },
-    /// Somebody gave this address on the public form. It says nothing of whether the person or a request is known.
+    /// To an address that somebody gave for an answer, so that they show that they read its mail. It says nothing of whether
+    /// the person is known, nor what was asked.
     AddressConfirmation {
-        /// The page that confirms it, or empty.
+        /// The page on which the code is entered, or empty.
         link: String,
-        /// The code that confirms it, or empty.
+        /// The code, or empty.
         code: String,
-        /// For so long they are good.
+        /// For so long it is good.
         minutes: u32,
     },
     /// To the address that was used until now: letters go elsewhere from now on.

@@ -29,10 +29,16 @@ pub enum Refusal {
     IdentifyFirst,
     /// Nothing that was asked for may leave to an address that nobody has shown to be the requester's.
     ContactFirst,
+    /// The answer tells whether the person is known, and nobody has shown that the address is theirs.
+    AnswerTells,
+    /// The same of an answer that is handed over, posted or told: nobody has shown who receives it.
+    AnswerTellsByHand,
     /// The address is confirmed already.
     ContactConfirmed,
     /// The address changed a short while ago.
     AddressChanged,
+    /// So many codes went to the request's address within a day that there is no other.
+    TooManyCodes,
     /// The code was for something else.
     CodeForElse,
     /// Something that shows that the requester may ask for another is missing.
@@ -213,6 +219,10 @@ pub enum Refusal {
     UnknownEnclosure,
     /// The report on the file has no such finding.
     UnknownFinding,
+    /// Nothing with that number is recorded as the requester's own.
+    UnknownIdentifier,
+    /// The enclosed files were not all looked through again.
+    LookAgain,
     /// There is no such package.
     UnknownPackage,
     /// It cannot be fetched any more.
@@ -287,10 +297,22 @@ impl Refusal {
                 "contact-first",
                 "Have the address confirmed first: by a code sent there, or because it is on file for this person.",
             ),
+            Self::AnswerTells => (
+                "answer-tells",
+                "This answer tells whether the person is known here, and nobody has shown that the address is theirs. Send a code to it, record that it is on file for this person, or refuse for want of proof.",
+            ),
+            Self::AnswerTellsByHand => (
+                "answer-tells-by-hand",
+                "This answer tells whether the person is known here. Record who the requester is first, or have their address confirmed, or refuse for want of proof.",
+            ),
             Self::ContactConfirmed => ("contact-confirmed", "This address is confirmed."),
             Self::AddressChanged => (
                 "address-changed",
                 "The address was changed a short while ago. Whatever is given waits until both addresses had time to object.",
+            ),
+            Self::TooManyCodes => (
+                "too-many-codes",
+                "Ten codes were sent for this request within 24 hours. Wait until there may be another, or record that the address is on file.",
             ),
             Self::CodeForElse => (
                 "code-for-else",
@@ -534,6 +556,14 @@ impl Refusal {
                 "A right granted here is owed in a structured format. Add a CSV, JSON or XML file.",
             ),
             Self::UnknownEnclosure => ("unknown-enclosure", "There is no such file here. Reload the page."),
+            Self::UnknownIdentifier => (
+                "unknown-identifier",
+                "Nothing with that number is recorded as the requester's own. Reload the page.",
+            ),
+            Self::LookAgain => (
+                "look-again",
+                "The files changed meanwhile, and have to be looked through again. Reload the page.",
+            ),
             Self::UnknownFinding => (
                 "unknown-finding",
                 "The report on this file has no such finding. Reload the page.",

@@ -10,6 +10,7 @@ use crate::domain::deadline::Deadline;
 use crate::domain::document::Document;
 use crate::domain::draft::{self, Draft};
 use crate::domain::event::{Belonging, Event, NewItem, Recorded};
+use crate::domain::identifier::{Identifier, LookedAgain};
 use crate::domain::identity::{Change, Contact};
 use crate::domain::item::{Basis, Decided, Item};
 use crate::domain::lasting::{InForce, Lifted};
@@ -284,6 +285,28 @@ impl Request {
                 self.release.let_stand(*enclosure, finding, given);
                 self.enclosures_changed(recorded);
             }
+            Event::IdentifierRecorded {
+                kind,
+                text,
+                source,
+                looks,
+            } => {
+                self.last_identifier += 1;
+                let number = self.last_identifier;
+                self.identifiers.extend(recorded.by.person().map(|by| Identifier {
+                    number,
+                    kind: *kind,
+                    text: text.clone(),
+                    source: source.clone(),
+                    by,
+                    at,
+                }));
+                self.looked_again(looks, recorded);
+            }
+            Event::IdentifierRetracted { number, looks, .. } => {
+                self.identifiers.retain(|known| known.number != *number);
+                self.looked_again(looks, recorded);
+            }
             Event::HighRiskMarked { reason } => {
                 self.release.high_risk = Some(reason.clone());
                 self.release.approved_by = None;
@@ -486,6 +509,12 @@ impl Request {
         if matches!(self.stage, Stage::Open | Stage::NotDelivered { .. }) {
             self.approval = Approval::None;
         }
+    }
+
+    /// Another thing is somebody else's in the files, or no longer: whoever says so prepared what leaves.
+    fn looked_again(&mut self, looks: &[LookedAgain], recorded: &Recorded) {
+        self.release.looked_again(looks);
+        self.enclosures_changed(recorded);
     }
 
     /// Changes one item's case; what a second person approved is then another case. A new ground or assessment also

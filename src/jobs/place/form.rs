@@ -8,11 +8,12 @@ use super::{Kept, Placing, Way};
 use crate::domain::challenge::Purpose;
 use crate::domain::command::Command;
 use crate::domain::event::{Belonging, CaseKind, Channel, Triage};
+use crate::domain::identity::ContactProof;
 use crate::domain::letter::News;
 use crate::domain::person::Actor;
 use crate::domain::policy::{OnBehalfId, RightId};
 use crate::domain::portal::Form;
-use crate::domain::request::Stage;
+use crate::domain::request::{Request, Stage};
 use crate::domain::review::{self, ReviewOf};
 use crate::mail::bring_back::case_of;
 use crate::mail::codes;
@@ -163,6 +164,7 @@ impl Placing<'_> {
                     request,
                     reference: original.request.reference.clone(),
                     deciders: review::deciders(&history),
+                    contact: proven_for_good(&original.request),
                 }),
                 ..draft
             },
@@ -209,4 +211,10 @@ impl Placing<'_> {
             needs_triage: stored.request.stage == Stage::Triage,
         })
     }
+}
+
+/// How the address of a request was shown to be the requester's, where it never took the place of another: what a changed
+/// address holds back is not let go by a complaint.
+fn proven_for_good(request: &Request) -> Option<ContactProof> {
+    request.contact_proof().filter(|_| request.contact_changed_at.is_none())
 }

@@ -147,7 +147,7 @@ impl Plan {
                 let request = &desk.stored.request;
                 Ok(Command::Triage {
                     kind: *kind,
-                    rights: Vec::new(),
+                    rights: request.items.iter().map(|item| item.right.clone()).collect(),
                     on_behalf: request.on_behalf.clone(),
                     language: request.language.clone(),
                 })

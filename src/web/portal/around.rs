@@ -18,6 +18,8 @@ pub struct Around {
     pub controller: String,
     /// The privacy contact's address.
     pub contact: String,
+    /// The portal is open, so that its first page is there; what letters lead to is there in any case.
+    pub is_open: bool,
     /// A visit is proven: it can be ended.
     pub is_in: bool,
 }
@@ -36,6 +38,7 @@ impl Around {
             frame,
             controller: controller.name.clone(),
             contact: controller.contact.clone(),
+            is_open: house.settings.portal.open,
             is_in: false,
         }
     }

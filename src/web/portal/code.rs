@@ -114,14 +114,20 @@ fn answered(
     let (Some(right), Some(request)) = (right, visit.request) else {
         return Ok(None);
     };
-    confirm(tx, door, request, visit, right)?;
+    confirm(tx, door, request, &visit.claim.address, right)?;
     Ok(Some(portal::prove(tx, token, visit, door.now)?))
 }
 
-/// The code went to the address of the claim; it confirms the request's contact where that is still the same.
-fn confirm(tx: &mut Tx<'_>, door: &Door<'_>, request: i64, visit: &Visit, right: RightCode) -> Result<(), StepError> {
+/// The code went to this address; it confirms the request's contact where that is still the same.
+pub(super) fn confirm(
+    tx: &mut Tx<'_>,
+    door: &Door<'_>,
+    request: i64,
+    address: &str,
+    right: RightCode,
+) -> Result<(), StepError> {
     let stored = requests::find(tx, request)?;
-    let same = portal::is_same_address(&stored.card.address, &visit.claim.address);
+    let same = portal::is_same_address(&stored.card.address, address);
     if !same || stored.request.has_confirmed_contact() {
         return Ok(());
     }

@@ -3,6 +3,7 @@
 //! Until an address is proven no page tells whether a person or a request is known: every answer is the same, and what differs
 //! is done afterwards by a job.
 
+pub mod address;
 pub mod around;
 pub mod code;
 pub mod complaint;

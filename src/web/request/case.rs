@@ -12,6 +12,7 @@ use crate::domain::letter::{LetterText, News, Occasion};
 use crate::domain::moves::{Move as Step, may};
 use crate::domain::person::Actor;
 use crate::house::House;
+use crate::mail::codes;
 use crate::mail::draft::{self, Edit};
 use crate::mail::letters::{self, Letterhead, Thread, Words as LetterWords};
 use crate::mail::news::{self, Addressee};
@@ -93,6 +94,18 @@ impl Writer {
             thread: thread.as_ref(),
         };
         news::tell_requester(desk, head, news)
+    }
+
+    /// Sends a code to the address of the request, with the command that says so.
+    pub fn invite(&self, desk: &mut Desk<'_, '_>) -> Result<Command, StepError> {
+        may(&desk.stored.request, self.step, self.actor, desk.rules.policy)?;
+        let pack = self.pack(desk)?;
+        let head = Letterhead {
+            settings: &self.house.settings,
+            pack: &pack.pack,
+            thread: None,
+        };
+        codes::invite(desk, head)
     }
 
     /// Tells the requester some news where there is an address; without one a person tells them.

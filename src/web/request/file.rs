@@ -192,8 +192,8 @@ pub(super) fn governing<'s>(shelf: &'s Shelf, stored: &Stored) -> Option<(std::s
 /// The free texts that an event points to.
 fn texts_of(event: &Event) -> Vec<&TextRef> {
     match event {
-        Event::ItemDropped { reason, .. }
-        | Event::SetAside { reason }
+        Event::ItemDropped { reason, .. } => reason.iter().collect(),
+        Event::SetAside { reason }
         | Event::IdentityNotProven { reason }
         | Event::ContactChanged { reason, .. }
         | Event::ActsFor { reason, .. }
@@ -203,6 +203,7 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::Withdrawn { reason }
         | Event::FileTakenOut { reason, .. }
         | Event::FindingOverridden { reason, .. }
+        | Event::IdentifierRetracted { reason, .. }
         | Event::HighRiskMarked { reason }
         | Event::Extended { reason, .. }
         | Event::Paused { reason, .. }
@@ -213,6 +214,8 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         Event::Assessed { finding, .. } => finding.texts().collect(),
         Event::Looked { shown, .. } => vec![shown],
         Event::PackageEnded { reason, .. } => reason.iter().collect(),
+        // What it is stands on the page of the files alone.
+        Event::IdentifierRecorded { source, .. } => vec![source],
         // The report of the disclosure gate is shown on its own page.
         Event::FileEnclosed { .. } => Vec::new(),
         Event::IdentityAsked { reason, .. } => reason.iter().collect(),

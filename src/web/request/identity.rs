@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::file::File;
+use crate::domain::challenge::{self, CODES_A_DAY, DAY, TRIES};
 use crate::domain::document::{LASTS, Shows};
 use crate::domain::event::{Event, Recorded};
 use crate::domain::identity::{Contact, ContactProof, proposed};
@@ -58,8 +59,10 @@ pub struct ContactView {
     pub state: String,
     /// Until when a change of it holds whatever is given; may be empty.
     pub held: String,
-    /// How many codes went there; may be empty.
+    /// How many codes went there of late, and how many may; may be empty.
     pub codes: String,
+    /// What sending a code does, and its limits.
+    pub code_hint: String,
 }
 
 /// The standing of one who asks for another.
@@ -223,10 +226,12 @@ fn contact(say: &Say<'_>, file: &File, rules: Rules<'_>) -> ContactView {
         Contact::Confirmed { .. } | Contact::Unconfirmed => (Tone::Today, words.t("contact-unconfirmed")),
     };
     let held = request.held_until(rules.policy).filter(|until| say.now < *until);
-    let codes = file.history.iter();
+    let of_late = |recorded: &&Recorded| say.now - recorded.at < DAY;
+    let codes = file.history.iter().filter(of_late);
     let codes = codes
         .filter(|recorded| matches!(recorded.event, Event::CodeSent { .. }))
         .count();
+    let most = CODES_A_DAY.to_string();
     ContactView {
         address: if address.is_empty() {
             words.t("no-address")
@@ -241,8 +246,17 @@ fn contact(say: &Say<'_>, file: &File, rules: Rules<'_>) -> ContactView {
         codes: if codes == 0 {
             String::new()
         } else {
-            words.n("contact-codes", i64::try_from(codes).unwrap_or(i64::MAX))
+            words.a("contact-codes", &[("n", &codes.to_string()), ("most", &most)])
         },
+        code_hint: words.a(
+            "move-send-code-hint",
+            &[
+                ("address", address),
+                ("minutes", &challenge::LASTS.num_minutes().to_string()),
+                ("tries", &TRIES.to_string()),
+                ("most", &most),
+            ],
+        ),
     }
 }
 

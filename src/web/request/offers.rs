@@ -2,7 +2,7 @@
 
 use super::file::{File, Incoming};
 use super::page::{Merger, Offers};
-use crate::domain::event::CaseKind;
+use crate::domain::event::{CaseKind, Event};
 use crate::domain::identity;
 use crate::domain::person::Role;
 use crate::domain::policy::{IdentityMethod, Right, RightId};
@@ -40,11 +40,16 @@ pub(super) fn offers(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Offers {
             .any(|found| found.id == id)
     };
     let there = |id: &RightId| request.items.iter().any(|item| item.right == *id);
+    // What a person did not choose once is not chosen for them when they are asked again.
+    let was_triaged = file
+        .history
+        .iter()
+        .any(|recorded| matches!(recorded.event, Event::Triaged { .. }));
     let right = |right: &Right| Choice {
         value: right.id.to_string(),
         label: right.name.text(tag).to_owned(),
         hint: right.explanation.text(tag).to_owned(),
-        chosen: there(&right.id) || recognised(right.id.as_str()),
+        chosen: there(&right.id) || (!was_triaged && recognised(right.id.as_str())),
     };
     Offers {
         assignees: std::iter::once(nobody).chain(assignees).collect(),

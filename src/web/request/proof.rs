@@ -114,6 +114,14 @@ fn data_of(form: &Sent, field: &str) -> Vec<DatumId> {
     named.map(|id| DatumId::new(&id)).collect()
 }
 
+/// POST /requests/{reference}/code: a code goes to the address, with the page on which it is entered.
+pub async fn code(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
+    let case = Case::of(&who, &house, &reference, &form)?;
+    let write = case.writer(Step::SendCode);
+    case.take("code-sent", "#identity", move |desk| write.invite(desk))
+        .await
+}
+
 /// POST /requests/{reference}/contact: the address is on file for this person.
 pub async fn contact(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
     let note = form.needed("reason")?;

@@ -82,7 +82,14 @@ impl<'s> Story<'s> {
                 String::new(),
             ),
             Event::ItemAdded(item) => (words.with(&key, "right", &self.right(&item.right)), String::new()),
-            Event::ItemDropped { item, reason } => (
+            Event::ItemDropped { item, reason: None } => (
+                words.with("event-item-unchosen", "right", &self.item(*item)),
+                String::new(),
+            ),
+            Event::ItemDropped {
+                item,
+                reason: Some(reason),
+            } => (
                 words.with(&key, "right", &self.item(*item)),
                 file.text(reason).to_owned(),
             ),
@@ -216,6 +223,10 @@ impl<'s> Story<'s> {
                 let args = [("name", name), ("date", words.date(*due_on))];
                 (words.a(&key, &borrowed(&args)), String::new())
             }
+            Event::IdentifierRecorded { kind, source, .. } => {
+                let kind = words.t(&format!("identifier-{}", kind.as_str()));
+                (words.with(&key, "kind", &kind), file.text(source).to_owned())
+            }
             Event::PackageEnded { why, reason, .. } => (
                 words.t(&format!("event-package-{}", why.as_str())),
                 reason
@@ -238,6 +249,7 @@ impl<'s> Story<'s> {
             Event::SetAside { reason }
             | Event::FileTakenOut { reason, .. }
             | Event::FindingOverridden { reason, .. }
+            | Event::IdentifierRetracted { reason, .. }
             | Event::HighRiskMarked { reason }
             | Event::SentBack { reason }
             | Event::Reopened { reason }

@@ -108,6 +108,7 @@ fn noun(step: Step) -> &'static str {
         Step::RecordEvidence => "evidence",
         Step::TellSubject => "subject",
         Step::ViewDocument => "documents",
+        Step::SendCode => "code",
         Step::ConfirmContact => "contact",
         Step::ChangeContact => "address",
         Step::ChooseGround => "ground",
@@ -130,6 +131,7 @@ fn noun(step: Step) -> &'static str {
         Step::Enclose
         | Step::TakeOut
         | Step::OverrideFinding
+        | Step::RecordIdentifier
         | Step::MarkHighRisk
         | Step::ApproveRelease
         | Step::Release

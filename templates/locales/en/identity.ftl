@@ -4,6 +4,7 @@ code-for-confirm-address = to confirm the address
 code-for-sign-in = to see the status in the portal
 code-for-download = to fetch what was handed over
 
+move-send-code = Send a code to the address
 move-confirm-contact = Record that the address is on file
 move-change-contact = Send answers to another address
 move-ask-identity-data = Which data should they name?
@@ -17,8 +18,11 @@ event-contact-on-file = recorded that the address is on file
 event-contact-changed = changed the address that answers go to
 
 refusal-contact-first = Have the address confirmed first: by a code sent there, or because it is on file for this person.
+refusal-answer-tells = This answer tells whether the person is known here, and nobody has shown that the address is theirs. Send a code to it, record that it is on file for this person, or refuse for want of proof.
+refusal-answer-tells-by-hand = This answer tells whether the person is known here. Record who the requester is first, or have their address confirmed, or refuse for want of proof.
 refusal-contact-confirmed = This address is confirmed.
 refusal-address-changed = The address was changed a short while ago. Whatever is given waits until both addresses had time to object.
+refusal-too-many-codes = Ten codes were sent for this request within 24 hours. Wait until there may be another, or record that the address is on file.
 refusal-code-for-else = This code was sent for something else. Send a new one.
 refusal-milder-first = A milder way has not been tried. Try that one, or write why it would not do; the requester will see it.
 refusal-name-data = Choose what the requester is asked to name, out of what the company holds of them.
@@ -37,10 +41,7 @@ contact-unconfirmed = Nobody has shown yet that this address is the requester's
 contact-by-code = Confirmed by a code, { $at }
 contact-on-file = On file for this person, recorded { $at }
 contact-held = This address is new. Nothing that is given leaves before { $at }, so that both addresses have time to object.
-contact-codes = { $n ->
-    [one] One code was sent.
-   *[other] { $n } codes were sent.
-}
+contact-codes = Codes sent in the last 24 hours: { $n } of { $most }.
 standing-title = For whom
 standing-excludes = Cannot be asked in this way:
 evidence-record = Record that it was seen
@@ -76,7 +77,8 @@ move-tell-subject-name = Name
 move-tell-subject-address = E-mail address, from our own records
 move-tell-subject-how = How and where they were reached
 move-view-document = Download and look
-move-confirm-contact-hint = Only when we held this address for this person before the request came. Otherwise the requester asks for a code on their page.
+move-send-code-hint = A letter goes to { $address } with a code and the page on which it is entered. It says nothing of the request. A code is good for { $minutes } minutes and { $tries } tries; on that page the requester has another sent, up to { $most } in 24 hours.
+move-confirm-contact-hint = Only when we held this address for this person before the request came. Otherwise send a code.
 move-confirm-contact-where = Where it stands in our records
 move-change-contact-hint = Both addresses are told. Identity and address have to be shown again, and nothing that is given leaves for at least three days.
 move-change-contact-to = New address
@@ -103,6 +105,7 @@ refusal-document-too-large = The file is larger than 10 megabytes. Choose a smal
 refusal-document-format = Choose a picture as JPEG or PNG, or a PDF.
 refusal-no-document = No such document lies here any more.
 
+said-code-sent = A code is on its way to the address.
 said-contact = The address is recorded as on file.
 said-address = Answers go to the new address, and both addresses are told.
 said-standing = It is recorded for whom they ask.

@@ -138,6 +138,10 @@ portal-too-late = This request can no longer be taken back.
 said-portal-too-early = There is no decision yet that you could complain about.
 
 # Fetching a package.
+portal-address-lead = Enter the code that we sent to your mail address, so that we know that what we write there reaches you.
+portal-address-sent = Another code is on its way to your mail address. Earlier ones are worth nothing any more.
+portal-address-no-code = No other code can be sent just now. Please try again later.
+portal-address-proven = Thank you: this mail address is confirmed. You need not do anything else here, and can close the page.
 portal-package-title = Fetch your data
 portal-package-lead = Your files are ready. So that nobody else gets them, each download asks for a code that goes to your mail address.
 portal-package-ask = Send me a code

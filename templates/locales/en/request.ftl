@@ -232,6 +232,7 @@ event-opened = opened the request, received { $at }
 event-acknowledgement-queued = wrote the acknowledgement
 event-triaged = said what it is: { $kind }
 event-item-added = added a right: { $right }
+event-item-unchosen = said, when sorting, that a recognised right is not asked for: { $right }
 event-item-dropped = removed a right: { $right }
 event-set-aside = set it aside as no request
 event-brought-back = brought it back

@@ -135,6 +135,10 @@ portal-too-late = 此请求已无法撤回。
 said-portal-too-early = 目前还没有可以提出异议的决定。
 
 # 下载文件包。
+portal-address-lead = 请输入我们发送至您邮箱的验证码，以便我们确知寄往该邮箱的内容能送达您本人。
+portal-address-sent = 新的验证码正在发往您的邮箱，此前的验证码已失效。
+portal-address-no-code = 目前无法再发送验证码，请稍后再试。
+portal-address-proven = 谢谢，您的邮箱已确认。您无需再做其他操作，可以关闭本页面。
 portal-package-title = 获取您的个人信息
 portal-package-lead = 您的文件已备好。为避免他人取得，每次下载都须输入发送至您邮箱的验证码。
 portal-package-ask = 发送验证码

@@ -232,6 +232,7 @@ event-opened = 建立请求，收到时间 { $at }
 event-acknowledgement-queued = 发出收讫通知
 event-triaged = 分拣为：{ $kind }
 event-item-added = 补充权利：{ $right }
+event-item-unchosen = 分拣时说明未请求行使：{ $right }
 event-item-dropped = 移除权利：{ $right }
 event-set-aside = 搁置，认定并非请求
 event-brought-back = 恢复请求

@@ -6,11 +6,20 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use habeas::config::{SenderChecks, Settings};
+use habeas::domain::challenge::Purpose;
+use habeas::domain::command::Command;
+use habeas::domain::identity::Confirmation;
+use habeas::domain::person::Actor;
 use habeas::house::House;
 use habeas::jobs::intake::{self, Arrival, Outcome, Taken};
+use habeas::mail::codes;
+use habeas::mail::parse::parse;
 use habeas::now::Now;
 use habeas::packs::Shelf;
 use habeas::space::Space;
+use habeas::store::challenges::{self, Asked, Party};
+use habeas::store::door::{Door, Seen};
+use habeas::store::outbox;
 use habeas::store::requests::{self, Stored};
 use habeas::store::testing::{self, TestStore};
 
@@ -103,6 +112,51 @@ impl Story {
         }
     }
 
+    /// The requester has a code sent, reads it in the mail, and so proves the address.
+    pub fn proves_address(&self, stored: &Stored) -> Stored {
+        let shelf = self.house.shelf();
+        let (now, purpose) = (self.now(), Purpose::ConfirmAddress);
+        let sent = self
+            .house
+            .store
+            .write(|tx| codes::send(tx, &self.house.settings, &shelf, stored, purpose, now))
+            .unwrap();
+        assert!(sent, "no code goes to {}", stored.card.address);
+        let typed = code_in(&self.letter(stored.id, "challenge-code").unwrap());
+        let asked = Asked {
+            party: Party::Request(stored.id),
+            address: &stored.card.address,
+            purpose,
+        };
+        let door = Door {
+            book: &*shelf,
+            actor: Actor::Requester,
+            now,
+        };
+        let done = self.house.store.write(|tx| {
+            let right = challenges::answer(tx, &asked, &typed, now)?.expect("the code of the mail is right");
+            door.step(tx, stored.id, Seen::Whatever, |_| {
+                Ok(Command::ConfirmContact {
+                    confirmation: Confirmation::Code(right),
+                })
+            })
+        });
+        done.unwrap()
+    }
+
+    /// The text of the newest letter of a request about an occasion, as its receiver reads it.
+    pub fn letter(&self, request: i64, occasion: &str) -> Option<String> {
+        self.house
+            .store
+            .read(|db| {
+                let letters = outbox::of_request(db, request)?;
+                let newest = letters.iter().rev().find(|letter| letter.occasion == occasion);
+                newest.map(|letter| outbox::raw(db, letter.id)).transpose()
+            })
+            .unwrap()
+            .map(|raw| parse(&raw).text)
+    }
+
     pub fn request(&self, reference: &str) -> Stored {
         self.house
             .store
@@ -110,6 +164,17 @@ impl Story {
             .unwrap()
             .unwrap()
     }
+}
+
+/// The eight digits of a letter, which stand in two groups.
+pub fn code_in(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let is_code = |run: &&[char]| {
+        let digits = |part: &[char]| part.iter().all(char::is_ascii_digit);
+        digits(&run[..4]) && run[4] == ' ' && digits(&run[5..])
+    };
+    let found = letters.windows(9).find(is_code).expect("a code in two groups");
+    found.iter().filter(|letter| letter.is_ascii_digit()).collect()
 }
 
 /// A plain mail.

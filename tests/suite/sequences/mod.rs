@@ -1,4 +1,5 @@
-//! However commands follow each other, nothing leaves to somebody unknown and nothing is answered undecided.
+//! However commands follow each other, nothing leaves to somebody unknown, nothing is answered undecided, and nobody is told
+//! anything at an address that was not proven.
 
 mod world;
 

@@ -10,6 +10,7 @@ use habeas::domain::challenge::{Challenge, Purpose};
 use habeas::domain::command::Command;
 use habeas::domain::decide::decide;
 use habeas::domain::event::{By, CaseKind, Channel, Event, Opening, Recorded, Triage};
+use habeas::domain::identifier::{IdentifierKind, LookedAgain};
 use habeas::domain::identity::{Change, Confirmation};
 use habeas::domain::item::{Basis, Decision, Verdict};
 use habeas::domain::moves::{Move, may};
@@ -239,6 +240,22 @@ impl<'r> Ledger<'r> {
                 }
                 self.let_go_by = None;
             }
+            Event::IdentifierRecorded { looks, .. } | Event::IdentifierRetracted { looks, .. } => {
+                let looked: BTreeSet<u32> = looks.iter().map(|look| look.enclosure).collect();
+                if !self.enclosed.keys().eq(&looked) {
+                    return Err("a file kept what was found with other identifiers".to_owned());
+                }
+                for look in looks {
+                    let Some(enclosed) = self.enclosed.get_mut(&look.enclosure) else {
+                        continue;
+                    };
+                    let before = std::mem::take(&mut enclosed.findings);
+                    let stands = |id: &String| (id.clone(), before.get(id).copied().flatten());
+                    enclosed.findings = look.findings.iter().map(stands).collect();
+                }
+                self.hands.insert(Self::person(recorded));
+                self.let_go_by = None;
+            }
             Event::HighRiskMarked { .. } => {
                 self.high_risk = true;
                 self.let_go_by = None;
@@ -263,6 +280,9 @@ impl<'r> Ledger<'r> {
             }
             Event::AnswerQueued { .. } => {
                 self.is_answerable()?;
+                if self.tells() && self.confirmed != Some(self.address) {
+                    return Err("an answer that tells went to an unproven address".to_owned());
+                }
                 let gives = self.items.values().flatten().any(|(decision, _)| decision.gives());
                 if gives {
                     self.reaches_the_requester(recorded.at)?;
@@ -274,6 +294,9 @@ impl<'r> Ledger<'r> {
                 ..
             } => {
                 self.is_answerable()?;
+                if self.tells() && !self.identified && self.confirmed != Some(self.address) {
+                    return Err("an answer that tells was handed to nobody known".to_owned());
+                }
                 counts.answered += 1;
             }
             _ => {}
@@ -316,6 +339,20 @@ impl<'r> Ledger<'r> {
             return Err("something was given to nobody known".to_owned());
         }
         Ok(())
+    }
+
+    /// Whether the decisions tell that the person is known here: all but "not for us" and "you did not show who you are".
+    fn tells(&self) -> bool {
+        self.items.values().flatten().any(|(decision, _)| {
+            !matches!(
+                decision,
+                Decision::NotForUs { .. }
+                    | Decision::Refused {
+                        basis: Basis::IdentityNotProven,
+                        ..
+                    }
+            )
+        })
     }
 
     fn reaches_the_requester(&self, now: DateTime<Utc>) -> Result<(), String> {
@@ -569,7 +606,7 @@ impl<'r> World<'r> {
                 given: Some(given),
             };
         }
-        match self.dice.below(9) {
+        match self.dice.below(10) {
             0..4 => Decision::Granted { given: Some(given) },
             4 => Decision::PartlyGranted {
                 basis: Basis::Exemptions { exemptions },
@@ -588,6 +625,7 @@ impl<'r> World<'r> {
                 basis: Basis::IdentityNotProven,
                 reason,
             },
+            8 => Decision::NotForUs { reason },
             _ => Decision::NothingHeld { reason },
         }
     }
@@ -598,6 +636,28 @@ impl<'r> World<'r> {
             1 => Scope::System(SystemId::new("crm")),
             _ => Scope::Whole,
         }
+    }
+
+    /// The enclosed files looked through again; sometimes one is left out, or finds something.
+    fn looks(&mut self) -> Vec<LookedAgain> {
+        let numbers: Vec<u32> = self.request.release.enclosures.iter().map(|one| one.number).collect();
+        let mut looks = Vec::new();
+        for enclosure in numbers {
+            if self.dice.one_in(12) {
+                continue;
+            }
+            let findings = if self.dice.one_in(4) {
+                vec!["f".to_owned()]
+            } else {
+                vec![]
+            };
+            looks.push(LookedAgain {
+                enclosure,
+                report: self.text(),
+                findings,
+            });
+        }
+        looks
     }
 
     /// The letter that is sent for the most part, and sometimes another.
@@ -662,6 +722,11 @@ impl<'r> World<'r> {
                 note: reason,
             },
             Move::DoubtIdentity => Command::DoubtIdentity { reason },
+            Move::SendCode => Command::SendCode {
+                purpose: *self.dice.of(&Purpose::ALL)?,
+                challenge: 9,
+                letter: 80,
+            },
             Move::ConfirmContact => Command::ConfirmContact {
                 confirmation: self.confirmation(),
             },
@@ -758,6 +823,20 @@ impl<'r> World<'r> {
                 finding: "f".into(),
                 reason,
             },
+            Move::RecordIdentifier => {
+                let looks = self.looks();
+                let number = u32::try_from(self.dice.below(3)).unwrap() + 1;
+                if self.dice.one_in(3) {
+                    Command::RetractIdentifier { number, reason, looks }
+                } else {
+                    Command::RecordIdentifier {
+                        kind: *self.dice.of(&IdentifierKind::ALL)?,
+                        text: self.text(),
+                        source: reason,
+                        looks,
+                    }
+                }
+            }
             Move::MarkHighRisk => Command::MarkHighRisk { reason },
             Move::ApproveRelease => Command::ApproveRelease,
             Move::Release => Command::Release {

@@ -1,6 +1,7 @@
 //! Handing over: the files of an answer are put together, looked through, let go, and fetched by the one they are for.
 
 mod gate;
+pub mod own;
 mod pack;
 mod page;
 pub mod steps;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use gate::Card;
+use own::Known;
 pub use page::HandoverPage;
 use view::Shown;
 
@@ -59,6 +61,7 @@ impl Shown {
             return Ok(None);
         };
         let (_, key) = requests::find_with_key(db, stored.id)?;
+        let known = Known::list(db, &stored)?;
         let mut enclosed = Vec::new();
         for enclosure in &stored.request.release.enclosures {
             let mut reasons = Vec::new();
@@ -77,6 +80,7 @@ impl Shown {
             .collect();
         Ok(Some(Self {
             stored,
+            known,
             enclosed,
             others,
         }))

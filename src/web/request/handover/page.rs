@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::web::frame::look::{Fact, Tone};
+use crate::web::frame::look::{Choice, Fact, Tone};
 use crate::web::frame::{Frame, Place};
 
 /// The page.
@@ -23,6 +23,10 @@ pub struct HandoverPage {
     pub requester: String,
     /// Who receives it, and how that is known.
     pub receiver: Vec<Fact>,
+    /// What is recorded as the requester's own.
+    pub own: Vec<OwnView>,
+    /// What sort of thing can be recorded so.
+    pub own_kinds: Vec<Choice>,
     /// The files that leave.
     pub enclosures: Vec<EnclosureView>,
     /// Files of the request that could be enclosed.
@@ -33,6 +37,21 @@ pub struct HandoverPage {
     pub second: String,
     /// Each move with the reason why it is not open; empty where it is.
     pub moves: Vec<(&'static str, String)>,
+}
+
+/// A number, address or name that is the requester's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnView {
+    /// Its number.
+    pub no: u32,
+    /// What sort of thing it is.
+    pub kind: String,
+    /// The number, address or name.
+    pub text: String,
+    /// How it is known to be theirs.
+    pub source: String,
+    /// Who recorded it and when.
+    pub signed: String,
 }
 
 /// A file that leaves.
@@ -52,6 +71,8 @@ pub struct EnclosureView {
     pub tone: Tone,
     /// Why something was removed from it.
     pub removed: Vec<String>,
+    /// What would name somebody else, but is the requester's own.
+    pub own: Vec<String>,
     /// What was found.
     pub findings: Vec<FindingView>,
     /// Whether something that was found can be removed.

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use actix_web::{HttpResponse, web};
 
-use super::gate::{self, Card};
+use super::gate::{Card, Gate};
+use super::own::Known;
 use super::pack;
-use crate::disclosure::{Area, Cannot, Context, FileKind, FindingKind, Place, Removal, Spot, redact};
+use crate::disclosure::{Area, Cannot, FileKind, FindingKind, Place, Removal, Spot, redact};
 use crate::domain::command::Command;
 use crate::domain::letter::News;
 use crate::domain::moves::{Move as Step, Refusal};
@@ -16,7 +17,8 @@ use crate::house::House;
 use crate::store::door::{Desk, Seen, StepError};
 use crate::store::files::{self, FileKey, KeptFile, NewFile, Purpose};
 use crate::store::packages::{self, Link, Linked};
-use crate::store::{Reader, StoreError, requests};
+use crate::store::requests::{self, Stored};
+use crate::store::{Reader, StoreError};
 use crate::web::aside;
 use crate::web::door::session::{Reads, Sent};
 use crate::web::error::PageError;
@@ -47,15 +49,15 @@ pub async fn files_sent(who: Reads, house: Office, reference: Ref, sent: SentFil
     let checked = aside({
         let (house, reference) = (Arc::clone(&house), reference.clone());
         move || {
-            let context = house
+            let gate = house
                 .store
                 .read(|db| match requests::find_by_reference(db, &reference)? {
-                    Some(stored) => gate::context(db, &stored).map(Some),
+                    Some(stored) => gate_of(db, &stored).map(Some),
                     None => Ok(None),
                 })?;
-            let context = context.ok_or(PageError::Absent)?;
+            let gate = gate.ok_or(PageError::Absent)?;
             let look = |file: crate::web::upload::Uploaded| Checked {
-                card: Card::of(&file.name, &file.bytes, about.clone(), Vec::new(), &context),
+                card: Card::of(&file.name, &file.bytes, about.clone(), Vec::new(), &gate),
                 name: file.name,
                 media_type: file.media_type,
                 bytes: file.bytes,
@@ -98,8 +100,8 @@ pub async fn enclosure(who: Reads, house: Office, reference: Ref, form: Sent) ->
                     return Ok(None);
                 };
                 let bytes = files::read(db, file)?;
-                let context = gate::context(db, &stored)?;
-                Ok::<_, StoreError>(Some(Card::of(&name, &bytes, String::new(), Vec::new(), &context)))
+                let gate = gate_of(db, &stored)?;
+                Ok::<_, StoreError>(Some(Card::of(&name, &bytes, String::new(), Vec::new(), &gate)))
             })?;
             card.ok_or(PageError::Absent)
         }
@@ -183,7 +185,7 @@ struct Enclosed {
     kept: KeptFile,
     card: Card,
     bytes: Vec<u8>,
-    context: Context,
+    gate: Gate,
     /// The words of the requester's language, for what stands where something was removed.
     words: Words,
 }
@@ -201,7 +203,7 @@ impl Enclosed {
             kept: files::find(db, enclosure.file.id)?,
             card: Card::read(db, &key, &enclosure.report)?,
             bytes: files::read(db, enclosure.file.id)?,
-            context: gate::context(db, &stored)?,
+            gate: gate_of(db, &stored)?,
             words: Words::of(Language::of_tag(&stored.request.language).unwrap_or(Language::English)),
         }))
     }
@@ -215,13 +217,13 @@ impl Enclosed {
         removals.extend(drawn.map(|drawn| drawn.removal(self.card.report.file_kind)));
         let name = self.kept.name.unwrap_or_default();
         let mark = |kind: FindingKind| self.words.t(&format!("disclosure-{}-mark", kind.as_str()));
-        let redacted = redact(&name, &self.bytes, &removals, &self.context, &mark)?;
+        let redacted = redact(&name, &self.bytes, &removals, &self.gate.context, &mark)?;
         let mut removed = self.card.removed;
         removed.push(reason.to_owned());
         let left_out = redacted.left_out.iter();
         removed.extend(left_out.map(|what| self.words.t(&format!("left-out-{}", what.as_str()))));
         Ok(Checked {
-            card: Card::of(&name, &redacted.bytes, self.card.about, removed, &self.context),
+            card: Card::of(&name, &redacted.bytes, self.card.about, removed, &self.gate),
             name,
             media_type: self.kept.media_type,
             bytes: redacted.bytes,
@@ -391,6 +393,12 @@ pub async fn revocation(who: Reads, house: Office, reference: Ref, form: Sent) -
         Ok(Command::RevokePackage { package, reason })
     })
     .await
+}
+
+/// The gate with all that is known of the requester.
+fn gate_of(db: &mut Reader<'_>, stored: &Stored) -> Result<Gate, StoreError> {
+    let known = Known::list(db, stored)?;
+    Gate::of(db, stored, &known)
 }
 
 fn keep(desk: &mut Desk<'_, '_>, file: &Checked) -> Result<FileRef, StepError> {

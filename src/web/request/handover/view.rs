@@ -1,9 +1,11 @@
 //! The page of the files, made from the request: what leaves, what was found in it, and what is still missing.
 
 use super::gate::{Card, MORE};
-use super::page::{EnclosureView, FindingView, HandoverPage, OfferView, PackageView};
+use super::own::Known;
+use super::page::{EnclosureView, FindingView, HandoverPage, OfferView, OwnView, PackageView};
 use crate::disclosure::{FileKind, Finding, Group, Remedy};
 use crate::domain::decide::release::needs_second_person;
+use crate::domain::identifier::{Identifier, IdentifierKind};
 use crate::domain::identity::Contact;
 use crate::domain::moves::{Move as Step, moves};
 use crate::domain::release::{Enclosure, Package};
@@ -14,10 +16,12 @@ use crate::store::requests::Stored;
 use crate::web::door::session::Signed;
 use crate::web::frame::Frame;
 use crate::web::frame::look::{Fact, Tone};
-use crate::web::frame::say::Say;
+use crate::web::frame::say::{Say, choices};
+use crate::web::frame::words::Words;
 
 /// The moves of this page.
-const OURS: [Step; 7] = [
+const OURS: [Step; 8] = [
+    Step::RecordIdentifier,
     Step::Enclose,
     Step::TakeOut,
     Step::OverrideFinding,
@@ -33,6 +37,8 @@ pub(super) type EnclosedFile = (KeptFile, Card, Vec<(String, String)>);
 /// Everything that the page is made from.
 pub(super) struct Shown {
     pub stored: Stored,
+    /// The words of what is recorded as the requester's own, in the order of the numbers.
+    pub known: Vec<Known>,
     /// The enclosed files with what is kept of them, in the order of their numbers.
     pub enclosed: Vec<EnclosedFile>,
     /// The files of the request that are not enclosed.
@@ -57,6 +63,18 @@ pub(super) fn page(frame: Frame, who: &Signed, say: &Say<'_>, shown: &Shown, rul
         reference: request.reference.clone(),
         requester: say.requester(&shown.stored.card.name, &shown.stored.card.address),
         receiver: receiver(say, shown, rules),
+        own: request
+            .identifiers
+            .iter()
+            .zip(&shown.known)
+            .map(|(own, known)| identifier(say, shown, own, known))
+            .collect(),
+        own_kinds: choices(
+            &say.words,
+            "identifier",
+            IdentifierKind::ALL.map(IdentifierKind::as_str),
+            "",
+        ),
         enclosures: enclosures
             .map(|(enclosure, (file, card, reasons))| enclosed(say, enclosure, file, card, reasons))
             .collect(),
@@ -113,6 +131,22 @@ fn receiver(say: &Say<'_>, shown: &Shown, rules: Rules<'_>) -> Vec<Fact> {
     facts
 }
 
+fn identifier(say: &Say<'_>, shown: &Shown, own: &Identifier, known: &Known) -> OwnView {
+    OwnView {
+        no: own.number,
+        kind: say.words.t(&format!("identifier-{}", own.kind.as_str())),
+        text: known.text.clone(),
+        source: known.source.clone(),
+        signed: say.words.a(
+            "signed",
+            &[
+                ("name", &say.name(own.by)),
+                ("at", &say.at(own.at, &shown.stored.request.policy)),
+            ],
+        ),
+    }
+}
+
 fn enclosed(
     say: &Say<'_>,
     enclosure: &Enclosure,
@@ -161,6 +195,7 @@ fn enclosed(
         standing,
         tone,
         removed: card.removed.clone(),
+        own: card.own.iter().map(|finding| own(words, finding)).collect(),
         removable: views.iter().any(|view| view.removable),
         has_areas: matches!(card.report.file_kind, FileKind::Pdf | FileKind::Png | FileKind::Jpeg),
         findings: views,
@@ -203,6 +238,16 @@ fn found(say: &Say<'_>, id: &str, finding: Option<&Finding>, overridden: Option<
         removable: finding.remedy != Remedy::Decide && overridden.is_none(),
         overridden,
     }
+}
+
+/// What was found and is the requester's own.
+fn own(words: &Words, finding: &Finding) -> String {
+    let kind = words.t(&format!("disclosure-{}-mark", finding.kind.as_str()));
+    let place = super::words::place(words, &finding.place);
+    words.a(
+        "handover-own",
+        &[("kind", &kind), ("place", &place), ("excerpt", &finding.excerpt)],
+    )
 }
 
 fn offer(say: &Say<'_>, shown: &Shown, file: &KeptFile) -> OfferView {
