@@ -177,7 +177,7 @@ impl Play<'_> {
                         id,
                         item,
                         |desk, _| {
-                            let given = Some(desk.keep("given", "Done in all our systems on the day of this letter.")?);
+                            let given = Some(desk.keep("given", given(desk, item))?);
                             Ok(Decision::Granted { given })
                         },
                         now,
@@ -374,6 +374,23 @@ fn steps(ending: Ending) -> &'static [Step] {
             Step::Answer,
             Step::Close,
         ],
+    }
+}
+
+/// What an answer says of what is granted, in the requester's language.
+fn given(desk: &Desk<'_, '_>, item: u32) -> &'static str {
+    let request = &desk.stored.request;
+    let right = request.item(item).and_then(|item| desk.rules.policy.right(&item.right));
+    let relays = right.is_some_and(|right| right.relayed);
+    match (request.language.starts_with("zh"), relays) {
+        (true, true) => "自本信之日起，已在我们的全部系统中办理完毕。",
+        (true, false) => {
+            "您的手机号码来自您2024年在我们网上商城填写的注册信息；除为您送货的快递公司外，我们没有提供给其他公司。"
+        }
+        (false, true) => "Done in all our systems on the day of this letter.",
+        (false, false) => {
+            "Your data come from your own registration in our shop in 2024; only the courier who delivered to you received any of them."
+        }
     }
 }
 

@@ -51,14 +51,18 @@ impl Play<'_> {
     pub(super) fn carry_out(&self, id: i64, now: DateTime<Utc>) -> anyhow::Result<()> {
         for task in self.numbers(id, Task::is_awaited)? {
             self.take(id, self.staff.officer, now, |desk| {
-                let note = Some(desk.keep(
-                    "task-note",
-                    "Done in the live system; the backup follows as it expires.",
-                )?);
+                let found = desk.stored.request.tasks.iter().find(|one| one.number == task);
+                let changes = found.is_some_and(|task| task.about.kind.changes());
+                let (note, after) = if changes {
+                    ("Done in the live system; the backup follows as it expires.", 0)
+                } else {
+                    ("Three records found and put into the file for the answer.", 3)
+                };
+                let note = Some(desk.keep("task-note", note)?);
                 let reply = Reply {
                     outcome: Outcome::Done,
                     before: Some(3),
-                    after: Some(0),
+                    after: Some(after),
                     note,
                     files: Vec::new(),
                 };

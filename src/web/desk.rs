@@ -8,6 +8,7 @@ use askama::Template;
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
 
 use crate::domain::calendar::{Calendar, Day};
+use crate::domain::person::Role;
 use crate::domain::reminder::local_instant;
 use crate::house::House;
 use crate::packs::LoadedPack;
@@ -42,7 +43,7 @@ pub async fn desk(who: Signed, house: web::Data<House>, request: HttpRequest) ->
         move || Ok(house.store.read(|db| Found::look(db, &times))?)
     })
     .await?;
-    show(&DeskPage::of(frame, &house, &pack, &times, found))
+    show(&DeskPage::of(frame, who.person.role, &house, &pack, &times, found))
 }
 
 /// The instants that the groups lie between.
@@ -183,7 +184,7 @@ fn small(count: i64) -> u32 {
 }
 
 impl DeskPage {
-    fn of(frame: Frame, house: &House, pack: &LoadedPack, times: &Times, found: Found) -> Self {
+    fn of(frame: Frame, role: Role, house: &House, pack: &LoadedPack, times: &Times, found: Found) -> Self {
         let words = frame.words;
         let shelf = house.shelf();
         let say = Say::new(words, &shelf, times.now, &found.people);
@@ -206,6 +207,16 @@ impl DeskPage {
                 groups.push(Group::of(&words, *kind, *count, lines.len(), rows));
             }
         }
+        let first = groups.first().and_then(|group| group.rows.first());
+        let next = match role {
+            Role::Officer | Role::Admin => first.cloned(),
+            // A second person's next step is to approve, whatever else is late.
+            Role::Reviewer => {
+                let waiting = found.groups.iter().find(|group| group.0 == Kind::Approval);
+                waiting.and_then(|group| group.2.first()).map(|line| say.row(line))
+            }
+            Role::Auditor | Role::SystemOwner => None,
+        };
         let tallies = Kind::ALL.map(|kind| Tally {
             tone: kind.tone(),
             label: words.t(&format!("desk-{}", kind.key())),
@@ -219,7 +230,7 @@ impl DeskPage {
                 .into_iter()
                 .chain(notices(&words, house, &pack.calendar, times.today, &found))
                 .collect(),
-            next: groups.first().and_then(|group| group.rows.first()).cloned(),
+            next,
             tallies: tallies.into(),
             groups,
             state: state(&words, house, found.queued),

@@ -181,6 +181,13 @@ export async function identify(page, why, method = 'known-address') {
   });
 }
 
+/** Goes to where the last exemption is weighed for an item; the matrix is folded while nothing stirs in it. */
+export async function weigh(item) {
+  const cell = item.locator('.matrix tbody tr').last().locator('td a').first();
+  if (!(await cell.isVisible())) await item.locator('.exemptions > details > summary').click();
+  await cell.click();
+}
+
 /** Decides an item otherwise than is proposed; the form stands folded below the proposal. */
 export async function decide(item, outcome, { reason = '', given = '', basis = false } = {}) {
   const move = item.locator('details.move:has(> form[action$="/decision"])');

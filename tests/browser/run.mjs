@@ -8,7 +8,7 @@
 import { chromium } from 'playwright-core';
 import {
   DESK, PHONE, accessible, axe, barriers, browserPath, check, count, decide, delivered, flags, identify, mailTo, move,
-  passerBy, press, shot, startDemo, test, visitor,
+  passerBy, press, shot, startDemo, test, visitor, weigh,
 } from './house.mjs';
 import { walk } from './walk.mjs';
 
@@ -66,7 +66,7 @@ async function atTheDesk(browser, demo) {
     await item.locator('form[action$="/ground"]').locator('xpath=..').locator('> summary').click();
     await item.locator('input[name="ground"]').first().check();
     await press(item.locator('form[action$="/ground"] button'));
-    await item.locator('.matrix tbody tr').last().locator('td a').first().click();
+    await weigh(item);
     await page.locator('input[name="verdict"][value="yes"]').check();
     await page.fill('#reason', 'A colleague is named in every line of the file.');
     await page.fill('#evidence', 'The file of the works council of 12 March.');

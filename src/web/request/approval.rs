@@ -270,7 +270,7 @@ impl Told<'_> {
     fn file_facts(&self) -> Vec<Fact> {
         let fact = |(name, size): &(String, u64)| Fact {
             label: name.clone(),
-            value: self.words.with("approval-file-size", "size", &size.to_string()),
+            value: self.words.size(*size),
         };
         self.files.iter().map(fact).collect()
     }

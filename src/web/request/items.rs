@@ -373,7 +373,8 @@ fn tone_of(outcome: Outcome) -> Tone {
     }
 }
 
-/// Words of a mail without those that stand inside longer ones, so that each is read once.
+/// Words of a mail without those that stand inside longer ones, so that each is read once, and without lone pronouns and
+/// the like, which say nothing to a reader unless they are all there is.
 pub(super) fn outermost(words: &[String]) -> Vec<String> {
     let plain: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
     let inside = |at: usize, word: &String| {
@@ -383,7 +384,14 @@ pub(super) fn outermost(words: &[String]) -> Vec<String> {
     };
     let shown = words.iter().zip(&plain).enumerate();
     let shown = shown.filter(|(at, (_, word))| !inside(*at, word));
-    shown.map(|(_, (word, _))| word.clone()).collect()
+    let shown: Vec<String> = shown.map(|(_, (word, _))| word.clone()).collect();
+    let telling: Vec<String> = shown.iter().filter(|word| tells(word)).cloned().collect();
+    if telling.is_empty() { shown } else { telling }
+}
+
+/// Whether a word says something by itself: three letters, or two Chinese characters.
+fn tells(word: &str) -> bool {
+    word.len() >= 3 && word.chars().count() >= 2
 }
 
 #[cfg(test)]
@@ -394,5 +402,7 @@ mod tests {
     fn words_inside_longer_ones_are_shown_once() {
         let words = ["You hold", "let me see all data you hold", "me", "Please", "please"].map(str::to_owned);
         assert_eq!(outermost(&words), ["let me see all data you hold", "Please"]);
+        assert_eq!(outermost(&["来源", "我"].map(str::to_owned)), ["来源"]);
+        assert_eq!(outermost(&["我".to_owned()]), ["我"], "better than nothing");
     }
 }

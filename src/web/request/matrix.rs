@@ -20,6 +20,8 @@ pub struct MatrixView {
     pub columns: Vec<String>,
     /// One per exemption of the policy.
     pub rows: Vec<RowView>,
+    /// Something hints at an exemption, or one was assessed: the rows stand open.
+    pub stirs: bool,
 }
 
 /// One exemption.
@@ -117,14 +119,12 @@ pub(super) struct Findings<'s> {
 impl Findings<'_> {
     pub fn matrix(self) -> MatrixView {
         let scopes = self.scopes();
+        let exemptions = self.policy.exemptions.iter();
+        let rows: Vec<RowView> = exemptions.map(|exemption| self.row(exemption, &scopes)).collect();
         MatrixView {
             columns: scopes.iter().map(|scope| self.part(scope)).collect(),
-            rows: self
-                .policy
-                .exemptions
-                .iter()
-                .map(|exemption| self.row(exemption, &scopes))
-                .collect(),
+            stirs: !self.item.assessments.is_empty() || rows.iter().any(|row| row.hint.is_some()),
+            rows,
         }
     }
 

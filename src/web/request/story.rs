@@ -52,7 +52,12 @@ impl<'s> Story<'s> {
             By::Mail | By::Clock | By::Post => "Habeas".to_owned(),
             By::Requester => self.say.words.t("actor-requester"),
         };
-        let (what, why) = self.told(file, &recorded.event);
+        let (what, why) = match (&recorded.event, recorded.by) {
+            (Event::Assigned { to: Some(to) }, By::Person(id)) if *to == id => {
+                (self.say.words.t("event-assigned-self"), String::new())
+            }
+            (event, _) => self.told(file, event),
+        };
         EventLine {
             at: self.say.at(recorded.at, self.stamp),
             actor,

@@ -21,7 +21,6 @@ const MOST_TEXT: usize = 200_000;
 
 /// The messages of a file in order of time, in and out.
 pub(super) fn thread(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Vec<MessageView> {
-    let stamp = &file.stored.request.policy;
     let incoming = file
         .messages
         .iter()
@@ -29,7 +28,7 @@ pub(super) fn thread(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Vec<Messag
     let outgoing = file
         .letters
         .iter()
-        .map(|(letter, raw)| (letter.queued_at, sent(say, stamp, letter, raw)));
+        .map(|(letter, raw)| (letter.queued_at, sent(say, file, letter, raw)));
     let mut all: Vec<_> = incoming.chain(outgoing).collect();
     all.sort_by_key(|(at, _)| *at);
     all.into_iter().map(|(_, view)| view).collect()
@@ -171,12 +170,20 @@ fn cut(text: &str) -> &str {
 }
 
 /// A letter of ours.
-fn sent(say: &Say<'_>, stamp: &PolicyStamp, letter: &Outgoing, raw: &[u8]) -> MessageView {
+fn sent(say: &Say<'_>, file: &File, letter: &Outgoing, raw: &[u8]) -> MessageView {
+    let stamp = &file.stored.request.policy;
     let mail = parse(raw);
+    let occasion = occasion(say, letter);
+    let to = addresses(&mail.to);
+    let to_others = !to.to_lowercase().contains(&file.stored.card.address.to_lowercase());
     MessageView {
         id: letter.id,
         outgoing: true,
-        from: occasion(say, letter),
+        from: if to_others {
+            say.words.a("message-sent-to", &[("letter", &occasion), ("to", &to)])
+        } else {
+            occasion
+        },
         at: say.at(letter.queued_at, stamp),
         subject: mail.subject,
         text: mail.text.trim().to_owned(),

@@ -1,6 +1,6 @@
 # The working-day calendar.
 calendar-title = Calendar
-calendar-lead = { $version }. Known until { $until }.
+calendar-lead = Working days are known until { $until }. Version: { $version }.
 calendar-changes = Deadlines that would move
 calendar-changes-note = The calendar in force gives other dates for these open requests. Nothing moves until somebody confirms.
 calendar-request = Request

@@ -96,10 +96,10 @@ reminder-after-target = { $n ->
     [one] { $n } working day after the day we set ourselves
    *[other] { $n } working days after the day we set ourselves
 }
-reminder-before-pause = Before the term waits
-reminder-on-pause = On the day the term begins to wait
+reminder-before-pause = Before a pause
+reminder-on-pause = On the day a pause begins
 reminder-after-pause = { $n ->
-    [one] When the term has waited { $n } working day
-   *[other] When the term has waited { $n } working days
+    [one] When the clock has been paused for { $n } working day
+   *[other] When the clock has been paused for { $n } working days
 }
 policy-pauses = Pauses

@@ -16,7 +16,7 @@ portal-home-request = It takes a few minutes. You need no account and no reason.
 portal-home-request-do = Make a request
 portal-home-status = See where your request stands, write to us about it, or take it back.
 portal-home-status-do = Follow a request
-portal-home-policy = What applies is our { $policy }.
+portal-home-policy = Our { $policy } applies.
 
 portal-request-title = Make a request
 portal-request-another = Make another request

@@ -10,7 +10,7 @@ requests-clear = Clear all
 requests-none-title = No request matches
 requests-none-text = Try fewer filters or a shorter search word.
 requests-pages = Pages of the list
-requests-newer = Back
+requests-newer = Previous page
 requests-older = Next page
 requests-found = { $n ->
     [one] { $n } request

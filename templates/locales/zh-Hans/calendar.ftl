@@ -1,6 +1,6 @@
 # The working-day calendar.
 calendar-title = 日历
-calendar-lead = { $version }，已公布至 { $until }。
+calendar-lead = 放假安排已公布至 { $until }。版本：{ $version }。
 calendar-changes = 将变动的期限
 calendar-changes-note = 按现行日历，以下未结请求的期限将改变。确认之前不作任何变动。
 calendar-request = 请求
