@@ -147,6 +147,17 @@ fn lists(policy: &Policy, out: &mut impl Write) -> anyhow::Result<()> {
         .iter()
         .map(|right| (right.id.as_str(), listed(&right.name, right.listed)));
     section("Rights", rights, out)?;
+    for right in policy.rights.iter().filter(|right| !right.conditions.is_empty()) {
+        let conditions = right.conditions.iter().map(|condition| {
+            let basis = condition.sources.iter().map(|source| policy.cite(source, LANGUAGE));
+            let basis = basis.collect::<Vec<_>>().join("; ");
+            (
+                condition.id.as_str(),
+                format!("{}; legal basis: {basis}", text(&condition.name)),
+            )
+        });
+        section(&format!("Conditions of `{}`", right.id), conditions, out)?;
+    }
     let grounds = policy
         .grounds
         .iter()

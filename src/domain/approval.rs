@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::item::{Basis, Decision, Item};
 use super::letter::LetterText;
+use super::policy::ExemptionId;
 use super::proposal;
 use super::request::Request;
 use super::text::TextRef;
@@ -126,13 +127,11 @@ impl Feed {
             self.text(text.map_or("", |text| &text.commitment));
         }
         match decision.basis() {
-            Some(Basis::Exemptions { exemptions }) => {
-                self.list(exemptions.iter().map(|exemption| exemption.as_str()));
-                let withheld: Vec<String> = proposal::withheld(item, exemptions)
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect();
-                self.list(withheld.iter().map(String::as_str));
+            Some(Basis::Exemptions { exemptions }) => self.exemptions(item, exemptions),
+            Some(Basis::Conditions { conditions, exemptions }) => {
+                self.text("conditions");
+                self.list(conditions.iter().map(|condition| condition.as_str()));
+                self.exemptions(item, exemptions);
             }
             Some(Basis::MissingGround) => self.text("missing-ground"),
             Some(Basis::IdentityNotProven) => self.text("identity-not-proven"),
@@ -142,6 +141,13 @@ impl Feed {
             self.text(&until.to_string());
             self.list(duties.iter().map(|duty| duty.as_str()));
         }
+    }
+
+    fn exemptions(&mut self, item: &Item, exemptions: &[ExemptionId]) {
+        self.list(exemptions.iter().map(|exemption| exemption.as_str()));
+        let withheld = proposal::withheld(item, exemptions);
+        let withheld: Vec<String> = withheld.iter().map(ToString::to_string).collect();
+        self.list(withheld.iter().map(String::as_str));
     }
 
     fn digest(self) -> Digest {

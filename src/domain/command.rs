@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::approval::Digest;
 use super::assessment::{Finding, Scope};
 use super::challenge::Purpose;
+use super::condition::Check;
 use super::document::Shows;
 use super::event::{Belonging, CaseKind, Clock, NewItem, Proposal};
 use super::identifier::{IdentifierKind, LookedAgain};
@@ -109,6 +110,10 @@ pub enum Command {
         item: u32,
         exemption: ExemptionId,
         scope: Scope,
+    },
+    CheckCondition {
+        item: u32,
+        check: Check,
     },
     Retain {
         item: u32,
@@ -362,6 +367,7 @@ impl Command {
             Self::ChooseGround { .. } => Move::ChooseGround,
             Self::Assess { .. } => Move::Assess,
             Self::CoSign { .. } => Move::CoSign,
+            Self::CheckCondition { .. } => Move::CheckCondition,
             Self::Retain { .. } => Move::Retain,
             Self::FollowUp { .. } => Move::FollowUp,
             Self::Decide { .. } => Move::Decide,

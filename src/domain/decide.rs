@@ -4,6 +4,7 @@ mod assess;
 mod basis;
 mod by_hand;
 mod clock;
+mod conditions;
 mod identifier;
 mod identity;
 pub mod release;
@@ -155,6 +156,7 @@ fn taken(
         } => return Ok(change_contact(request, card, *change, reason, told)),
         Command::ChooseGround { item, ground } => return choose_ground(request, rules, *item, ground.as_ref()),
         Command::Assess { item, finding } => found(find(request, *item)?, finding, rules, now)?,
+        Command::CheckCondition { item, check } => conditions::checked(find(request, *item)?, check, rules.policy)?,
         Command::CoSign { item, exemption, scope } => co_sign(find(request, *item)?, exemption, scope, rules, actor)?,
         Command::Retain {
             item,

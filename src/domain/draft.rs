@@ -28,6 +28,7 @@ pub(super) fn outdates(event: &Event) -> bool {
             | Event::ItemDropped { .. }
             | Event::GroundChosen { .. }
             | Event::Assessed { .. }
+            | Event::ConditionChecked { .. }
             | Event::RetentionFound { .. }
             | Event::Decided { .. }
             | Event::IdentityConfirmed { .. }

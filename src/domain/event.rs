@@ -10,6 +10,7 @@ use super::assessment::{Finding, Scope};
 use super::challenge::Purpose;
 use super::clock::Applied;
 pub use super::clock::Clock;
+use super::condition::Check;
 use super::correction::TakenFor;
 use super::deadline::Deadline;
 use super::document::{Destroyed, Shows};
@@ -435,6 +436,14 @@ pub enum Event {
         exemption: ExemptionId,
         /// The part of the item.
         scope: Scope,
+    },
+    /// A condition on which the right is owed was looked at for an item.
+    ConditionChecked {
+        /// The item.
+        item: u32,
+        /// What was found.
+        #[serde(flatten)]
+        check: Check,
     },
     /// A duty to keep data was looked at for an item.
     RetentionFound {
@@ -908,6 +917,7 @@ impl Event {
             Self::GroundChosen { .. } => "ground-chosen",
             Self::Assessed { .. } => "assessed",
             Self::CoSigned { .. } => "co-signed",
+            Self::ConditionChecked { .. } => "condition-checked",
             Self::RetentionFound { .. } => "retention-found",
             Self::Decided { .. } => "decided",
             Self::TaskOpened { .. } => "task-opened",

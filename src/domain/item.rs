@@ -4,9 +4,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::assessment::{Assessment, Retention, Scope};
+use super::condition::Checked;
 use super::deadline::Deadline;
 use super::person::PersonId;
-use super::policy::{DutyId, ExemptionId, GroundId, RightId};
+use super::policy::{ConditionId, DutyId, ExemptionId, GroundId, RightId};
 use super::text::TextRef;
 
 /// One item of a request. Its number never changes and is never used again, also after it was dropped.
@@ -26,6 +27,9 @@ pub struct Item {
     pub ground: Option<GroundId>,
     /// One per exemption and part of the item, the latest.
     pub assessments: Vec<Assessment>,
+    /// What was found of the conditions on which its right is owed, one per condition.
+    #[serde(default)]
+    pub conditions: Vec<Checked>,
     /// The duties that were found to run, one per duty and part of the item.
     #[serde(default)]
     pub retentions: Vec<Retention>,
@@ -126,10 +130,36 @@ pub enum Basis {
         /// At least one.
         exemptions: Vec<ExemptionId>,
     },
+    /// Conditions on which the right is owed, each found not to be met for all of the data.
+    Conditions {
+        /// At least one.
+        conditions: Vec<ConditionId>,
+        /// Exemptions that stand besides.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        exemptions: Vec<ExemptionId>,
+    },
     /// The right needs a ground and none is there.
     MissingGround,
     /// The requester could not be identified in time (law of the default policy: the clock does not wait for it).
     IdentityNotProven,
+}
+
+impl Basis {
+    /// The exemptions that it names.
+    pub fn exemptions(&self) -> &[ExemptionId] {
+        match self {
+            Self::Exemptions { exemptions } | Self::Conditions { exemptions, .. } => exemptions,
+            Self::MissingGround | Self::IdentityNotProven => &[],
+        }
+    }
+
+    /// The conditions of the right that it names as not met.
+    pub fn conditions(&self) -> &[ConditionId] {
+        match self {
+            Self::Conditions { conditions, .. } => conditions,
+            Self::Exemptions { .. } | Self::MissingGround | Self::IdentityNotProven => &[],
+        }
+    }
 }
 
 /// The outcome of a decision, as a word.
@@ -260,6 +290,11 @@ impl Item {
     pub fn assessment(&self, exemption: &ExemptionId, scope: &Scope) -> Option<&Assessment> {
         let same = |found: &&Assessment| found.finding.exemption == *exemption && found.finding.scope == *scope;
         self.assessments.iter().find(same)
+    }
+
+    /// What was found of a condition, if it was looked at.
+    pub fn condition(&self, condition: &ConditionId) -> Option<&Checked> {
+        self.conditions.iter().find(|found| found.check.condition == *condition)
     }
 
     /// The local date until which data of it have to be kept by its decision; `None` when none have to.

@@ -24,6 +24,7 @@ pub mod cell;
 pub mod challenge;
 pub mod clock;
 pub mod command;
+pub mod condition;
 pub mod decide;
 pub mod document;
 pub mod draft;

@@ -7,6 +7,7 @@ mod refusal;
 
 use serde::{Deserialize, Serialize};
 
+use super::condition;
 use super::decide::release;
 use super::event::CaseKind;
 use super::identity::{identified, may_be_told_by_hand, may_be_told_by_mail};
@@ -57,6 +58,8 @@ pub enum Move {
     Assess,
     /// Sign the assessment of a grave exemption as second person.
     CoSign,
+    /// Record whether a condition of a right is met.
+    CheckCondition,
     /// Record whether a duty to keep data runs.
     Retain,
     /// Add what the right of an item makes possible.
@@ -177,6 +180,7 @@ impl Move {
         Self::ChooseGround,
         Self::Assess,
         Self::CoSign,
+        Self::CheckCondition,
         Self::Retain,
         Self::FollowUp,
         Self::Decide,
@@ -242,6 +246,7 @@ impl Move {
             Self::ChooseGround => "choose-ground",
             Self::Assess => "assess",
             Self::CoSign => "co-sign",
+            Self::CheckCondition => "check-condition",
             Self::Retain => "retain",
             Self::FollowUp => "follow-up",
             Self::Decide => "decide",
@@ -376,6 +381,7 @@ pub fn may(request: &Request, step: Move, actor: Actor, policy: &Policy) -> Resu
         Move::CheckState | Move::LiftState if request.in_force().next().is_none() => Err(Refusal::NothingInForce),
         Move::CheckState | Move::LiftState => Ok(()),
         Move::CoSign => open(request).and_then(|()| signable(request, policy)),
+        Move::CheckCondition => open(request).and_then(|()| has_conditions(request, policy)),
         Move::Retain => open(request).and_then(|()| yields_to_retention(request, policy)),
         Move::FollowUp => open(request).and_then(|()| offers_something(request, policy)),
         Move::Look | Move::Approve | Move::SendBack => approvable(request, id, step),
@@ -533,6 +539,15 @@ fn signable(request: &Request, policy: &Policy) -> Result<(), Refusal> {
         Ok(())
     } else {
         Err(Refusal::NothingToSign)
+    }
+}
+
+fn has_conditions(request: &Request, policy: &Policy) -> Result<(), Refusal> {
+    let owed_on_conditions = |item: &Item| !condition::conditions(item, policy).is_empty();
+    if request.items.iter().any(owed_on_conditions) {
+        Ok(())
+    } else {
+        Err(Refusal::NoConditions)
     }
 }
 

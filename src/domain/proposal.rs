@@ -3,9 +3,11 @@
 use chrono::NaiveDate;
 
 use super::assessment::{Assessment, Finding, Retention, Scope};
+use super::condition::{self, Checked, Fulfilment};
 use super::item::Item;
 use super::moves::Refusal;
-use super::policy::{DutyId, ExemptionId, Policy};
+use super::policy::{Condition, ConditionId, DutyId, ExemptionId, Policy};
+use super::request::Identity;
 use super::text::TextRef;
 
 /// What the findings on an item lead to.
@@ -13,12 +15,19 @@ use super::text::TextRef;
 pub enum Proposal {
     /// The right needs a ground and none is there.
     MissingGround,
+    /// Conditions of the right are open, so that nothing follows yet.
+    ConditionsOpen {
+        /// Those.
+        open: Vec<ConditionId>,
+    },
     /// Nothing stands against it.
     Granted,
     /// Something stands against a part of it, and the rest is given.
     Partly {
         /// The exemptions that stand.
         exemptions: Vec<ExemptionId>,
+        /// The conditions that are not met for all of the data.
+        conditions: Vec<ConditionId>,
         /// The parts that they cover, in full or partly.
         withheld: Vec<Scope>,
     },
@@ -31,10 +40,14 @@ pub enum Proposal {
         /// The parts that are kept.
         kept: Vec<Scope>,
     },
+    /// The requester did not show who they are, and the right is owed to nobody else.
+    IdentityNotProven,
     /// Something stands against the whole.
     Refused {
         /// The exemptions that do.
         exemptions: Vec<ExemptionId>,
+        /// The conditions that are not met.
+        conditions: Vec<ConditionId>,
     },
 }
 
@@ -59,16 +72,24 @@ pub enum Reach {
 }
 
 /// What follows from the findings on an item.
-pub fn propose<'i>(item: &'i Item, policy: &Policy) -> Proposed<'i> {
+pub fn propose<'i>(item: &'i Item, identity: &Identity, policy: &Policy) -> Proposed<'i> {
     let (unsigned, usable): (Vec<_>, Vec<_>) = standing(item).partition(|found| found.awaits_signature(policy));
     let findings: Vec<&Finding> = usable.iter().map(|found| &found.finding).collect();
-    let proposal = follows(item, &findings, policy);
+    let proposal = follows(item, &findings, identity, policy);
     let still_given = match &proposal {
-        Proposal::Partly { .. } | Proposal::Restricted { .. } => findings
-            .iter()
-            .filter_map(|finding| finding.still_given.as_ref())
-            .collect(),
-        Proposal::MissingGround | Proposal::Granted | Proposal::Refused { .. } => Vec::new(),
+        Proposal::Partly { .. } | Proposal::Restricted { .. } => {
+            let by_conditions = item
+                .conditions
+                .iter()
+                .filter_map(|found| found.check.still_given.as_ref());
+            let by_findings = findings.iter().filter_map(|finding| finding.still_given.as_ref());
+            by_findings.chain(by_conditions).collect()
+        }
+        Proposal::MissingGround
+        | Proposal::ConditionsOpen { .. }
+        | Proposal::Granted
+        | Proposal::IdentityNotProven
+        | Proposal::Refused { .. } => Vec::new(),
     };
     Proposed {
         proposal,
@@ -77,7 +98,7 @@ pub fn propose<'i>(item: &'i Item, policy: &Policy) -> Proposed<'i> {
     }
 }
 
-fn follows(item: &Item, findings: &[&Finding], policy: &Policy) -> Proposal {
+fn follows(item: &Item, findings: &[&Finding], identity: &Identity, policy: &Policy) -> Proposal {
     let needs_ground = policy.right(&item.right).is_some_and(|right| right.needs_ground);
     if needs_ground && item.ground.is_none() {
         return Proposal::MissingGround;
@@ -85,14 +106,21 @@ fn follows(item: &Item, findings: &[&Finding], policy: &Policy) -> Proposal {
     let named =
         |findings: &mut dyn Iterator<Item = &&Finding>| once_each(findings.map(|finding| finding.exemption.clone()));
     let against_all = named(&mut findings.iter().filter(|finding| finding.is_against_all()));
-    if !against_all.is_empty() {
+    let unmet = condition::unmet(item, policy);
+    let barred = condition::bars(item, &unmet) && !gives_instead(item);
+    if !against_all.is_empty() || barred {
         return Proposal::Refused {
             exemptions: against_all,
+            conditions: unmet,
         };
     }
-    if !findings.is_empty() {
+    if let Some(proposal) = unsettled(item, identity, policy) {
+        return proposal;
+    }
+    if !findings.is_empty() || !unmet.is_empty() {
         return Proposal::Partly {
             exemptions: named(&mut findings.iter()),
+            conditions: unmet,
             withheld: once_each(findings.iter().map(|finding| finding.scope.clone())),
         };
     }
@@ -104,6 +132,28 @@ fn follows(item: &Item, findings: &[&Finding], policy: &Policy) -> Proposal {
             kept: once_each(item.retentions.iter().map(|retention| retention.scope.clone())),
         },
     }
+}
+
+/// What stands in the way while a condition of the right is open, or since the one on identity is not met.
+fn unsettled(item: &Item, identity: &Identity, policy: &Policy) -> Option<Proposal> {
+    let on_identity = |condition: &&Condition| condition.identity;
+    let mut of_identity = condition::conditions(item, policy).iter().filter(on_identity);
+    if of_identity.any(|known| condition::fulfilment(item, known, identity) == Some(Fulfilment::NotMet)) {
+        return Some(Proposal::IdentityNotProven);
+    }
+    let open = condition::open(item, identity, policy);
+    (!open.is_empty()).then(|| Proposal::ConditionsOpen {
+        open: open.iter().map(|condition| condition.id.clone()).collect(),
+    })
+}
+
+/// Whether officers wrote down, beside a condition that is not met, what is given instead.
+fn gives_instead(item: &Item) -> bool {
+    let unmet = |found: &&Checked| found.check.fulfilment == Fulfilment::NotMet;
+    item.conditions
+        .iter()
+        .filter(unmet)
+        .all(|found| found.check.still_given.is_some())
 }
 
 /// How far the exemptions that a refusal cites reach into an item.

@@ -79,6 +79,7 @@ pub fn open_to(request: &Request, person: PersonId, step: Move) -> Result<(), Re
         step,
         Move::Assess
             | Move::CoSign
+            | Move::CheckCondition
             | Move::Retain
             | Move::Decide
             | Move::Approve

@@ -375,10 +375,6 @@ fn item_facts(item: &Item, decision: &Decision, policy: &Policy, read: ReadText<
         Decision::NothingHeld { .. } => OutcomeWord::NothingHeld,
         Decision::NotForUs { .. } => OutcomeWord::NotForUs,
     };
-    let exemptions = match decision.basis() {
-        Some(Basis::Exemptions { exemptions }) => exemptions.clone(),
-        Some(Basis::MissingGround | Basis::IdentityNotProven) | None => Vec::new(),
-    };
     let restriction = match decision {
         Decision::Restricted { until, duties, .. } => Some(RestrictionFacts {
             until: *until,
@@ -400,7 +396,8 @@ fn item_facts(item: &Item, decision: &Decision, policy: &Policy, read: ReadText<
         right: item.right.clone(),
         ground: item.ground.clone(),
         outcome,
-        exemptions,
+        exemptions: decision.basis().map_or(&[][..], Basis::exemptions).to_vec(),
+        conditions: decision.basis().map_or(&[][..], Basis::conditions).to_vec(),
         missing_ground: decision.basis() == Some(&Basis::MissingGround),
         identity_not_proven: decision.basis() == Some(&Basis::IdentityNotProven),
         restriction,

@@ -90,19 +90,19 @@ pub(super) fn packs() -> [BTreeMap<&'static str, &'static str>; 4] {
             "cn-statement",
             ["statement.toml", "lexicon.toml", "leanings.toml"],
             ["en", "zh-Hans"],
-            further: ["duty", "effective", "item-restricted"]
+            further: ["condition", "duty", "effective", "item-restricted"]
         ),
         pack!(
             "eu-gdpr",
             ["statement.toml", "lexicon.toml"],
             ["en", "zh-Hans"],
-            further: ["effective", "extension-notice"]
+            further: ["condition", "effective", "extension-notice"]
         ),
         pack!(
             "uk-gdpr",
             ["statement.toml", "lexicon.toml"],
             ["en", "zh-Hans"],
-            further: ["clock-waits", "effective", "extension-notice", "pause-notice", "resumption-notice"]
+            further: ["clock-waits", "condition", "effective", "extension-notice", "pause-notice", "resumption-notice"]
         ),
         pack!(
             "us-california",

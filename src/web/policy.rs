@@ -8,8 +8,8 @@ use chrono::NaiveDate;
 
 use crate::domain::deadline::{Term, Unit};
 use crate::domain::policy::{
-    Anchor, Exemption, Ground, IdentityMethod, Listing, OnBehalfRule, Policy, Remedy, ReminderRule, Right, Source,
-    WaitsFor,
+    Anchor, Condition, Exemption, Ground, IdentityMethod, Listing, OnBehalfRule, Policy, Remedy, ReminderRule, Right,
+    Source, WaitsFor,
 };
 use crate::domain::rules::Rules;
 use crate::house::House;
@@ -217,8 +217,17 @@ impl Told<'_> {
             (right.needs_ground, "policy-needs-ground"),
             (right.relayed, "policy-relayed"),
         ]);
+        let condition = |condition: &Condition| Fact {
+            label: self.words.t("policy-condition"),
+            value: format!(
+                "{} ({})",
+                condition.name.text(self.tag()),
+                cited(self.policy, &condition.sources, self.words.language).join("; ")
+            ),
+        };
         Entry {
             marks,
+            facts: right.conditions.iter().map(condition).collect(),
             ..self.entry(
                 right.name.text(self.tag()),
                 right.explanation.text(self.tag()),

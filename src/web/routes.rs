@@ -224,6 +224,10 @@ fn of_a_request(app: &mut ServiceConfig) {
             post().to(assess::signature),
         ))
         .service(form(
+            "/requests/{reference}/items/{number}/conditions",
+            post().to(assess::conditions),
+        ))
+        .service(form(
             "/requests/{reference}/items/{number}/retention",
             post().to(assess::retention),
         ))

@@ -7,6 +7,7 @@ use habeas::domain::approval::{self, Digest};
 use habeas::domain::assessment::{Finding, Scope};
 use habeas::domain::calendar::Calendar;
 use habeas::domain::command::Command;
+use habeas::domain::condition::{self, Check, Fulfilment};
 use habeas::domain::decide::decide;
 use habeas::domain::event::{Belonging, By, CaseKind, Channel, Clock, Event, Opening, Recorded, Triage};
 use habeas::domain::identity::Confirmation;
@@ -15,7 +16,7 @@ use habeas::domain::letter::LetterText;
 use habeas::domain::moves::{Move, Refusal, may, moves};
 use habeas::domain::person::{Actor, PersonId, Role};
 use habeas::domain::policy::{
-    CategoryId, DutyId, Exemption, ExemptionId, GroundId, MethodId, OnBehalfId, Policy, RightId, SystemId,
+    CategoryId, ConditionId, DutyId, Exemption, ExemptionId, GroundId, MethodId, OnBehalfId, Policy, RightId, SystemId,
 };
 use habeas::domain::reminder;
 use habeas::domain::request::{Approval, Identity, Request, Stage, Step};
@@ -822,7 +823,7 @@ struct Pick {
 }
 
 fn pick() -> impl Strategy<Value = Pick> {
-    (0u8..6, 0u8..43, 0u8..5, any::<u8>(), 0u16..80).prop_map(|(who, what, item, detail, hours)| Pick {
+    (0u8..6, 0u8..45, 0u8..5, any::<u8>(), 0u16..80).prop_map(|(who, what, item, detail, hours)| Pick {
         who,
         what,
         item,
@@ -994,10 +995,33 @@ fn some_command(case: &Case, pick: Pick) -> (Actor, Command) {
             shown: text(14),
         }),
         39 | 40 => by_person(on_file()),
+        41 | 42 => by_person(Command::CheckCondition {
+            item,
+            check: some_check(case, item, pick.detail),
+        }),
         _ => by_person(Command::Decide {
             item,
             decision: some_restriction(case, item),
         }),
+    }
+}
+
+/// A condition of the item's right for the most part, else one that the right does not have.
+fn some_check(case: &Case, item: u32, detail: u8) -> Check {
+    let item = case.request.item(item);
+    let known = item.map_or(&[][..], |item| condition::conditions(item, case.policy()));
+    let fallback = ConditionId::new("technically-feasible");
+    Check {
+        condition: match known {
+            [] => fallback,
+            known => nth(known, detail / 4).id,
+        },
+        fulfilment: nth(
+            &[Fulfilment::Met, Fulfilment::Met, Fulfilment::Partly, Fulfilment::NotMet],
+            detail,
+        ),
+        evidence: text(10),
+        still_given: (!detail.is_multiple_of(7)).then(|| text(11)),
     }
 }
 
@@ -1059,10 +1083,28 @@ fn holds_what_an_answer_needs(request: &Request, policy: &Policy, says: Digest) 
     for item in &request.items {
         let decided = item.decision.as_ref();
         prop_assert!(decided.is_some(), "answered with an undecided item");
+        if let Some(decided) = decided.filter(|decided| decided.decision.gives()) {
+            let open = condition::open(item, &request.identity, policy);
+            prop_assert!(open.is_empty(), "given while a condition is open");
+            let named = decided.decision.basis().map_or(&[][..], Basis::conditions);
+            let unmet = condition::unmet(item, policy);
+            prop_assert!(
+                unmet.iter().all(|id| named.contains(id)),
+                "given without a word on what is not met"
+            );
+        }
         let Some(basis) = decided.and_then(|decided| decided.decision.basis()) else {
             continue;
         };
         match basis {
+            Basis::Conditions { conditions, .. } => {
+                let unmet = condition::unmet(item, policy);
+                prop_assert!(!conditions.is_empty());
+                prop_assert!(
+                    conditions.iter().all(|id| unmet.contains(id)),
+                    "refused for a condition that is met"
+                );
+            }
             Basis::Exemptions { exemptions } => {
                 prop_assert!(!exemptions.is_empty());
                 for exemption in exemptions {

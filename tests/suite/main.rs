@@ -29,6 +29,7 @@ mod intake;
 mod law;
 mod lexicon;
 mod packs;
+mod portable;
 mod portal;
 mod proof;
 mod proposals;

@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, NaiveDate};
 use habeas::domain::assessment::{Assessment, Finding, Retention, Scope};
+use habeas::domain::condition::{Check, Checked, Fulfilment};
 use habeas::domain::item::{Item, Verdict};
 use habeas::domain::moves::Refusal;
 use habeas::domain::person::PersonId;
-use habeas::domain::policy::{DutyId, ExemptionId, GroundId, RightId};
+use habeas::domain::policy::{ConditionId, DutyId, ExemptionId, GroundId, RightId};
 use habeas::domain::proposal::{Proposal, Reach, propose, reach};
+use habeas::domain::request::Identity;
 use habeas::domain::text::TextRef;
 
 use crate::harness::rulebook::DEFAULT;
@@ -73,6 +75,7 @@ fn item(right: &str, findings: &[&str], duties: &[&str]) -> Item {
         message: None,
         ground: (right == "deletion").then(|| GroundId::new("retention-expired")),
         assessments: findings.iter().map(|row| finding(row)).collect(),
+        conditions: vec![],
         retentions: duties.iter().map(|row| retention(row)).collect(),
         decision: None,
     }
@@ -81,6 +84,7 @@ fn item(right: &str, findings: &[&str], duties: &[&str]) -> Item {
 fn partly(exemptions: &[&str], withheld: &[&str]) -> Proposal {
     Proposal::Partly {
         exemptions: exemptions.iter().map(|id| ExemptionId::new(id)).collect(),
+        conditions: vec![],
         withheld: withheld.iter().map(|word| scope(word)).collect(),
     }
 }
@@ -88,6 +92,7 @@ fn partly(exemptions: &[&str], withheld: &[&str]) -> Proposal {
 fn refused(exemptions: &[&str]) -> Proposal {
     Proposal::Refused {
         exemptions: exemptions.iter().map(|id| ExemptionId::new(id)).collect(),
+        conditions: vec![],
     }
 }
 
@@ -152,7 +157,7 @@ fn the_proposal_is_the_narrowest_refusal_that_the_findings_carry() {
     ];
     for (right, findings, duties, expected) in rows {
         let item = item(right, findings, duties);
-        let proposed = propose(&item, DEFAULT.policy());
+        let proposed = propose(&item, &Identity::Open, DEFAULT.policy());
         assert_eq!(proposed.proposal, expected, "{right} {findings:?} {duties:?}");
     }
     let without_ground = Item {
@@ -160,9 +165,91 @@ fn the_proposal_is_the_narrowest_refusal_that_the_findings_carry() {
         ..item("deletion", &["abuse whole yes"], &[])
     };
     assert_eq!(
-        propose(&without_ground, DEFAULT.policy()).proposal,
+        propose(&without_ground, &Identity::Open, DEFAULT.policy()).proposal,
         Proposal::MissingGround
     );
+}
+
+/// A condition as a row writes it: `technically-feasible not-met`, `consent-or-contract partly given`.
+fn checked(row: &str) -> Checked {
+    let words: Vec<&str> = row.split(' ').collect();
+    let fulfilment = Fulfilment::ALL.into_iter().find(|known| known.as_str() == words[1]);
+    Checked {
+        check: Check {
+            condition: ConditionId::new(words[0]),
+            fulfilment: fulfilment.unwrap(),
+            evidence: text(5),
+            still_given: words.get(2).map(|_| text(6)),
+        },
+        by: MEI,
+    }
+}
+
+#[test]
+fn a_right_owed_on_conditions_is_proposed_as_they_stand() {
+    let ids = |ids: &[&str]| ids.iter().map(|id| ConditionId::new(id)).collect::<Vec<_>>();
+    let shown = Identity::Confirmed {
+        method: habeas::domain::policy::MethodId::new("known-facts"),
+        by: Some(MEI),
+    };
+    let doubted = Identity::NotProven { reason: text(7) };
+    let met = ["consent-or-contract met", "no-harm-to-others met"];
+    let feasible = |word: &'static str| [&met[..], &[word][..]].concat();
+    let rows: Vec<(&Identity, Vec<&str>, &[&str], Proposal)> = vec![
+        (
+            &Identity::Open,
+            met.to_vec(),
+            &[],
+            Proposal::ConditionsOpen {
+                open: ids(&["identity-verified", "technically-feasible"]),
+            },
+        ),
+        (&shown, feasible("technically-feasible met"), &[], Proposal::Granted),
+        (
+            &doubted,
+            feasible("technically-feasible met"),
+            &[],
+            Proposal::IdentityNotProven,
+        ),
+        (
+            &shown,
+            feasible("technically-feasible partly given"),
+            &["abuse system:crm yes"],
+            Proposal::Partly {
+                exemptions: vec![ExemptionId::new("abuse")],
+                conditions: ids(&["technically-feasible"]),
+                withheld: vec![scope("system:crm")],
+            },
+        ),
+        // A copy instead of the transfer is a partial grant; nothing instead is a refusal, whatever is still open.
+        (
+            &shown,
+            feasible("technically-feasible not-met given"),
+            &[],
+            Proposal::Partly {
+                exemptions: vec![],
+                conditions: ids(&["technically-feasible"]),
+                withheld: vec![],
+            },
+        ),
+        (
+            &Identity::Open,
+            vec!["technically-feasible not-met"],
+            &[],
+            Proposal::Refused {
+                exemptions: vec![],
+                conditions: ids(&["technically-feasible"]),
+            },
+        ),
+    ];
+    for (identity, conditions, findings, expected) in rows {
+        let item = Item {
+            conditions: conditions.iter().map(|row| checked(row)).collect(),
+            ..item("transfer", findings, &[])
+        };
+        let proposed = propose(&item, identity, DEFAULT.policy());
+        assert_eq!(proposed.proposal, expected, "{identity:?} {conditions:?} {findings:?}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::conditions;
 use crate::domain::item::{Basis, Decision, Item};
 use crate::domain::moves::Refusal;
 use crate::domain::policy::{DutyId, Policy};
@@ -25,6 +26,7 @@ pub(super) fn fits(request: &Request, item: &Item, decision: &Decision, policy: 
         | Decision::NothingHeld { .. }
         | Decision::NotForUs { .. } => {}
     }
+    conditions::allow(item, decision, &request.identity, policy)?;
     match decision.basis() {
         None => Ok(()),
         Some(Basis::MissingGround) if needs_ground && item.ground.is_none() => Ok(()),
@@ -33,11 +35,18 @@ pub(super) fn fits(request: &Request, item: &Item, decision: &Decision, policy: 
             Identity::NotProven { .. } => Ok(()),
             Identity::Open | Identity::Asked { .. } | Identity::Confirmed { .. } => Err(Refusal::IdentityNotDoubted),
         },
-        // The narrowest refusal: what covers a part only cannot carry the refusal of the whole.
-        Some(Basis::Exemptions { exemptions }) => match reach(item, exemptions, policy)? {
-            Reach::Part if !decision.gives() => Err(Refusal::OnlyPartly),
-            Reach::Part | Reach::Whole => Ok(()),
-        },
+        Some(Basis::Exemptions { exemptions }) => carries(reach(item, exemptions, policy)?, decision),
+        Some(Basis::Conditions { conditions, exemptions }) => {
+            carries(conditions::reached(item, conditions, exemptions, policy)?, decision)
+        }
+    }
+}
+
+/// The narrowest refusal: what covers a part only cannot carry the refusal of the whole.
+fn carries(reach: Reach, decision: &Decision) -> Result<(), Refusal> {
+    match reach {
+        Reach::Part if !decision.gives() => Err(Refusal::OnlyPartly),
+        Reach::Part | Reach::Whole => Ok(()),
     }
 }
 

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::condition;
 use crate::domain::event::{CaseKind, Event};
 use crate::domain::identity::{identified, release_hold};
-use crate::domain::item::Item;
+use crate::domain::item::{Basis, Item};
 use crate::domain::moves::{Refusal, approved};
 use crate::domain::person::PersonId;
 use crate::domain::policy::{Policy, SecondPerson};
@@ -194,9 +195,14 @@ fn complete(request: &Request, policy: &Policy) -> Result<(), Refusal> {
     if request.release.has_open_findings() {
         return Err(Refusal::FindingsOpen);
     }
+    // Where a condition bars the right itself, what is given all the same is another thing, such as a copy.
     let asks_for_structure = |item: &Item| {
-        let gives = item.decision.as_ref().is_some_and(|decided| decided.decision.gives());
-        gives && policy.right(&item.right).is_some_and(|right| right.structured)
+        let given = item.decision.as_ref().filter(|decided| decided.decision.gives());
+        let as_asked = given.is_some_and(|decided| {
+            let unmet = decided.decision.basis().map_or(&[][..], Basis::conditions);
+            !condition::bars(item, unmet)
+        });
+        as_asked && policy.right(&item.right).is_some_and(|right| right.structured)
     };
     let is_structured = request.release.enclosures.iter().any(|enclosure| enclosure.structured);
     if request.items.iter().any(asks_for_structure) && !is_structured {

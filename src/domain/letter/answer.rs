@@ -4,7 +4,7 @@ use super::catalogue::Part;
 use super::compose::Writer;
 use super::template::Facts;
 use super::{ItemFacts, MissingPart, OutcomeWord, wording};
-use crate::domain::policy::{DutyId, ExemptionId, Right, Source};
+use crate::domain::policy::{Condition, ConditionId, DutyId, ExemptionId, Right, Source};
 
 /// Each item with its decision, numbered from 1.
 pub(super) fn items(writer: Writer, items: &[ItemFacts]) -> Result<String, MissingPart> {
@@ -138,6 +138,9 @@ fn basis(writer: Writer, item: &ItemFacts) -> Result<String, MissingPart> {
         .iter()
         .map(|id| exemption(writer, id))
         .collect::<Result<Vec<_>, _>>()?;
+    for id in &item.conditions {
+        pieces.push(condition(writer, item, id)?);
+    }
     if item.missing_ground {
         let grounds = writer
             .pack
@@ -150,6 +153,9 @@ fn basis(writer: Writer, item: &ItemFacts) -> Result<String, MissingPart> {
     }
     if item.identity_not_proven {
         pieces.push(writer.snippet(Part::IdentityNotProven, &Facts::default())?);
+        for condition in of_right(writer, item).iter().filter(|condition| condition.identity) {
+            pieces.push(self::condition(writer, item, &condition.id)?);
+        }
     }
     if pieces.is_empty() {
         Err(MissingPart::Basis(item.right.clone()))
@@ -172,6 +178,27 @@ fn exemption(writer: Writer, id: &ExemptionId) -> Result<String, MissingPart> {
         .with("exemption", exemption.name.text(writer.language))
         .with("basis", basis);
     writer.snippet(Part::Exemption, &facts)
+}
+
+/// A condition of the right that is not met, with its legal basis.
+fn condition(writer: Writer, item: &ItemFacts, id: &ConditionId) -> Result<String, MissingPart> {
+    let condition = of_right(writer, item)
+        .iter()
+        .find(|condition| condition.id == *id)
+        .ok_or_else(|| MissingPart::Unknown(id.to_string()))?;
+    let basis = cite_all(writer, &condition.sources);
+    if basis.is_empty() {
+        return Err(MissingPart::ConditionBasis(id.clone()));
+    }
+    let facts = Facts::default()
+        .with("condition", condition.name.text(writer.language))
+        .with("basis", basis);
+    writer.snippet(Part::Condition, &facts)
+}
+
+fn of_right<'a>(writer: Writer<'a>, item: &ItemFacts) -> &'a [Condition] {
+    let right = writer.pack.policy.right(&item.right);
+    right.map_or(&[], |right| &right.conditions)
 }
 
 fn cite_all(writer: Writer, sources: &[Source]) -> String {

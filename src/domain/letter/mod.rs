@@ -25,7 +25,7 @@ pub use self::{
     staff::{Alarm, AlarmLine, Alert, Cause, Digest, ReminderLine, compose_alarm, compose_digest, compose_reminder},
     wording::standing,
 };
-use super::policy::{DatumId, DutyId, ExemptionId, GroundId, Localized, MethodId, OnBehalfId, RightId};
+use super::policy::{ConditionId, DatumId, DutyId, ExemptionId, GroundId, Localized, MethodId, OnBehalfId, RightId};
 
 /// A letter, ready to be mailed as plain text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,6 +145,8 @@ pub struct ItemFacts {
     pub outcome: OutcomeWord,
     /// The exemptions cited.
     pub exemptions: Vec<ExemptionId>,
+    /// The conditions of the right cited as not met.
+    pub conditions: Vec<ConditionId>,
     /// Refused since the right needs a ground and none is there.
     pub missing_ground: bool,
     /// Refused since nothing shows that the requester may ask.
@@ -232,6 +234,9 @@ pub enum MissingPart {
     /// An exemption that names no law.
     #[error("The exemption `{0}` names no legal basis. Add it to the policy pack.")]
     LegalBasis(ExemptionId),
+    /// A condition that names no law.
+    #[error("The condition `{0}` names no legal basis. Add it to the policy pack.")]
+    ConditionBasis(ConditionId),
     /// A restriction without its end or its duty.
     #[error("The restriction of `{0}` names no duty to keep data, or not until when. Record both.")]
     Restriction(RightId),

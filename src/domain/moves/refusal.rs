@@ -189,6 +189,18 @@ pub enum Refusal {
     ReviewMissing,
     /// The date lies in the past.
     DatePast,
+    /// No right here is owed on conditions.
+    NoConditions,
+    /// The right has no such condition.
+    UnknownCondition,
+    /// The condition on identity is met by the identity decision alone.
+    ConditionOfIdentity,
+    /// A condition of the right is not settled.
+    ConditionOpen,
+    /// A condition of the right is not met, and the decision does not name it.
+    ConditionNotMet,
+    /// A refusal names a condition that was not found to be unmet.
+    ConditionNotUnmet,
     /// The right does not yield to any duty to keep data.
     NoRetention,
     /// The policy has no such duty.
@@ -515,6 +527,24 @@ impl Refusal {
                 "This reason may lapse. Give a date on which to look again.",
             ),
             Self::DatePast => ("date-past", "The date must lie in the future. Correct it."),
+            Self::NoConditions => ("no-conditions", "No right in this request is owed on conditions."),
+            Self::UnknownCondition => ("unknown-condition", "This right has no such condition."),
+            Self::ConditionOfIdentity => (
+                "condition-of-identity",
+                "This condition follows the identity decision. Record there whether the requester showed who they are.",
+            ),
+            Self::ConditionOpen => (
+                "condition-open",
+                "This right is owed on conditions. First record for each of them whether it is met.",
+            ),
+            Self::ConditionNotMet => (
+                "condition-not-met",
+                "A condition of this right is not met. Grant a part or refuse, and name each condition that is not met.",
+            ),
+            Self::ConditionNotUnmet => (
+                "condition-not-unmet",
+                "A refusal can rest on a condition only when it was recorded as not met.",
+            ),
             Self::NoRetention => (
                 "no-retention",
                 "No right in this request yields to a duty to keep data.",

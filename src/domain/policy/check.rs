@@ -1,5 +1,6 @@
 //! What the parts of a statement may say of each other: each check names the line and the cure.
 
+mod conditions;
 mod terms;
 
 use std::collections::BTreeSet;
@@ -19,6 +20,7 @@ pub(super) fn policy(policy: &Policy, places: &Places) -> Vec<Mistake> {
     };
     check.head();
     check.rights();
+    check.conditions();
     check.sources();
     check.on_behalf();
     check.identity();

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::names::{
-    DatumId, DutyId, ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, ReminderId, RightId,
+    ConditionId, DatumId, DutyId, ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, ReminderId, RightId,
 };
 use crate::domain::deadline::Term;
 use crate::domain::identity::HOLD_HOURS;
@@ -85,8 +85,35 @@ pub struct Right {
     /// The ids by which other packs call the same right: what their lexicons and requests mean by it.
     #[serde(default)]
     pub same_as: Vec<RightId>,
+    /// The conditions on which it is owed; it is granted only when all of them are met.
+    #[serde(default)]
+    pub conditions: Vec<Condition>,
     /// Its places in law.
     #[serde(default)]
+    pub sources: Vec<Source>,
+}
+
+impl Right {
+    /// The condition of this id.
+    pub fn condition(&self, id: &ConditionId) -> Option<&Condition> {
+        self.conditions.iter().find(|condition| condition.id == *id)
+    }
+}
+
+/// A condition on which a right is owed, such as that a transfer is technically feasible.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Condition {
+    /// Its id.
+    pub id: ConditionId,
+    /// What has to be so, as a letter says it.
+    pub name: Localized,
+    /// What staff must ask themselves.
+    pub question: Localized,
+    /// It is that the requester is identified, so that it follows the identity decision and is not recorded by itself.
+    #[serde(default)]
+    pub identity: bool,
+    /// Its places in law, at least one: a refusal names it.
     pub sources: Vec<Source>,
 }
 

@@ -17,12 +17,12 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 
 pub use entries::{
-    Anchor, Caution, Exemption, Ground, HeldDatum, IdentityMethod, Law, Listing, OnBehalfRule, Recipient, Remedy,
-    ReminderRule, RetentionDuty, Right, Source, WaitsFor, Way,
+    Anchor, Caution, Condition, Exemption, Ground, HeldDatum, IdentityMethod, Law, Listing, OnBehalfRule, Recipient,
+    Remedy, ReminderRule, RetentionDuty, Right, Source, WaitsFor, Way,
 };
 pub use names::{
-    CategoryId, DatumId, DutyId, ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, PauseId, ReminderId,
-    RightId, SystemId,
+    CategoryId, ConditionId, DatumId, DutyId, ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, PauseId,
+    ReminderId, RightId, SystemId,
 };
 pub use read::{LEANINGS_FILE, LEXICON_FILE, Pack, Remark, STATEMENT_FILE, statement_line};
 pub use tasks::TaskRules;

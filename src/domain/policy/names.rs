@@ -86,6 +86,10 @@ id!(
     GroundId
 );
 id!(
+    /// A condition on which a right is owed, such as `technically-feasible`.
+    ConditionId
+);
+id!(
     /// A reason in law for which no response is owed, such as `abuse`.
     ExemptionId
 );

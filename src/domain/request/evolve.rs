@@ -6,6 +6,7 @@ use super::{Approval, Identity, Request, Stage};
 use crate::domain::approval::Look;
 use crate::domain::assessment::{Assessment, Retention};
 use crate::domain::clock::{Pause, Proposed};
+use crate::domain::condition::Checked;
 use crate::domain::deadline::Deadline;
 use crate::domain::document::Document;
 use crate::domain::draft::{self, Draft};
@@ -129,6 +130,18 @@ impl Request {
                             found.signed_by = signed_by;
                         }
                     }
+                });
+            }
+            Event::ConditionChecked { item, check } => {
+                self.prepared(recorded);
+                let checked = recorded.by.person().map(|by| Checked {
+                    check: check.clone(),
+                    by,
+                });
+                self.change(*item, |item| {
+                    item.conditions.retain(|kept| kept.check.condition != check.condition);
+                    item.conditions.extend(checked);
+                    item.decision = None;
                 });
             }
             Event::RetentionFound {
@@ -493,6 +506,7 @@ impl Request {
             message: new.message,
             ground: None,
             assessments: Vec::new(),
+            conditions: Vec::new(),
             retentions: Vec::new(),
             decision: None,
         });

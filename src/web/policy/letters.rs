@@ -165,6 +165,7 @@ impl Told<'_> {
                     .filter(|_| outcome == OutcomeWord::Refused)
                     .cloned()
                     .collect(),
+                conditions: Vec::new(),
                 missing_ground: false,
                 identity_not_proven: false,
                 restriction: None,

@@ -242,10 +242,16 @@ impl Told<'_> {
     ) -> Result<(), StepError> {
         let tag = self.words.language.tag();
         let right = self.policy.right(&item.right);
-        let right = right.map_or(item.right.as_str(), |right| right.name.text(tag));
+        let name = right.map_or(item.right.as_str(), |right| right.name.text(tag));
         let outcome = self.words.t(&format!("outcome-{}", decision.outcome().as_str()));
-        lines.push(format!("{}. {}", item.number, self.words.pair(right, &outcome)));
-        if let Some(Basis::Exemptions { exemptions }) = decision.basis() {
+        lines.push(format!("{}. {}", item.number, self.words.pair(name, &outcome)));
+        let unmet = decision.basis().map_or(&[][..], Basis::conditions);
+        lines.extend(unmet.iter().map(|id| {
+            let known = right.and_then(|right| right.condition(id));
+            known.map_or(id.as_str(), |known| known.name.text(tag)).to_owned()
+        }));
+        let exemptions = decision.basis().map_or(&[][..], Basis::exemptions);
+        if !exemptions.is_empty() {
             let parts: Vec<String> = withheld(item, exemptions).iter().map(ToString::to_string).collect();
             for id in exemptions {
                 let known = self.policy.exemption(id);

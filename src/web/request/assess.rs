@@ -6,8 +6,9 @@ use super::case::Case;
 use super::steps::{Item, Office, Page, named};
 use crate::domain::assessment::{Finding, Scope};
 use crate::domain::command::Command;
+use crate::domain::condition::{Check, Fulfilment};
 use crate::domain::item::Verdict;
-use crate::domain::policy::{DutyId, ExemptionId, RightId};
+use crate::domain::policy::{ConditionId, DutyId, ExemptionId, RightId};
 use crate::domain::text::TextRef;
 use crate::store::door::{Desk, StepError};
 use crate::web::door::session::{Reads, Sent};
@@ -52,6 +53,26 @@ pub async fn signature(who: Reads, house: Office, path: Item, form: Sent) -> Pag
     };
     Case::of(&who, &house, &reference, &form)?
         .take("signed", &format!("#item-{item}"), command)
+        .await
+}
+
+/// POST /requests/{reference}/items/{number}/conditions
+pub async fn conditions(who: Reads, house: Office, path: Item, form: Sent) -> Page {
+    let (reference, item) = path.into_inner();
+    let condition = ConditionId::new(&form.needed("condition")?);
+    let fulfilment = named(&Fulfilment::ALL, Fulfilment::as_str, &form.text("fulfilment"))?;
+    let (evidence, still_given) = (form.needed("evidence")?, form.text("still_given"));
+    let command = move |desk: &mut Desk<'_, '_>| {
+        let check = Check {
+            condition: condition.clone(),
+            fulfilment,
+            evidence: desk.keep("evidence", &evidence)?,
+            still_given: kept(desk, "given", &still_given)?,
+        };
+        Ok(Command::CheckCondition { item, check })
+    };
+    Case::of(&who, &house, &reference, &form)?
+        .take("condition-checked", &format!("#item-{item}-conditions"), command)
         .await
 }
 

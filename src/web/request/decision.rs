@@ -1,10 +1,10 @@
 //! The form of a decision, read and then sealed into what the core can write down.
 
-use super::items::{IDENTITY_NOT_PROVEN, MISSING_GROUND};
+use super::items::{CONDITION, IDENTITY_NOT_PROVEN, MISSING_GROUND};
 use super::steps::named;
 use crate::domain::item::{Basis, Decision, Outcome};
 use crate::domain::moves::Refusal;
-use crate::domain::policy::{DutyId, ExemptionId};
+use crate::domain::policy::{ConditionId, DutyId, ExemptionId};
 use crate::domain::proposal::kept_by;
 use crate::domain::text::TextRef;
 use crate::store::door::{Desk, StepError};
@@ -62,9 +62,23 @@ impl DecisionForm {
         } else if is(MISSING_GROUND) {
             Basis::MissingGround
         } else {
-            Basis::Exemptions {
-                exemptions: self.bases.iter().map(|id| ExemptionId::new(id)).collect(),
+            self.found()
+        }
+    }
+
+    /// Exemptions, and conditions of the right that are not met.
+    fn found(&self) -> Basis {
+        let (mut conditions, mut exemptions) = (Vec::new(), Vec::new());
+        for basis in &self.bases {
+            match basis.strip_prefix(CONDITION) {
+                Some(id) => conditions.push(ConditionId::new(id)),
+                None => exemptions.push(ExemptionId::new(basis)),
             }
+        }
+        if conditions.is_empty() {
+            Basis::Exemptions { exemptions }
+        } else {
+            Basis::Conditions { conditions, exemptions }
         }
     }
 

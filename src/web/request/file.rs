@@ -212,6 +212,7 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::RetentionFound { reason, .. }
         | Event::DeadlineDeclined { reason } => vec![reason],
         Event::Assessed { finding, .. } => finding.texts().collect(),
+        Event::ConditionChecked { check, .. } => check.texts().collect(),
         Event::Looked { shown, .. } => vec![shown],
         Event::PackageEnded { reason, .. } => reason.iter().collect(),
         // What it is stands on the page of the files alone.

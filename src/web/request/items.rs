@@ -9,7 +9,7 @@ use crate::domain::assessment::Scope;
 use crate::domain::classification::Found;
 use crate::domain::event::{Event, Recorded};
 use crate::domain::item::{Basis, Decided, Decision, Item, Outcome, Verdict};
-use crate::domain::policy::{DutyId, Exemption, Listing, Policy};
+use crate::domain::policy::{DutyId, Exemption, ExemptionId, Listing, Policy};
 use crate::domain::proposal::withheld;
 use crate::domain::request::Identity;
 use crate::domain::rules::Rules;
@@ -22,6 +22,9 @@ pub(super) const MISSING_GROUND: &str = "missing-ground";
 
 /// The value of a basis that is no exemption: identity was not proven.
 pub(super) const IDENTITY_NOT_PROVEN: &str = "identity-not-proven";
+
+/// What the value of a basis begins with that is a condition of the right.
+pub(super) const CONDITION: &str = "condition:";
 
 /// The key of the words for a verdict.
 pub(super) fn verdict_key(verdict: Verdict) -> &'static str {
@@ -95,12 +98,7 @@ impl Shown<'_> {
         let right = self.policy.right(&self.item.right);
         let needs_ground = right.is_some_and(|right| right.needs_ground);
         let (state, tone) = self.state();
-        let findings = Findings {
-            say: self.say,
-            file: self.file,
-            policy: self.policy,
-            item: self.item,
-        };
+        let findings = self.findings();
         ItemView {
             no: self.item.number,
             name: right
@@ -124,14 +122,24 @@ impl Shown<'_> {
             ground: self.ground(),
             grounds: if needs_ground { self.grounds() } else { Vec::new() },
             matrix: findings.matrix(),
+            conditions: findings.conditions(),
             retention: findings.retention(),
             proposal: findings.proposal(),
             followups: findings.followups(),
             effective: self.effective(),
             decision: self.item.decision.as_ref().map(|decided| self.decision(decided)),
             outcomes: self.outcomes(),
-            bases: self.bases(needs_ground),
+            bases: self.bases(findings, needs_ground),
             duties: self.duties(),
+        }
+    }
+
+    fn findings(&self) -> Findings<'_> {
+        Findings {
+            say: self.say,
+            file: self.file,
+            policy: self.policy,
+            item: self.item,
         }
     }
 
@@ -259,23 +267,32 @@ impl Shown<'_> {
 
     fn basis(&self, basis: &Basis) -> String {
         let words = &self.say.words;
+        let findings = self.findings();
         match basis {
             Basis::MissingGround => words.t("basis-missing-ground"),
             Basis::IdentityNotProven => words.t("basis-identity-not-proven"),
-            Basis::Exemptions { exemptions } => {
-                let names = exemptions
-                    .iter()
-                    .filter_map(|id| self.policy.exemption(id))
-                    .map(|exemption| exemption.name.text(self.say.tag()))
-                    .collect::<Vec<_>>()
-                    .join(" · ");
-                let parts: Vec<String> = withheld(self.item, exemptions)
-                    .iter()
-                    .map(|scope| scope_words(self.say.words, self.file, scope))
-                    .collect();
-                self.say.words.noted(&names, &parts.join(" · "))
+            Basis::Exemptions { exemptions } => self.exemptions(exemptions),
+            Basis::Conditions { conditions, exemptions } => {
+                let names = conditions.iter().map(|id| findings.condition_name(id.as_str()));
+                let besides = (!exemptions.is_empty()).then(|| self.exemptions(exemptions));
+                names.chain(besides).collect::<Vec<_>>().join(" · ")
             }
         }
+    }
+
+    /// The exemptions that a refusal rests on, and the parts that they withhold.
+    fn exemptions(&self, exemptions: &[ExemptionId]) -> String {
+        let names = exemptions
+            .iter()
+            .filter_map(|id| self.policy.exemption(id))
+            .map(|exemption| exemption.name.text(self.say.tag()))
+            .collect::<Vec<_>>()
+            .join(" · ");
+        let parts: Vec<String> = withheld(self.item, exemptions)
+            .iter()
+            .map(|scope| scope_words(self.say.words, self.file, scope))
+            .collect();
+        self.say.words.noted(&names, &parts.join(" · "))
     }
 
     fn outcomes(&self) -> Vec<Choice> {
@@ -298,7 +315,7 @@ impl Shown<'_> {
     }
 
     /// What a refusal may rest on as things stand: the core would accept no other.
-    fn bases(&self, needs_ground: bool) -> Vec<Choice> {
+    fn bases(&self, findings: Findings<'_>, needs_ground: bool) -> Vec<Choice> {
         let words = &self.say.words;
         let chosen = self.item.decision.as_ref().and_then(|decided| decided.decision.basis());
         let mut bases: Vec<Choice> = Vec::new();
@@ -321,9 +338,10 @@ impl Shown<'_> {
                 value: assessment.exemption.to_string(),
                 label: name.unwrap_or(assessment.exemption.as_str()).to_owned(),
                 hint: words.t(verdict_key(assessment.verdict)),
-                chosen: matches!(chosen, Some(Basis::Exemptions { exemptions }) if exemptions.contains(&assessment.exemption)),
+                chosen: chosen.is_some_and(|basis| basis.exemptions().contains(&assessment.exemption)),
             });
         }
+        bases.extend(findings.unmet(chosen));
         let mut other = |value: &str, key: &str, basis: Basis| {
             let (label, chosen) = (words.t(key), chosen == Some(&basis));
             bases.push(Choice {

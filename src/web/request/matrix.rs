@@ -2,12 +2,12 @@
 //! and what follows from all of it.
 
 use super::file::File;
-use super::items::{MISSING_GROUND, hint_of, scope_words, verdict_key};
+use super::items::{CONDITION, IDENTITY_NOT_PROVEN, MISSING_GROUND, hint_of, scope_words, verdict_key};
 use super::page::HintView;
 use crate::domain::assessment::{Assessment, Scope};
 use crate::domain::item::{Item, Outcome, Verdict};
 use crate::domain::moves::followups;
-use crate::domain::policy::{Exemption, Policy};
+use crate::domain::policy::{ConditionId, Exemption, ExemptionId, Policy};
 use crate::domain::proposal::{Proposal, Proposed, propose};
 use crate::domain::text::TextRef;
 use crate::web::frame::look::{Choice, Tone};
@@ -65,7 +65,7 @@ pub struct ProposalView {
     pub tone: Tone,
     /// What it rests on and what it leaves out, line by line.
     pub lines: Vec<String>,
-    /// The outcome, as the form sends it.
+    /// The outcome, as the form sends it; empty while nothing follows.
     pub outcome: &'static str,
     /// What a refusal rests on, as the form sends it.
     pub bases: Vec<String>,
@@ -191,7 +191,7 @@ impl Findings<'_> {
 
     /// What follows from the findings.
     pub fn proposal(self) -> ProposalView {
-        let proposed = propose(self.item, self.policy);
+        let proposed = propose(self.item, &self.file.stored.request.identity, self.policy);
         let words = &self.say.words;
         let (outcome, tone) = outcome_of(&proposed.proposal);
         let mut lines = self.lines(&proposed.proposal);
@@ -201,13 +201,16 @@ impl Findings<'_> {
         });
         lines.extend(unsigned);
         ProposalView {
-            words: words.t(&format!("outcome-{}", outcome.as_str())),
+            words: words.t(&outcome.map_or_else(
+                || "proposal-conditions-open".to_owned(),
+                |outcome| format!("outcome-{}", outcome.as_str()),
+            )),
             tone,
             lines,
-            outcome: outcome.as_str(),
+            outcome: outcome.map_or("", Outcome::as_str),
             bases: bases(&proposed.proposal),
             duties: duties(&proposed.proposal),
-            needs_reason: outcome != Outcome::Granted,
+            needs_reason: outcome != Some(Outcome::Granted),
             reason: self.reason(&proposed),
             given: self.texts(proposed.still_given.iter().copied()),
         }
@@ -215,18 +218,30 @@ impl Findings<'_> {
 
     fn lines(self, proposal: &Proposal) -> Vec<String> {
         let words = &self.say.words;
-        let named = |ids: &[crate::domain::policy::ExemptionId]| {
-            let names: Vec<String> = ids.iter().map(|id| self.exemption(id.as_str())).collect();
-            names.join(" · ")
+        let named = |exemptions: &[ExemptionId], conditions: &[ConditionId]| {
+            let exemptions = exemptions.iter().map(|id| self.exemption(id.as_str()));
+            let conditions = conditions.iter().map(|id| self.condition_name(id.as_str()));
+            exemptions.chain(conditions).collect::<Vec<_>>().join(" · ")
         };
         match proposal {
             Proposal::MissingGround => vec![words.t("proposal-missing-ground")],
             Proposal::Granted => vec![words.t("proposal-granted")],
-            Proposal::Partly { exemptions, withheld } => vec![
-                words.with("proposal-rests-on", "exemptions", &named(exemptions)),
-                words.with("proposal-withheld", "parts", &self.parts(withheld)),
-            ],
-            Proposal::Refused { exemptions } => vec![words.with("proposal-rests-on", "exemptions", &named(exemptions))],
+            Proposal::IdentityNotProven => vec![words.t("basis-identity-not-proven")],
+            Proposal::ConditionsOpen { open } => open.iter().map(|id| self.condition_name(id.as_str())).collect(),
+            Proposal::Partly {
+                exemptions,
+                conditions,
+                withheld,
+            } => {
+                let mut lines = vec![words.with("proposal-rests-on", "exemptions", &named(exemptions, conditions))];
+                if !withheld.is_empty() {
+                    lines.push(words.with("proposal-withheld", "parts", &self.parts(withheld)));
+                }
+                lines
+            }
+            Proposal::Refused { exemptions, conditions } => {
+                vec![words.with("proposal-rests-on", "exemptions", &named(exemptions, conditions))]
+            }
             Proposal::Restricted { duties, until, kept } => {
                 let names: Vec<String> = duties.iter().map(|id| self.duty(id.as_str())).collect();
                 vec![
@@ -244,9 +259,12 @@ impl Findings<'_> {
     /// requester must not learn.
     fn reason(self, proposed: &Proposed<'_>) -> String {
         match &proposed.proposal {
-            Proposal::MissingGround | Proposal::Granted => String::new(),
+            Proposal::MissingGround
+            | Proposal::ConditionsOpen { .. }
+            | Proposal::IdentityNotProven
+            | Proposal::Granted => String::new(),
             Proposal::Restricted { .. } => self.texts(self.item.retentions.iter().map(|retention| &retention.reason)),
-            Proposal::Partly { exemptions, .. } | Proposal::Refused { exemptions } => {
+            Proposal::Partly { exemptions, .. } | Proposal::Refused { exemptions, .. } => {
                 let grave = |id| self.policy.exemption(id).is_some_and(|exemption| exemption.grave);
                 if exemptions.iter().any(grave) {
                     return String::new();
@@ -360,30 +378,41 @@ pub(super) fn parts(say: &Say<'_>, file: &File, chosen: &Scope) -> Vec<Choice> {
     scopes.into_iter().map(choice).collect()
 }
 
-fn outcome_of(proposal: &Proposal) -> (Outcome, Tone) {
+fn outcome_of(proposal: &Proposal) -> (Option<Outcome>, Tone) {
     match proposal {
-        Proposal::MissingGround => (Outcome::Refused, Tone::Today),
-        Proposal::Granted => (Outcome::Granted, Tone::Done),
-        Proposal::Partly { .. } => (Outcome::PartlyGranted, Tone::Soon),
-        Proposal::Restricted { .. } => (Outcome::Restricted, Tone::Soon),
-        Proposal::Refused { .. } => (Outcome::Refused, Tone::Quiet),
+        Proposal::ConditionsOpen { .. } => (None, Tone::Today),
+        Proposal::MissingGround => (Some(Outcome::Refused), Tone::Today),
+        Proposal::Granted => (Some(Outcome::Granted), Tone::Done),
+        Proposal::Partly { .. } => (Some(Outcome::PartlyGranted), Tone::Soon),
+        Proposal::Restricted { .. } => (Some(Outcome::Restricted), Tone::Soon),
+        Proposal::IdentityNotProven | Proposal::Refused { .. } => (Some(Outcome::Refused), Tone::Quiet),
     }
 }
 
 fn bases(proposal: &Proposal) -> Vec<String> {
     match proposal {
         Proposal::MissingGround => vec![MISSING_GROUND.to_owned()],
-        Proposal::Partly { exemptions, .. } | Proposal::Refused { exemptions } => {
-            exemptions.iter().map(ToString::to_string).collect()
+        Proposal::IdentityNotProven => vec![IDENTITY_NOT_PROVEN.to_owned()],
+        Proposal::Partly {
+            exemptions, conditions, ..
         }
-        Proposal::Granted | Proposal::Restricted { .. } => Vec::new(),
+        | Proposal::Refused { exemptions, conditions } => {
+            let conditions = conditions.iter().map(|id| format!("{CONDITION}{id}"));
+            exemptions.iter().map(ToString::to_string).chain(conditions).collect()
+        }
+        Proposal::ConditionsOpen { .. } | Proposal::Granted | Proposal::Restricted { .. } => Vec::new(),
     }
 }
 
 fn duties(proposal: &Proposal) -> Vec<String> {
     match proposal {
         Proposal::Restricted { duties, .. } => duties.iter().map(ToString::to_string).collect(),
-        Proposal::MissingGround | Proposal::Granted | Proposal::Partly { .. } | Proposal::Refused { .. } => Vec::new(),
+        Proposal::MissingGround
+        | Proposal::ConditionsOpen { .. }
+        | Proposal::IdentityNotProven
+        | Proposal::Granted
+        | Proposal::Partly { .. }
+        | Proposal::Refused { .. } => Vec::new(),
     }
 }
 

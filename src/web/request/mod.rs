@@ -7,6 +7,7 @@ mod awaiting;
 pub mod beside;
 mod case;
 pub mod clock;
+mod conditions;
 mod decision;
 mod file;
 pub mod files;

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::awaiting::Awaiting;
+use super::conditions::ConditionView;
 use super::identity::IdentityView;
 use super::matrix::{MatrixView, ProposalView, RetentionView};
 use super::origin::Origin;
@@ -163,6 +164,8 @@ pub struct ItemView {
     pub effective: String,
     /// The exemptions, part by part, assessed or not.
     pub matrix: MatrixView,
+    /// The conditions on which its right is owed; empty when there is none.
+    pub conditions: Vec<ConditionView>,
     /// The duties to keep data; `None` where the right yields to none.
     pub retention: Option<RetentionView>,
     /// What follows from the findings.
@@ -517,6 +520,7 @@ const ELSEWHERE: &[Step] = &[
     Step::ChooseGround,
     Step::Assess,
     Step::CoSign,
+    Step::CheckCondition,
     Step::Retain,
     Step::FollowUp,
     Step::Look,

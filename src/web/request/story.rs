@@ -10,7 +10,7 @@ use super::page::EventLine;
 use super::task_story;
 use crate::domain::correction::TakenFor;
 use crate::domain::event::{By, Cause, Event, NewItem, Recorded};
-use crate::domain::policy::{DutyId, ExemptionId, Policy, RightId};
+use crate::domain::policy::{ConditionId, DutyId, ExemptionId, Policy, RightId};
 use crate::domain::request::PolicyStamp;
 use crate::mail::charset::Charset;
 use crate::web::frame::say::Say;
@@ -148,6 +148,14 @@ impl<'s> Story<'s> {
                     ("scope", scope_words(*words, file, scope)),
                 ];
                 (words.a(&key, &borrowed(&args)), String::new())
+            }
+            Event::ConditionChecked { item, check } => {
+                let args = [
+                    ("right", self.item(*item)),
+                    ("condition", self.condition(*item, &check.condition)),
+                    ("fulfilment", words.t(super::conditions::key_of(check.fulfilment))),
+                ];
+                (words.a(&key, &borrowed(&args)), file.text(&check.evidence).to_owned())
             }
             Event::RetentionFound {
                 item,
@@ -327,6 +335,15 @@ impl<'s> Story<'s> {
         let exemption = self.policy.and_then(|policy| policy.exemption(id));
         exemption
             .map_or(id.as_str(), |exemption| exemption.name.text(self.say.tag()))
+            .to_owned()
+    }
+
+    fn condition(&self, item: u32, id: &ConditionId) -> String {
+        let of_item = self.rights.iter().find(|(number, _)| *number == item);
+        let right = of_item.and_then(|(_, right)| self.policy?.right(right));
+        let known = right.and_then(|right| right.condition(id));
+        known
+            .map_or(id.as_str(), |known| known.name.text(self.say.tag()))
             .to_owned()
     }
 

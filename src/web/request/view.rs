@@ -114,6 +114,7 @@ fn noun(step: Step) -> &'static str {
         Step::ChooseGround => "ground",
         Step::Assess => "assessments",
         Step::CoSign => "signature",
+        Step::CheckCondition => "conditions",
         Step::Retain => "retention",
         Step::FollowUp => "follow-up",
         Step::Decide => "decision",

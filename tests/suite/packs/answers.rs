@@ -116,6 +116,60 @@ fn each_exemption_for_each_right_in_each_language_and_with_each_outcome_is_a_who
     assert!(count > 500, "only {count} letters were written");
 }
 
+#[test]
+fn each_condition_in_each_language_is_named_with_its_source_and_what_is_given_all_the_same() {
+    let mut packs = Vec::new();
+    for loaded in shelf().packs() {
+        let (pack, policy) = (&loaded.pack, &loaded.pack.policy);
+        let conditions = policy
+            .rights
+            .iter()
+            .flat_map(|right| right.conditions.iter().map(move |condition| (right, condition)));
+        for (right, condition) in conditions {
+            packs.push(policy.id.clone());
+            for (language, outcome) in policy.languages.iter().flat_map(|language| {
+                [OutcomeWord::PartlyGranted, OutcomeWord::Refused].map(|outcome| (language, outcome))
+            }) {
+                // The condition on identity is named beside the proof that is missing.
+                let item = ItemFacts {
+                    conditions: Some(condition.id.clone())
+                        .filter(|_| !condition.identity)
+                        .into_iter()
+                        .collect(),
+                    identity_not_proven: condition.identity,
+                    reason: "WHY-NOT".to_owned(),
+                    given: "A-COPY-INSTEAD".to_owned(),
+                    ..item(right, outcome)
+                };
+                let items = vec![item];
+                let facts = CaseFacts { items, ..case(pack) };
+                let letter = compose(pack, language, Occasion::Answer, &facts).unwrap();
+                let text = text(&letter);
+                let place = format!("{} {language} {} {outcome:?}:\n{text}", policy.id, condition.id);
+                assert!(text.contains(condition.name.text(language)), "no condition in {place}");
+                assert!(!condition.sources.is_empty());
+                for source in &condition.sources {
+                    assert!(
+                        text.contains(&policy.cite(source, language)),
+                        "no legal basis in {place}"
+                    );
+                }
+                assert!(text.contains("A-COPY-INSTEAD"), "not what is given in {place}");
+                let parts = required(pack, language, Occasion::Answer, &facts).unwrap();
+                let of_basis = parts.iter().filter(|part| part.kind == RequiredKind::Basis);
+                assert!(
+                    of_basis
+                        .clone()
+                        .any(|part| part.text.contains(condition.name.text(language))),
+                    "the condition can be taken out of {place}"
+                );
+            }
+        }
+    }
+    packs.dedup();
+    assert_eq!(packs, ["cn-statement", "eu-gdpr", "uk-gdpr"]);
+}
+
 /// The letter without one of its parts, wherever it says it.
 fn without(letter: &LetterText, part: &RequiredPart) -> LetterText {
     let words = part.text.trim_start_matches("- ");

@@ -46,6 +46,7 @@ pub(super) fn item(right: &Right, outcome: OutcomeWord) -> ItemFacts {
         ground: None,
         outcome,
         exemptions: Vec::new(),
+        conditions: Vec::new(),
         missing_ground: false,
         identity_not_proven: false,
         restriction: None,
@@ -64,6 +65,7 @@ fn refusal(pack: &Pack, right: &Right, outcome: OutcomeWord) -> ItemFacts {
             .iter()
             .map(|exemption| exemption.id.clone())
             .collect(),
+        conditions: right.conditions.iter().map(|condition| condition.id.clone()).collect(),
         missing_ground: true,
         identity_not_proven: true,
         restriction: Some(RestrictionFacts {
@@ -244,6 +246,7 @@ fn a_refusal_that_lacks_reason_basis_or_remedy_cannot_be_written() {
 
             let no_basis = ItemFacts {
                 exemptions: Vec::new(),
+                conditions: Vec::new(),
                 missing_ground: false,
                 identity_not_proven: false,
                 ..refused.clone()

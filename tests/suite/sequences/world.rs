@@ -8,14 +8,15 @@ use habeas::domain::assessment::{Finding, Scope};
 use habeas::domain::calendar::Calendar;
 use habeas::domain::challenge::{Challenge, Purpose};
 use habeas::domain::command::Command;
+use habeas::domain::condition::{self, Check, Fulfilment};
 use habeas::domain::decide::decide;
-use habeas::domain::event::{By, CaseKind, Channel, Event, Opening, Recorded, Triage};
+use habeas::domain::event::{By, CaseKind, Channel, Event, NewItem, Opening, Recorded, Triage};
 use habeas::domain::identifier::{IdentifierKind, LookedAgain};
 use habeas::domain::identity::{Change, Confirmation};
 use habeas::domain::item::{Basis, Decision, Verdict};
 use habeas::domain::moves::{Move, may};
 use habeas::domain::person::{Actor, PersonId, Role};
-use habeas::domain::policy::{CategoryId, OnBehalfId, Policy, SystemId};
+use habeas::domain::policy::{CategoryId, ConditionId, OnBehalfId, Policy, RightId, SystemId};
 use habeas::domain::request::Request;
 use habeas::domain::rules::Rules;
 use habeas::domain::standing::Sight;
@@ -25,13 +26,14 @@ use habeas::domain::text::{FileRef, TextRef};
 const HOLD: TimeDelta = TimeDelta::hours(72);
 
 /// The moves that bring a request to its end; others are made too, but less often, so that sequences get there.
-const ONWARDS: [Move; 15] = [
+const ONWARDS: [Move; 16] = [
     Move::Triage,
     Move::ConfirmIdentity,
     Move::ConfirmContact,
     Move::RecordEvidence,
     Move::TellSubject,
     Move::ChooseGround,
+    Move::CheckCondition,
     Move::Assess,
     Move::CoSign,
     Move::Decide,
@@ -118,6 +120,9 @@ struct Ledger<'r> {
     confirmed: Option<i64>,
     changed_at: Option<DateTime<Utc>>,
     items: BTreeMap<u32, Option<(Decision, PersonId)>>,
+    rights: BTreeMap<u32, RightId>,
+    /// What was found of the conditions of each item.
+    conditions: BTreeMap<(u32, ConditionId), Fulfilment>,
     last_item: u32,
     approved_by: Option<PersonId>,
     /// Who assessed an exemption.
@@ -146,6 +151,8 @@ impl<'r> Ledger<'r> {
             confirmed: None,
             changed_at: None,
             items: BTreeMap::new(),
+            rights: BTreeMap::new(),
+            conditions: BTreeMap::new(),
             last_item: 0,
             approved_by: None,
             hands: BTreeSet::new(),
@@ -177,9 +184,7 @@ impl<'r> Ledger<'r> {
             Event::Opened(opening) => {
                 self.stands_for(&opening.on_behalf);
                 self.address = opening.card.id;
-                for _ in &opening.items {
-                    self.added();
-                }
+                opening.items.iter().for_each(|item| self.added(item));
             }
             Event::Triaged { on_behalf, .. } | Event::ActsFor { on_behalf, .. } => self.stands_for(on_behalf),
             Event::EvidenceShown { piece, .. } => {
@@ -189,13 +194,19 @@ impl<'r> Ledger<'r> {
                 self.seen.remove(piece);
             }
             Event::SubjectTold { .. } => self.subject_told = true,
-            Event::ItemAdded(_) => self.added(),
-            Event::MergeTaken { items, .. } => items.iter().for_each(|_| self.added()),
+            Event::ItemAdded(item) => self.added(item),
+            Event::MergeTaken { items, .. } => items.iter().for_each(|item| self.added(item)),
             Event::ItemDropped { item, .. } => {
                 self.items.remove(item);
                 self.approved_by = None;
             }
             Event::GroundChosen { item, .. } | Event::RetentionFound { item, .. } => self.undecided(*item),
+            Event::ConditionChecked { item, check } => {
+                self.undecided(*item);
+                self.conditions
+                    .insert((*item, check.condition.clone()), check.fulfilment);
+                self.hands.insert(Self::person(recorded));
+            }
             Event::Assessed { item, .. } => {
                 self.undecided(*item);
                 self.hands.insert(Self::person(recorded));
@@ -304,8 +315,9 @@ impl<'r> Ledger<'r> {
         Ok(())
     }
 
-    fn added(&mut self) {
+    fn added(&mut self, item: &NewItem) {
         self.last_item += 1;
+        self.rights.insert(self.last_item, item.right.clone());
         self.items.insert(self.last_item, None);
         self.approved_by = None;
     }
@@ -326,6 +338,7 @@ impl<'r> Ledger<'r> {
                 return Err(format!("answered while item {number} is undecided"));
             };
             gives |= decision.gives();
+            self.is_owed(*number, decision)?;
             if decision.refuses() || matches!(decision, Decision::Restricted { .. }) {
                 let by = self
                     .approved_by
@@ -353,6 +366,33 @@ impl<'r> Ledger<'r> {
                     }
             )
         })
+    }
+
+    /// What is given of a right that is owed on conditions: each is settled, and what is not met is named.
+    fn is_owed(&self, item: u32, decision: &Decision) -> Result<(), String> {
+        let right = self.rights.get(&item).and_then(|right| self.policy.right(right));
+        let conditions = right.map_or(&[][..], |right| &right.conditions);
+        for condition in conditions.iter().filter(|condition| !condition.identity) {
+            let found = self.conditions.get(&(item, condition.id.clone()));
+            let named = decision
+                .basis()
+                .map_or(&[][..], Basis::conditions)
+                .contains(&condition.id);
+            match (found, decision.gives()) {
+                (None, true) => return Err(format!("given while the condition {} is open", condition.id)),
+                (Some(Fulfilment::Partly | Fulfilment::NotMet), true) if !named => {
+                    return Err(format!("given without a word on the condition {}", condition.id));
+                }
+                (None | Some(Fulfilment::Met), _) if named => {
+                    return Err(format!(
+                        "refused for the condition {} that is met or open",
+                        condition.id
+                    ));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     fn reaches_the_requester(&self, now: DateTime<Utc>) -> Result<(), String> {
@@ -606,6 +646,38 @@ impl<'r> World<'r> {
                 given: Some(given),
             };
         }
+        let unmet = self
+            .request
+            .item(item)
+            .map(|item| condition::unmet(item, self.rules.policy));
+        let conditions = unmet.unwrap_or_default();
+        let besides = if self.dice.one_in(2) {
+            vec![]
+        } else {
+            exemptions.clone()
+        };
+        match self.dice.below(11) {
+            9 => {
+                return Decision::PartlyGranted {
+                    basis: Basis::Conditions {
+                        conditions,
+                        exemptions: besides,
+                    },
+                    reason,
+                    given,
+                };
+            }
+            10 => {
+                return Decision::Refused {
+                    basis: Basis::Conditions {
+                        conditions,
+                        exemptions: besides,
+                    },
+                    reason,
+                };
+            }
+            _ => {}
+        }
         match self.dice.below(10) {
             0..4 => Decision::Granted { given: Some(given) },
             4 => Decision::PartlyGranted {
@@ -776,6 +848,27 @@ impl<'r> World<'r> {
                     review_on: self.now.date_naive().checked_add_days(Days::new(200)),
                 },
             },
+            Move::CheckCondition => {
+                let of_right = self
+                    .request
+                    .item(item)
+                    .map(|item| condition::conditions(item, policy))?;
+                let (fulfilment, still_given) = (
+                    *self
+                        .dice
+                        .of(&[Fulfilment::Met, Fulfilment::Met, Fulfilment::Partly, Fulfilment::NotMet])?,
+                    (!self.dice.one_in(4)).then(|| self.text()),
+                );
+                Command::CheckCondition {
+                    item,
+                    check: Check {
+                        condition: self.dice.of(of_right)?.id.clone(),
+                        fulfilment,
+                        evidence: reason,
+                        still_given,
+                    },
+                }
+            }
             Move::CoSign => {
                 let assessments = self.request.item(item).map(|item| item.assessments.clone())?;
                 let found = self.dice.of(&assessments)?.finding.clone();

@@ -1,0 +1,22 @@
+# The conditions on which a right is owed, such as those of a transfer.
+conditions-title = Conditions of this right
+conditions-note = It is granted only when all of them are met. One that is not met is a reason to refuse, named in the letter with its source.
+condition-open = not settled
+condition-met = met
+condition-met-hint = For all of the data.
+condition-partly = met in part
+condition-partly-hint = The right is owed for that part. Write below what is given.
+condition-not-met = not met
+condition-not-met-hint = The right is not owed. Something else may still be given, such as a copy.
+condition-of-identity = This follows the identity decision above and needs no entry of its own.
+condition-check = Record whether it is met
+condition-check-again = Record it anew
+condition-evidence = What shows it
+condition-still-given = What is given all the same
+condition-still-given-hint = Where it is not met for all of the data: the part that goes, or a copy to see instead.
+condition-do = Save the finding
+move-check-condition = Record a condition of a right
+event-condition-checked = checked a condition of { $right }: { $condition }: { $fulfilment }
+said-condition-checked = The condition is recorded.
+proposal-conditions-open = Conditions are not settled
+policy-condition = Condition

@@ -1,0 +1,22 @@
+# 行使某项权利须符合的条件，例如转移。
+conditions-title = 此项权利的条件
+conditions-note = 全部条件满足方可准许。未满足的条件可作为拒绝理由，并连同依据写入答复。
+condition-open = 尚未认定
+condition-met = 满足
+condition-met-hint = 对全部信息均满足。
+condition-partly = 部分满足
+condition-partly-hint = 就该部分仍应予以实现，请在下方写明提供的内容。
+condition-not-met = 不满足
+condition-not-met-hint = 无须实现此项权利，但仍可提供其他方式，例如副本。
+condition-of-identity = 以上方的身份认定为准，无须另行记录。
+condition-check = 记录是否满足
+condition-check-again = 重新记录
+condition-evidence = 依据何在
+condition-still-given = 仍可提供的内容
+condition-still-given-hint = 未全部满足时填写：可转移的部分，或改为提供的副本。
+condition-do = 保存认定
+move-check-condition = 记录权利的条件
+event-condition-checked = 核查“{ $right }”的条件：{ $condition }：{ $fulfilment }
+said-condition-checked = 条件已记录。
+proposal-conditions-open = 条件尚未认定
+policy-condition = 条件
