@@ -103,16 +103,6 @@ pub fn list(db: &mut Reader<'_>, limit: i64) -> Result<Vec<Campaign>, StoreError
     Ok(rows.into_iter().filter_map(whole).collect())
 }
 
-/// Forgets the text of a request, as when it is erased.
-///
-/// # Errors
-/// When the store fails.
-pub fn forget(tx: &mut Tx<'_>, request: i64) -> Result<(), StoreError> {
-    diesel::delete(campaign_bands::table.filter(campaign_bands::request_id.eq(request))).execute(tx.conn)?;
-    diesel::delete(campaign_texts::table.find(request)).execute(tx.conn)?;
-    Ok(())
-}
-
 fn key(vault: &Vault) -> [u8; 32] {
     vault.digest("campaign", b"sketch")
 }
@@ -150,8 +140,6 @@ mod tests {
                 last_at: now + TimeDelta::days(1),
             };
             assert_eq!(found, [campaign]);
-            store.write(|tx| forget(tx, 3)).unwrap();
-            assert!(store.read(|db| list(db, 9)).unwrap().is_empty());
         }
     }
 }
