@@ -238,6 +238,11 @@ impl FindingKind {
         word(&self)
     }
 
+    /// The number that stands for it where its words cannot be written, from 1: its place among [`Self::ALL`].
+    pub fn number(self) -> usize {
+        Self::ALL.iter().take_while(|kind| **kind != self).count() + 1
+    }
+
     /// What it is about.
     pub fn group(self) -> Group {
         match self {

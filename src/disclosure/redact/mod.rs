@@ -79,6 +79,9 @@ pub struct Redacted {
     pub bytes: Vec<u8>,
     /// What is no longer in it although it could be seen, such as pictures and charts of an office file.
     pub left_out: Vec<LeftOut>,
+    /// The reasons that stand in it as a number alone, see [`FindingKind::number`]: whoever hands it over says what each
+    /// number means.
+    pub numbered: Vec<FindingKind>,
     /// What is found in it now.
     pub report: Report,
 }
@@ -124,11 +127,11 @@ pub fn redact(
     const ROUNDS: usize = 4;
     let before = inspect(name, original, context);
     let gone = gone(&before, removals);
-    let mut left_out = Vec::new();
+    let mut traces = Traces::default();
     let mut bytes = original.to_vec();
     let mut removals = asked(&before, removals.iter().cloned());
     for _ in 0..ROUNDS {
-        bytes = one_round(&bytes, &removals, context, mark, &mut left_out)?;
+        bytes = one_round(&bytes, &removals, context, mark, &mut traces)?;
         let report = inspect(name, &bytes, context);
         let left = report.findings.iter();
         let left: Vec<&Finding> = left
@@ -137,7 +140,8 @@ pub fn redact(
         if left.is_empty() {
             return Ok(Redacted {
                 bytes,
-                left_out,
+                left_out: traces.left_out.into_iter().collect(),
+                numbered: traces.numbered.into_iter().collect(),
                 report,
             });
         }
@@ -158,19 +162,18 @@ fn one_round(
     removals: &[Removal],
     context: &Context,
     mark: Mark<'_>,
-    left_out: &mut Vec<LeftOut>,
+    traces: &mut Traces,
 ) -> Result<Vec<u8>, Cannot> {
     let work = || {
         let mut work = Work::new(context, mark);
         let removals: BTreeSet<Removal> = removals.iter().cloned().collect();
         let bytes = work.file(bytes, removals.into_iter().collect(), 0)?;
-        Ok((bytes, work.left_out))
+        Ok((bytes, work.traces))
     };
     let done = catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Cannot::Unread(FindingKind::Broken)));
     let (bytes, more) = done?;
-    left_out.extend(more);
-    left_out.sort();
-    left_out.dedup();
+    traces.left_out.extend(more.left_out);
+    traces.numbered.extend(more.numbered);
     Ok(bytes)
 }
 
@@ -187,12 +190,19 @@ fn gone(before: &Report, removals: &[Removal]) -> BTreeSet<FindingKind> {
     asked.filter(|kind| !staying.contains(kind)).collect()
 }
 
+/// What a rewritten file does not show by itself, and its reader is told beside it.
+#[derive(Debug, Default)]
+struct Traces {
+    left_out: BTreeSet<LeftOut>,
+    numbered: BTreeSet<FindingKind>,
+}
+
 /// What is at hand while files are rewritten.
 struct Work<'w> {
     context: &'w Context,
     mark: Mark<'w>,
     budget: Budget,
-    left_out: Vec<LeftOut>,
+    traces: Traces,
 }
 
 impl<'w> Work<'w> {
@@ -201,7 +211,7 @@ impl<'w> Work<'w> {
             context,
             mark,
             budget: Budget::of(context.limits),
-            left_out: Vec::new(),
+            traces: Traces::default(),
         }
     }
 
@@ -210,11 +220,19 @@ impl<'w> Work<'w> {
         (self.mark)(reason)
     }
 
+    /// The mark for a reason where nothing but plain letters can be written: a number where it has others.
+    fn plain_mark(&mut self, reason: FindingKind) -> String {
+        let mark = self.mark(reason);
+        if mark.is_ascii() {
+            return mark;
+        }
+        self.traces.numbered.insert(reason);
+        format!("[{}]", reason.number())
+    }
+
     /// Notes something that could be seen and is left out.
     fn leave_out(&mut self, what: LeftOut) {
-        if !self.left_out.contains(&what) {
-            self.left_out.push(what);
-        }
+        self.traces.left_out.insert(what);
     }
 
     /// Rewrites a file; the removals are seen from it.

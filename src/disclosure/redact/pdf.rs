@@ -70,18 +70,15 @@ pub fn rewrite(work: &mut Work<'_>, bytes: &[u8], removals: &[Removal]) -> Resul
 }
 
 /// The areas that go from each page.
-fn areas(work: &Work<'_>, removals: &[Removal]) -> Result<BTreeMap<u32, Areas>, Cannot> {
+fn areas(work: &mut Work<'_>, removals: &[Removal]) -> Result<BTreeMap<u32, Areas>, Cannot> {
     let mut found: BTreeMap<u32, Areas> = BTreeMap::new();
     for removal in removals {
         match &removal.place.spot {
             Spot::Page { page, areas } if areas.is_empty() => return Err(Cannot::Page(*page)),
             Spot::Page { page, areas } => {
+                let mark = work.plain_mark(removal.reason);
                 let list = found.entry(*page).or_default();
-                list.extend(
-                    areas
-                        .iter()
-                        .map(|area| (Rect::of_area(area), work.mark(removal.reason))),
-                );
+                list.extend(areas.iter().map(|area| (Rect::of_area(area), mark.clone())));
             }
             // Objects beside the pages go anyhow.
             Spot::Part(_) | Spot::File => {}

@@ -63,7 +63,7 @@ pub fn without(operation: &Operation, letters: &Letters) -> Vec<Operation> {
     }
 }
 
-/// Grey boxes with the reason in them, as far as it fits.
+/// Grey boxes with the reason in them, as far as it fits. The reasons are in ASCII: the font has no other characters.
 pub fn marks(areas: &[(Rect, String)]) -> Vec<Operation> {
     let mut drawn: Vec<Operation> = Vec::new();
     let number = |value: f64| Object::Real(value as f32);
@@ -76,8 +76,6 @@ pub fn marks(areas: &[(Rect, String)]) -> Vec<Operation> {
             Operation::new("re", place),
             Operation::new("f", vec![]),
         ]);
-        // The font has no characters beyond these.
-        let mark = if mark.is_ascii() { mark.as_str() } else { "[removed]" };
         let size = (height * 0.8).min(width / (mark.len() as f64 * 0.55)).min(10.0);
         if size >= 2.0 {
             drawn.extend([
@@ -86,7 +84,7 @@ pub fn marks(areas: &[(Rect, String)]) -> Vec<Operation> {
                 Operation::new("Tr", vec![Object::Integer(0)]),
                 Operation::new("Tf", vec![Object::Name(b"RemovedMark".to_vec()), number(size)]),
                 Operation::new("Td", vec![number(area.left + 0.5), number(area.bottom + height * 0.25)]),
-                Operation::new("Tj", vec![Object::string_literal(mark)]),
+                Operation::new("Tj", vec![Object::string_literal(mark.as_str())]),
                 Operation::new("ET", vec![]),
             ]);
         }

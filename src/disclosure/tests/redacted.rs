@@ -310,6 +310,45 @@ fn pictures_lose_their_data_and_the_pixels_that_are_to_go() {
 }
 
 #[test]
+fn a_reason_that_a_page_has_no_letters_for_stands_there_as_its_number() {
+    let chinese = |kind: FindingKind| format!("[已移除：{}]", kind.number());
+    let bytes = pdf(
+        &format!(
+            "{} {}",
+            at(100, 700, &format!("Call {OTHER_MOBILE}")),
+            at(100, 600, OTHER_ID)
+        ),
+        |_, _| {},
+    );
+    let report = look(&bytes);
+    let removals: Vec<Removal> = report.findings.iter().map(Removal::of).collect();
+    let done = redact("file", &bytes, &removals, &context(), &chinese).unwrap();
+    assert_eq!(done.numbered, [FindingKind::OtherIdNumber, FindingKind::OtherMobile]);
+    let document = Document::load_mem(&done.bytes).unwrap();
+    let page = document.page_iter().next().unwrap();
+    let shown: Vec<String> = Content::decode(&document.get_page_content(page))
+        .unwrap()
+        .operations
+        .iter()
+        .filter(|operation| operation.operator == "Tj")
+        .filter_map(|operation| operation.operands[0].as_str().ok())
+        .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+        .collect();
+    for kind in &done.numbered {
+        assert!(shown.contains(&format!("[{}]", kind.number())), "{kind:?} in {shown:?}");
+    }
+    // Where there are letters for the words, the words stand there.
+    let english = redact("file", &bytes, &removals, &context(), &mark).unwrap();
+    assert!(english.numbered.is_empty());
+}
+
+#[test]
+fn each_kind_has_a_number_of_its_own() {
+    let numbers: Vec<usize> = FindingKind::ALL.iter().map(|kind| kind.number()).collect();
+    assert_eq!(numbers, (1..=FindingKind::ALL.len()).collect::<Vec<_>>());
+}
+
+#[test]
 fn pixels_of_a_picture_in_a_pdf_are_painted_over() {
     let bytes = pdf(
         "q 100 0 0 100 300 300 cm /I Do Q BT /F1 12 Tf 9 9 Td (Kept) Tj ET",

@@ -220,8 +220,15 @@ impl Enclosed {
         let redacted = redact(&name, &self.bytes, &removals, &self.gate.context, &mark)?;
         let mut removed = self.card.removed;
         removed.push(reason.to_owned());
+        let numbered = redacted.numbered.iter();
+        let legend = numbered.map(|kind| format!("[{}] {}", kind.number(), mark(*kind)));
         let left_out = redacted.left_out.iter();
-        removed.extend(left_out.map(|what| self.words.t(&format!("left-out-{}", what.as_str()))));
+        let left_out = left_out.map(|what| self.words.t(&format!("left-out-{}", what.as_str())));
+        for line in legend.chain(left_out) {
+            if !removed.contains(&line) {
+                removed.push(line);
+            }
+        }
         Ok(Checked {
             card: Card::of(&name, &redacted.bytes, self.card.about, removed, &self.gate),
             name,
