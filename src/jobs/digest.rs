@@ -102,8 +102,7 @@ fn digest_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc
     if quiet {
         return Ok(0);
     }
-    let text = letter::compose_digest(&pack.pack, &person.language, &digest, &person.name)
-        .map_err(|missing| StepError::Letter(missing.to_string()))?;
+    let text = letter::compose_digest(&pack.pack, &person.language, &digest, &person.name).map_err(StepError::Lacks)?;
     let letter = to_staff(tx, house, person, "digest", &text, now)?;
     notices::record_digest(tx, person.id, today, letter)?;
     Ok(1)

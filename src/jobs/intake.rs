@@ -292,7 +292,7 @@ fn place_all(house: &House, work: Vec<Work>) -> anyhow::Result<Vec<(i64, Outcome
 fn place_alone(house: &House, pack: &LoadedPack, read: &Read, now: DateTime<Utc>) -> Result<(i64, Outcome), StepError> {
     let place = |way| house.store.write(|tx| place_one(tx, house, pack, read, way, now));
     match place(Way::Usual) {
-        Err(error @ (StepError::Letter(_) | StepError::Lost(_) | StepError::Refused(_))) => {
+        Err(error @ (StepError::Lacks(_) | StepError::Letter(_) | StepError::Lost(_) | StepError::Refused(_))) => {
             tracing::warn!(message = read.claimed.id, %error, "a message opens a request without an acknowledgement");
             place(Way::WithoutLetter)
         }

@@ -225,7 +225,7 @@ fn tell_of(tx: &mut Tx<'_>, house: &House, alarms: &[&Difference], now: DateTime
     let mut mails = 0;
     for person in staff.iter().filter(|person| officers.contains(&person.id)) {
         let text = letter::compose_alarm(&pack.pack, &person.language, &lines, &person.name, &link)
-            .map_err(|missing| StepError::Letter(missing.to_string()))?;
+            .map_err(StepError::Lacks)?;
         to_staff(tx, house, person, "alarm", &text, now)?;
         mails += 1;
     }

@@ -203,8 +203,7 @@ fn tell_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc>)
         Some(text) => ("task-escalation", text),
         None => (
             "reminder",
-            letter::compose_reminder(&pack.pack, &person.language, &lines, &person.name)
-                .map_err(|missing| StepError::Letter(missing.to_string()))?,
+            letter::compose_reminder(&pack.pack, &person.language, &lines, &person.name).map_err(StepError::Lacks)?,
         ),
     };
     let letter = to_staff(tx, house, person, occasion, &text, now)?;

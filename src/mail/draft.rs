@@ -140,8 +140,8 @@ fn lost(
     read: ReadText<'_>,
 ) -> Result<Vec<RequiredPart>, StepError> {
     let facts = letters::facts(case, head, reply(words), read)?;
-    let required = letter::required(head.pack, &case.stored.request.language, occasion(case), &facts)
-        .map_err(|missing| StepError::Letter(missing.to_string()))?;
+    let required =
+        letter::required(head.pack, &case.stored.request.language, occasion(case), &facts).map_err(StepError::Lacks)?;
     Ok(letter::lost(&required, letter).into_iter().cloned().collect())
 }
 

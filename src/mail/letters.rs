@@ -170,8 +170,7 @@ pub(super) fn put_together(
     read: ReadText<'_>,
 ) -> Result<LetterText, StepError> {
     let facts = facts(case, head, words, read)?;
-    letter::compose(head.pack, &case.stored.request.language, occasion, &facts)
-        .map_err(|missing| StepError::Letter(missing.to_string()))
+    letter::compose(head.pack, &case.stored.request.language, occasion, &facts).map_err(StepError::Lacks)
 }
 
 /// Puts a letter to the requester that a person has sent into the outbox and returns its number there.

@@ -134,5 +134,5 @@ fn written(
         controller: head.settings.controller.name.clone(),
         contact: head.settings.controller.contact.clone(),
     };
-    letter::compose_news(head.pack, language, &heading, news).map_err(|missing| StepError::Letter(missing.to_string()))
+    letter::compose_news(head.pack, language, &heading, news).map_err(StepError::Lacks)
 }

@@ -4,11 +4,11 @@ use chrono::{DateTime, Datelike, Utc};
 
 use super::requests::{self, Card, Stored};
 use super::vault::{Key, keys, texts};
-use super::{StoreError, Tx, corrections, documents, ids, journal, marks, outbox, packages, systems};
+use super::{StoreError, Tx, corrections, documents, ids, journal, marks, outbox, packages, systems, task_mergers};
 use crate::domain::command::Command;
 use crate::domain::decide::{decide, follows, may_open_tasks};
 use crate::domain::event::{By, CaseKind, Channel, Event, Opening, Recorded, Triage};
-use crate::domain::letter::RequiredPart;
+use crate::domain::letter::{MissingPart, RequiredPart};
 use crate::domain::moves::Refusal;
 use crate::domain::person::Actor;
 use crate::domain::policy::{ExemptionId, OnBehalfId, RightId};
@@ -77,7 +77,10 @@ pub enum StepError {
     /// A letter that a person changed has lost what its reader is owed.
     #[error("The letter has lost what its reader is owed: {}", told(.0))]
     Lost(Vec<RequiredPart>),
-    /// A letter that the step needs cannot be written.
+    /// A letter that the step needs still lacks something.
+    #[error(transparent)]
+    Lacks(#[from] MissingPart),
+    /// A letter that the step needs cannot be written, for a reason that is no officer's to mend.
     #[error("{0}")]
     Letter(String),
     /// The store failed.
@@ -94,7 +97,7 @@ fn told(lost: &[RequiredPart]) -> String {
 /// What a caller saw before its step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {
-    /// So many events: the step is refused as [`StepError::Changed`] when there are others now.
+    /// So many events: the step is refused as [`StepError::Changed`] when there are others now, looks at files aside.
     Events(i64),
     /// The step fits whatever is there.
     Whatever,
@@ -192,6 +195,14 @@ impl<'t> Desk<'_, 't> {
     }
 }
 
+/// Whether nothing happened after so many events but that somebody looked at a file: that takes nothing back of what
+/// others saw.
+fn looked_at_alone(tx: &mut Tx<'_>, id: i64, seen: i64) -> Result<bool, StoreError> {
+    let since = journal::kinds_after(tx, id, seen)?;
+    let looks = ["document-viewed", "task-file-viewed"];
+    Ok(!since.is_empty() && since.iter().all(|kind| looks.contains(&kind.as_str())))
+}
+
 impl Door<'_> {
     /// Opens a request.
     ///
@@ -260,7 +271,7 @@ impl Door<'_> {
     ) -> Result<Stored, StepError> {
         let (mut stored, key) = requests::find_with_key(tx, id)?;
         match seen {
-            Seen::Events(seq) if seq != stored.seq => return Err(StepError::Changed),
+            Seen::Events(seq) if seq != stored.seq && !looked_at_alone(tx, id, seq)? => return Err(StepError::Changed),
             Seen::Events(_) | Seen::Whatever => {}
         }
         let rules = self.rules(&stored.request.policy)?;
@@ -286,6 +297,7 @@ impl Door<'_> {
         }
         packages::settle(tx, id, &stored.request, &events, self.now)?;
         documents::settle(tx, &events, self.now)?;
+        task_mergers::settle(tx, id, &events)?;
         self.append(tx, id, first, events)?;
         requests::update(tx, &stored, rules)?;
         if stored.request.card != card {

@@ -20,6 +20,7 @@ use crate::web::frame::look::Choice;
 use crate::web::frame::say::choices;
 use crate::web::frame::words::Words;
 use crate::web::frame::{Frame, Place};
+use crate::web::requests::LANGUAGES;
 use crate::web::{aside, go_on, show};
 
 /// The channels that a person enters.
@@ -114,12 +115,7 @@ impl EntryPage {
             kinds: choices(&words, "kind", CaseKind::ALL.map(CaseKind::as_str), &form.kind),
             latest_on: now.with_timezone(&policy.zone).format("%Y-%m-%d").to_string(),
             zone_note: words.with("entry-zone", "zone", policy.zone.name()),
-            languages: choices(
-                &words,
-                "language",
-                policy.languages.iter().map(String::as_str),
-                &form.language,
-            ),
+            languages: choices(&words, "language", LANGUAGES, &form.language),
             on_behalf: on_behalf.collect(),
             rights: rights.collect(),
             form,

@@ -199,6 +199,55 @@ impl OutcomeWord {
     ];
 }
 
+impl MissingPart {
+    /// The word of it, for the key of its sentence in other languages.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Letter { .. } => "text",
+            Self::Items => "items",
+            Self::Unknown(_) => "unknown",
+            Self::Reason(_) => "reason",
+            Self::Basis(_) => "basis",
+            Self::LegalBasis(_) => "exemption-source",
+            Self::ConditionBasis(_) => "condition-source",
+            Self::Restriction(_) => "restriction",
+            Self::Given(_) => "given",
+            Self::Remedy => "remedy",
+            Self::Words => "words",
+            Self::Extension => "extension",
+        }
+    }
+
+    /// The right whose answer lacks it.
+    pub fn right(&self) -> Option<&RightId> {
+        match self {
+            Self::Reason(right) | Self::Basis(right) | Self::Restriction(right) | Self::Given(right) => Some(right),
+            Self::Letter { .. }
+            | Self::Items
+            | Self::Unknown(_)
+            | Self::LegalBasis(_)
+            | Self::ConditionBasis(_)
+            | Self::Remedy
+            | Self::Words
+            | Self::Extension => None,
+        }
+    }
+
+    /// The id of what it is about; empty where it is about the letter as a whole.
+    pub fn about(&self) -> String {
+        match self {
+            Self::Letter { stem, .. } => (*stem).to_owned(),
+            Self::Unknown(id) => id.clone(),
+            Self::Reason(right) | Self::Basis(right) | Self::Restriction(right) | Self::Given(right) => {
+                right.to_string()
+            }
+            Self::LegalBasis(exemption) => exemption.to_string(),
+            Self::ConditionBasis(condition) => condition.to_string(),
+            Self::Items | Self::Remedy | Self::Words | Self::Extension => String::new(),
+        }
+    }
+}
+
 /// The longer term.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExtensionFacts {

@@ -219,7 +219,11 @@ fn fate(say: &Say<'_>, plan: &Plan, one: &Done) -> Fate {
     let request = &one.before.request;
     let why_not = one.why_not.as_ref().map(|error| match error {
         StepError::Refused(refusal) => words.t(&format!("refusal-{}", refusal.code())),
-        StepError::Letter(sentence) => sentence.clone(),
+        StepError::Lacks(missing) => {
+            let policy = say.rules(&request.policy).map(|rules| rules.policy);
+            letter::lacks(words, policy, missing)
+        }
+        StepError::Letter(why) => letter::not_written(words, why),
         StepError::Lost(parts) => letter::lost(words, parts).join(" "),
         StepError::Changed => words.t("bulk-changed"),
         StepError::NoPolicy { .. } => words.t("error-no-policy"),

@@ -294,6 +294,38 @@ mod tests {
     }
 
     #[test]
+    fn whatever_a_letter_lacks_has_a_sentence_in_both_languages() {
+        use crate::domain::letter::MissingPart;
+        use crate::domain::policy::{ConditionId, ExemptionId, RightId};
+        let right = RightId::new("access");
+        for missing in [
+            MissingPart::Letter {
+                stem: "note",
+                language: "fr".to_owned(),
+            },
+            MissingPart::Items,
+            MissingPart::Unknown("mood".to_owned()),
+            MissingPart::Reason(right.clone()),
+            MissingPart::Basis(right.clone()),
+            MissingPart::LegalBasis(ExemptionId::new("abuse")),
+            MissingPart::ConditionBasis(ConditionId::new("technically-feasible")),
+            MissingPart::Restriction(right.clone()),
+            MissingPart::Given(right.clone()),
+            MissingPart::Remedy,
+            MissingPart::Words,
+            MissingPart::Extension,
+        ] {
+            let key = format!("letter-lacks-{}", missing.code());
+            let about = missing.about();
+            for language in Language::ALL {
+                let sentence = Words::of(language).a(&key, &[("name", &about), ("language", "fr")]);
+                assert_ne!(sentence, key);
+                assert!(sentence.contains(&about), "{sentence}");
+            }
+        }
+    }
+
+    #[test]
     fn every_remark_on_a_mail_has_a_sentence_in_both_languages() {
         let source = include_str!("../../domain/message.rs");
         let pattern = regex::Regex::new(r#"Self::\w+(?: \{ \.\. \})? => "([a-z-]+)""#).unwrap();

@@ -291,7 +291,12 @@ impl Case {
         let words = &self.who.words;
         match error {
             StepError::Refused(refusal) => self.refused(words.t(&format!("refusal-{}", refusal.code()))),
-            StepError::Letter(sentence) => self.refused(sentence),
+            StepError::Lacks(missing) => {
+                let pack = self.house.pack().ok();
+                let policy = pack.as_ref().map(|pack| &pack.pack.policy);
+                self.refused(letter::lacks(words, policy, &missing))
+            }
+            StepError::Letter(why) => self.refused(letter::not_written(words, &why)),
             StepError::Lost(parts) => self.refused(letter::lost(words, &parts).join(" ")),
             StepError::NoPolicy { .. } => self.refused(words.t("error-no-policy")),
             StepError::Changed => match self.meanwhile().await {

@@ -7,8 +7,9 @@ use super::file::File;
 use super::page::{DraftView, StretchView};
 use crate::domain::command::Command;
 use crate::domain::event::{Event, Recorded};
-use crate::domain::letter::{self, LetterText, RequiredPart, Stretch};
+use crate::domain::letter::{self, LetterText, MissingPart, RequiredPart, Stretch};
 use crate::domain::moves::Move as Step;
+use crate::domain::policy::Policy;
 use crate::house::House;
 use crate::mail::draft::{Edit, Rewritten};
 use crate::store::door::Desk;
@@ -45,6 +46,27 @@ pub(super) fn edit_of(form: &Sent) -> Edit {
             body,
         }),
     }
+}
+
+/// The sentence for what a letter still lacks; a right by its name in the policy.
+pub(in crate::web) fn lacks(words: &Words, policy: Option<&Policy>, missing: &MissingPart) -> String {
+    let right = missing.right().and_then(|id| policy?.right(id));
+    let name = right.map_or_else(
+        || missing.about(),
+        |right| right.name.text(words.language.tag()).to_owned(),
+    );
+    let language = match missing {
+        MissingPart::Letter { language, .. } => language.as_str(),
+        _ => "",
+    };
+    let key = format!("letter-lacks-{}", missing.code());
+    words.a(&key, &[("name", &name), ("language", language)])
+}
+
+/// The sentence for a letter that cannot be written though nothing in it is missing. Why stands in the log.
+pub(in crate::web) fn not_written(words: &Words, why: &str) -> String {
+    tracing::error!(why, "a letter could not be written");
+    words.t("letter-not-written")
 }
 
 /// The sentence for what a letter has lost.

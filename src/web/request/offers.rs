@@ -2,6 +2,7 @@
 
 use super::file::{File, Incoming};
 use super::page::{Merger, Offers};
+use super::view::language_name;
 use crate::domain::event::{CaseKind, Event};
 use crate::domain::identity;
 use crate::domain::person::Role;
@@ -11,6 +12,7 @@ use crate::domain::rules::Rules;
 use crate::store::requests::Stored;
 use crate::web::frame::look::Choice;
 use crate::web::frame::say::{Say, choices};
+use crate::web::requests::LANGUAGES;
 
 /// Everything that is offered.
 pub(super) fn offers(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Offers {
@@ -79,12 +81,7 @@ pub(super) fn offers(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Offers {
             CaseKind::ALL.map(CaseKind::as_str),
             request.kind.as_str(),
         ),
-        languages: choices(
-            words,
-            "language",
-            policy.languages.iter().map(String::as_str),
-            &request.language,
-        ),
+        languages: languages(say, request),
         mergers: mergers(say, file),
         extension: policy
             .extension
@@ -95,6 +92,21 @@ pub(super) fn offers(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Offers {
         today: say.now.with_timezone(&policy.zone).format("%Y-%m-%d").to_string(),
         zone: policy.zone.name().to_owned(),
     }
+}
+
+/// The requester's language: every one that is recognised in mail. Where the policy has no letters in it, they go out in two
+/// of its languages.
+fn languages(say: &Say<'_>, request: &Request) -> Vec<Choice> {
+    let known = LANGUAGES.contains(&request.language.as_str());
+    let other = (!known).then_some(request.language.as_str());
+    let tags = LANGUAGES.into_iter().chain(other);
+    tags.map(|tag| Choice {
+        value: tag.to_owned(),
+        label: language_name(say, tag),
+        hint: String::new(),
+        chosen: tag == request.language,
+    })
+    .collect()
 }
 
 /// Requests of the same sender whose clock runs, newest first.

@@ -303,7 +303,7 @@ fn reviews(say: &Say<'_>, request: &Request) -> Vec<Link> {
     own.chain(of).collect()
 }
 
-fn language_name(say: &Say<'_>, tag: &str) -> String {
+pub(super) fn language_name(say: &Say<'_>, tag: &str) -> String {
     let known = LANGUAGES.contains(&tag);
     if known {
         say.words.t(&format!("language-{tag}"))
@@ -433,7 +433,10 @@ fn letter(
         .collect();
     match &file.answer {
         Ok(answer) => missing.extend(drafting::lost(words, &answer.lost)),
-        Err(StepError::Letter(sentence)) if missing.is_empty() => missing.push(sentence.clone()),
+        Err(StepError::Lacks(part)) if missing.is_empty() => {
+            let policy = say.rules(&request.policy).map(|rules| rules.policy);
+            missing.push(drafting::lacks(words, policy, part));
+        }
         Err(_) if missing.is_empty() => missing.push(words.t("letter-no-preview")),
         Err(_) => {}
     }
