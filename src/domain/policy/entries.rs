@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::names::{
-    ConditionId, DatumId, DutyId, ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, ReminderId, RightId,
+    CategoryId, ConditionId, DatumId, DutyId, ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId,
+    ReminderId, RightId,
 };
 use crate::domain::deadline::Term;
 use crate::domain::identity::HOLD_HOURS;
@@ -267,6 +268,16 @@ pub enum Way {
 pub struct HeldDatum {
     /// Its id.
     pub id: DatumId,
+    /// What people call it.
+    pub name: Localized,
+}
+
+/// A category of personal data that the register of systems names.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Category {
+    /// Its id, as the register writes it.
+    pub id: CategoryId,
     /// What people call it.
     pub name: Localized,
 }

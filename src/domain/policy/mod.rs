@@ -17,8 +17,8 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 
 pub use entries::{
-    Anchor, Caution, Condition, Exemption, Ground, HeldDatum, IdentityMethod, Law, Listing, OnBehalfRule, Recipient,
-    Remedy, ReminderRule, RetentionDuty, Right, Source, WaitsFor, Way,
+    Anchor, Category, Caution, Condition, Exemption, Ground, HeldDatum, IdentityMethod, Law, Listing, OnBehalfRule,
+    Recipient, Remedy, ReminderRule, RetentionDuty, Right, Source, WaitsFor, Way,
 };
 pub use names::{
     CategoryId, ConditionId, DatumId, DutyId, ExemptionId, GroundId, LawId, Localized, MethodId, OnBehalfId, PauseId,
@@ -85,6 +85,9 @@ pub struct Policy {
     /// What the company holds of a person and can compare with what they say. Nothing else may be asked for.
     #[serde(default)]
     pub held_data: Vec<HeldDatum>,
+    /// The names of the categories of data in the register; one that is not named here is shown by its id.
+    #[serde(default)]
+    pub categories: Vec<Category>,
     /// For how many hours a release waits after the address that answers go to was changed, as the pack says it.
     #[serde(default = "entries::hold_hours")]
     release_hold_hours: u32,
@@ -192,6 +195,15 @@ impl Policy {
     /// What of this id the company can compare.
     pub fn held_datum(&self, id: &DatumId) -> Option<&HeldDatum> {
         self.held_data.iter().find(|datum| datum.id == *id)
+    }
+
+    /// What a category of data is called in a language: by its name, or by its id where the policy has none for it.
+    pub fn category_name(&self, id: &CategoryId, language: &str) -> String {
+        let known = self.categories.iter().find(|category| category.id == *id);
+        known.map_or_else(
+            || id.as_str().replace('-', " "),
+            |category| category.name.text(language).to_owned(),
+        )
     }
 
     /// The ways to prove identity, the least intrusive first.

@@ -143,6 +143,7 @@ fn merge_repeated(mut policy: Policy, places: &Places, mistakes: &mut Vec<Mistak
     });
     merge.list("on-behalf", &mut policy.on_behalf, |rule| rule.id.as_str());
     merge.list("identity", &mut policy.identity, |method| method.id.as_str());
+    merge.list("categories", &mut policy.categories, |category| category.id.as_str());
     merge.list("held-data", &mut policy.held_data, |datum| datum.id.as_str());
     merge.list("reminders", &mut policy.reminders, |rule| rule.id.as_str());
     (policy, remarks)

@@ -168,7 +168,7 @@ impl LookedAt<'_> {
                 .unwrap_or_default()
         };
         FoundView {
-            part: scope_words(self.say.words, self.file, &finding.scope),
+            part: scope_words(self.say, self.file, &finding.scope),
             scope: finding.scope.to_string(),
             words: words.t(verdict_key(finding.verdict)),
             reason: self.file.text(&finding.reason).to_owned(),

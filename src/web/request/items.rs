@@ -15,7 +15,6 @@ use crate::domain::request::Identity;
 use crate::domain::rules::Rules;
 use crate::web::frame::look::{Choice, Tone};
 use crate::web::frame::say::{Say, cited};
-use crate::web::frame::words::Words;
 
 /// The value of a basis that is no exemption: the ground is missing.
 pub(super) const MISSING_GROUND: &str = "missing-ground";
@@ -35,11 +34,16 @@ pub(super) fn verdict_key(verdict: Verdict) -> &'static str {
     }
 }
 
-/// A part of an item, in words; a system by its name in the register.
-pub(super) fn scope_words(words: Words, file: &File, scope: &Scope) -> String {
+/// A part of an item, in words; a category by its name in the policy, a system by its name in the register.
+pub(super) fn scope_words(say: &Say<'_>, file: &File, scope: &Scope) -> String {
+    let words = &say.words;
     match scope {
         Scope::Whole => words.t("scope-whole"),
-        Scope::Category(id) => words.with("scope-category", "name", id.as_str()),
+        Scope::Category(id) => {
+            let rules = say.rules(&file.stored.request.policy);
+            let name = rules.map_or_else(|| id.to_string(), |rules| rules.policy.category_name(id, say.tag()));
+            words.with("scope-category", "name", &name)
+        }
         Scope::System(id) => {
             let known = file.systems.iter().find(|known| known.system.id == *id);
             let name = known.map_or(id.as_str(), |known| known.system.name.as_str());
@@ -290,7 +294,7 @@ impl Shown<'_> {
             .join(" · ");
         let parts: Vec<String> = withheld(self.item, exemptions)
             .iter()
-            .map(|scope| scope_words(self.say.words, self.file, scope))
+            .map(|scope| scope_words(self.say, self.file, scope))
             .collect();
         self.say.words.noted(&names, &parts.join(" · "))
     }

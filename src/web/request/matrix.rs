@@ -181,7 +181,7 @@ impl Findings<'_> {
     }
 
     fn part(self, scope: &Scope) -> String {
-        scope_words(self.say.words, self.file, scope)
+        scope_words(self.say, self.file, scope)
     }
 
     fn parts(self, scopes: &[Scope]) -> String {
@@ -371,7 +371,7 @@ pub(super) fn parts(say: &Say<'_>, file: &File, chosen: &Scope) -> Vec<Choice> {
     }
     let choice = |scope: Scope| Choice {
         value: scope.to_string(),
-        label: scope_words(say.words, file, &scope),
+        label: scope_words(say, file, &scope),
         hint: String::new(),
         chosen: scope == *chosen,
     };

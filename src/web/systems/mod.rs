@@ -9,7 +9,7 @@ use askama::Template;
 use chrono_tz::Tz;
 
 use crate::domain::event::By;
-use crate::domain::policy::SystemId;
+use crate::domain::policy::{CategoryId, Policy, SystemId};
 use crate::domain::system::{FILE_COLUMNS, Flaw, LegalBasis, Part, System, SystemKind, Written, Wrong};
 use crate::house::House;
 use crate::store::people::Person;
@@ -31,8 +31,12 @@ pub async fn systems(who: Reads, house: Office, request: HttpRequest) -> Page {
     let frame = who.frame(&request, Place::Systems, who.words.t("systems-title"));
     let office = Arc::clone(&house);
     let all = aside(move || Ok(office.store.read(systems::list)?)).await?;
-    let words = &who.words;
-    let lines = all.iter().map(|known| SystemRow::of(words, &known.system)).collect();
+    let (words, pack) = (&who.words, house.pack().ok());
+    let policy = pack.as_ref().map(|pack| &pack.pack.policy);
+    let lines = all
+        .iter()
+        .map(|known| SystemRow::of(words, policy, &known.system))
+        .collect();
     show(&SystemsPage { frame, lines })
 }
 
@@ -184,11 +188,15 @@ pub struct SystemRow {
 }
 
 impl SystemRow {
-    fn of(words: &Words, system: &System) -> Self {
+    fn of(words: &Words, policy: Option<&Policy>, system: &System) -> Self {
         let (tone, state) = match (system.active, system.owner.mail.is_empty()) {
             (false, _) => (Tone::Quiet, "system-state-retired"),
             (true, true) => (Tone::Soon, "system-state-no-mail"),
             (true, false) => (Tone::Calm, "system-state-active"),
+        };
+        let name = |id: &CategoryId| {
+            let named = policy.map(|policy| policy.category_name(id, words.language.tag()));
+            named.unwrap_or_else(|| id.to_string())
         };
         let kind = words.t(&format!("system-kind-{}", system.kind.as_str()));
         let part = words.t(&format!("system-part-{}", system.part.as_str()));
@@ -197,7 +205,7 @@ impl SystemRow {
             name: system.name.clone(),
             id: system.id.to_string(),
             what: format!("{kind} · {} · {part}", system.country),
-            categories: system.categories.iter().map(ToString::to_string).collect(),
+            categories: system.categories.iter().map(name).collect(),
             owner: system.owner.name.clone(),
             state: words.t(state),
             tone,
