@@ -18,6 +18,7 @@ use super::request::PolicyStamp;
 use super::standing::Sight;
 use super::system::System;
 use super::task::Reply;
+use super::task_merger::TakenOver;
 use super::text::{FileRef, TextRef};
 
 /// What someone wants to happen to a request. Texts are sealed before; a command that is refused leaves none behind.
@@ -149,6 +150,11 @@ pub enum Command {
     AnswerTask {
         task: u32,
         reply: Reply,
+    },
+    /// Looks at a file that an owner handed over.
+    ViewTaskFile {
+        task: u32,
+        file: i64,
     },
     ExplainTask {
         task: u32,
@@ -305,6 +311,7 @@ pub enum Command {
         reference: String,
         clock: Clock,
         items: Vec<NewItem>,
+        tasks: Vec<TakenOver>,
     },
     ConfirmMessage {
         message: i64,
@@ -423,6 +430,7 @@ impl Command {
             | Self::Acknowledge { .. }
             | Self::Delivered { .. }
             | Self::Bounced { .. }
+            | Self::ViewTaskFile { .. }
             | Self::FetchPackage { .. }
             | Self::EndPackage { .. }
             | Self::Recount

@@ -8,6 +8,7 @@ mod conditions;
 mod identifier;
 mod identity;
 pub mod release;
+mod task_merger;
 mod tasks;
 mod waiting;
 
@@ -185,6 +186,7 @@ fn taken(
             return tasks::send(request, rules, *task, *letter, words.as_ref(), now);
         }
         Command::AnswerTask { task, reply } => return tasks::answer(request, *task, reply, actor),
+        Command::ViewTaskFile { task, file } => tasks::view_file(request, *task, *file)?,
         Command::ExplainTask { task, reason } => Event::TaskExplained {
             task: tasks::unsettled(request, *task)?.number,
             reason: reason.clone(),
@@ -334,8 +336,11 @@ fn taken(
             reference,
             clock,
             items,
+            tasks,
         } => {
-            return take_merge(request, rules, *other, reference, clock, items, now);
+            let mut events = take_merge(request, rules, *other, reference, clock, items, now)?;
+            task_merger::take_over(request, &mut events, tasks);
+            return Ok(events);
         }
         Command::ConfirmMessage { message } | Command::ReleaseMessage { message }
             if !request.held.contains(message) =>

@@ -23,6 +23,7 @@ use super::release::Ended;
 use super::review::ReviewOf;
 use super::standing::Sight;
 use super::task::{About, Cancelled, Reply};
+use super::task_merger::TakenOver;
 use super::text::{FileRef, TextRef};
 
 /// An event with when it happened and who caused it.
@@ -497,6 +498,13 @@ pub enum Event {
         /// What.
         reply: Reply,
     },
+    /// Somebody of the staff looked at a file that an owner handed over.
+    TaskFileViewed {
+        /// The task.
+        task: u32,
+        /// The file.
+        file: i64,
+    },
     /// An officer wrote down why a task counts as settled.
     TaskExplained {
         /// Its number.
@@ -724,6 +732,9 @@ pub enum Event {
         clock: Option<Clock>,
         /// The other's items that this one did not have, with their own receipt.
         items: Vec<NewItem>,
+        /// The other's tasks, which go on here.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tasks: Vec<TakenOver>,
     },
     /// The term was extended, as the policy allows.
     Extended {
@@ -924,6 +935,7 @@ impl Event {
             Self::TaskReopened { .. } => "task-reopened",
             Self::TaskSent { .. } => "task-sent",
             Self::TaskAnswered { .. } => "task-answered",
+            Self::TaskFileViewed { .. } => "task-file-viewed",
             Self::TaskExplained { .. } => "task-explained",
             Self::TaskDropped { .. } => "task-dropped",
             Self::TaskCancelled { .. } => "task-cancelled",

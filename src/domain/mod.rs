@@ -46,6 +46,7 @@ pub mod serial;
 pub mod standing;
 pub mod system;
 pub mod task;
+pub mod task_merger;
 pub mod task_reminder;
 
 pub mod mistake;

@@ -100,11 +100,17 @@ pub enum TaskState {
     Dropped {
         /// Why.
         reason: TextRef,
+        /// Since when; `None` where that was not written down yet.
+        #[serde(default)]
+        at: Option<DateTime<Utc>>,
     },
     /// What it served is no more.
     Cancelled {
         /// What took it away.
         why: Cancelled,
+        /// Since when; `None` where that was not written down yet.
+        #[serde(default)]
+        at: Option<DateTime<Utc>>,
     },
 }
 
@@ -131,8 +137,10 @@ pub enum Cancelled {
     ItemDropped,
     /// The decision it carries out does not stand any more.
     DecisionChanged,
-    /// The request is out of the way: set aside, taken back or merged.
+    /// The request is out of the way: set aside or taken back.
     RequestEnded,
+    /// Its request was merged with another one: the task stands once, in the one that lives on.
+    Merged,
 }
 
 /// That a task was handed to its owner.
@@ -206,6 +214,7 @@ impl Cancelled {
             Self::ItemDropped => "item-dropped",
             Self::DecisionChanged => "decision-changed",
             Self::RequestEnded => "request-ended",
+            Self::Merged => "merged",
         }
     }
 }
@@ -246,6 +255,24 @@ impl Task {
             (TaskState::Answered { at }, _) => Some(*at),
             (TaskState::Open, TaskKind::Notice) => self.sent.as_ref().map(|sent| sent.at),
             _ => None,
+        }
+    }
+
+    /// Since when its owner need not do it any more, though a mail asked them to and they had not answered; `None` where
+    /// nobody is left to be told.
+    pub fn needless_since(&self) -> Option<DateTime<Utc>> {
+        let asked = self.sent.as_ref().filter(|sent| sent.letter.is_some())?;
+        if self.answer.as_ref().is_some_and(|answer| answer.at >= asked.at) {
+            return None;
+        }
+        match self.state {
+            TaskState::Cancelled { why, at } => at.filter(|_| why != Cancelled::Merged),
+            TaskState::Dropped { at, .. } => at,
+            TaskState::Planned
+            | TaskState::Open
+            | TaskState::Answered { .. }
+            | TaskState::Cannot
+            | TaskState::Explained { .. } => None,
         }
     }
 

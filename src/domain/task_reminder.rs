@@ -34,6 +34,8 @@ pub enum Stage {
     Before(u32),
     /// So many working days late. It goes up.
     Late(u32),
+    /// It need not be done any more. Its owner, who was asked to, is told.
+    Over,
     /// What is in force is to be looked at again.
     Recheck,
 }
@@ -44,6 +46,7 @@ impl Stage {
         match self {
             Self::Before(days) => format!("task-before-{days}"),
             Self::Late(days) => format!("task-late-{days}"),
+            Self::Over => "task-over".to_owned(),
             Self::Recheck => "state-recheck".to_owned(),
         }
     }
@@ -52,6 +55,7 @@ impl Stage {
     pub fn of_name(name: &str) -> Option<Self> {
         let days = |prefix: &str| name.strip_prefix(prefix).and_then(|days| days.parse().ok());
         match name {
+            "task-over" => Some(Self::Over),
             "state-recheck" => Some(Self::Recheck),
             _ => days("task-before-")
                 .map(Self::Before)
@@ -62,7 +66,7 @@ impl Stage {
     /// Who of the staff is told; nobody while it is the owner's turn.
     pub fn to_staff(self) -> &'static [Recipient] {
         match self {
-            Self::Before(_) => &[],
+            Self::Before(_) | Self::Over => &[],
             Self::Late(_) => &[Recipient::Assignee, Recipient::Manager],
             Self::Recheck => &[Recipient::Officers],
         }
@@ -77,6 +81,15 @@ pub fn ahead(request: &Request, rules: Rules<'_>) -> Vec<TaskDue> {
         .filter(|task| task.is_awaited())
         .flat_map(|task| of_task(request, task, rules))
         .collect();
+    ahead.extend(request.tasks.iter().filter_map(|task| {
+        let at = task.needless_since()?;
+        Some(TaskDue {
+            at,
+            number: task.number,
+            stage: Stage::Over,
+            due_on: local_date(at, rules.policy.zone),
+        })
+    }));
     ahead.extend(request.in_force().map(|state| TaskDue {
         at: local_instant(state.recheck_on, rules.policy.office_hour, rules.policy.zone),
         number: state.item,

@@ -10,10 +10,10 @@ use crate::domain::request::Request;
 use crate::domain::rules::RuleBook;
 use crate::domain::system::System;
 use crate::domain::task::Task;
-use crate::domain::task_reminder::{self, Stage, TaskDue, standing};
+use crate::domain::task_reminder::{self, Stage, standing};
 use crate::house::House;
 use crate::mail::letters::Letterhead;
-use crate::mail::tasks::remind_owner;
+use crate::mail::tasks::{remind_owner, tell_it_is_over};
 use crate::packs::Shelf;
 use crate::store::door::{Desk, StepError};
 use crate::store::notices::{NewNotice, Notice};
@@ -40,17 +40,20 @@ pub(super) fn remind(
             pack: &pack.pack,
             thread: None,
         };
-        let owners: BTreeSet<u32> = due
+        let owners: BTreeSet<(u32, ToOwner)> = due
             .iter()
-            .filter(|due| is_for_owner(due))
-            .map(|due| due.number)
+            .filter_map(|due| Some((due.number, to_owner(due.stage)?)))
             .collect();
-        for number in owners {
-            match remind_owner(desk, head, number) {
+        for (number, what) in owners {
+            let told = match what {
+                ToOwner::Reminder => remind_owner(desk, head, number),
+                ToOwner::Over => tell_it_is_over(desk, head, number),
+            };
+            match told {
                 Ok(()) => {}
                 Err(StepError::Store(error)) => return Err(error.into()),
                 Err(error) => {
-                    tracing::error!(request = desk.stored.id, task = number, %error, "an owner could not be reminded");
+                    tracing::error!(request = desk.stored.id, task = number, %error, "an owner could not be told");
                 }
             }
         }
@@ -73,8 +76,21 @@ pub(super) fn remind(
     Ok(notices.collect())
 }
 
-fn is_for_owner(due: &TaskDue) -> bool {
-    matches!(due.stage, Stage::Before(_))
+/// What the owner of a task is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum ToOwner {
+    /// That it is still to be done.
+    Reminder,
+    /// That it need not be done any more.
+    Over,
+}
+
+fn to_owner(stage: Stage) -> Option<ToOwner> {
+    match stage {
+        Stage::Before(_) => Some(ToOwner::Reminder),
+        Stage::Over => Some(ToOwner::Over),
+        Stage::Late(_) | Stage::Recheck => None,
+    }
 }
 
 /// What a rule of the ledger of notices speaks of, when it is a task or something in force: the stage and the number.
@@ -105,6 +121,7 @@ pub(super) fn line(
             Some(state) => (state.recheck_on, Cause::Recheck),
             None => return Ok(None),
         },
+        Stage::Over => return Ok(None),
         Stage::Before(_) | Stage::Late(_) => match late(tx, request, number)? {
             Some((task, system)) => match task.due_on(request) {
                 Some(due_on) => (due_on, Cause::TaskLate(system.name)),
@@ -173,7 +190,7 @@ pub(super) fn escalation(
     };
     letter::compose_news(&pack.pack, &person.language, &heading, &news)
         .map(Some)
-        .map_err(|missing| StepError::Letter(missing.to_string()))
+        .map_err(StepError::Lacks)
 }
 
 /// A task whose owner is still waited for, with its system.

@@ -12,6 +12,7 @@ use crate::domain::system::System;
 use crate::domain::task::{Task, TaskKind};
 use crate::domain::task_reminder::standing;
 use crate::store::door::{Desk, StepError};
+use crate::store::requests::Stored;
 use crate::store::{systems, task_links};
 
 /// The path of an owner's page for one task.
@@ -71,6 +72,34 @@ pub fn remind_owner(desk: &mut Desk<'_, '_>, head: Letterhead<'_>, number: u32) 
     Ok(())
 }
 
+/// Tells the owner of a task that it need not be done any more.
+///
+/// # Errors
+/// What the letter still lacks, or that the store failed.
+pub fn tell_it_is_over(desk: &mut Desk<'_, '_>, head: Letterhead<'_>, number: u32) -> Result<(), StepError> {
+    let (stored, now) = (desk.stored, desk.now);
+    let task = stored.request.task(number).ok_or(Refusal::UnknownTask)?;
+    let system = system_of(desk, task)?;
+    if system.owner.mail.is_empty() {
+        return Ok(());
+    }
+    let news = News::TaskOver {
+        system: system.name.clone(),
+        rights: vec![task.about.right.clone()],
+    };
+    news::tell(desk.tx(), head, &addressee(&system, stored), &news, now)?;
+    Ok(())
+}
+
+fn addressee<'a>(system: &'a System, stored: &'a Stored) -> Addressee<'a> {
+    Addressee {
+        name: &system.owner.name,
+        address: &system.owner.mail,
+        language: &system.owner.language,
+        request: Some(stored),
+    }
+}
+
 /// Writes to the owner of a system; `None` where there is no address.
 fn tell_owner(
     desk: &mut Desk<'_, '_>,
@@ -93,13 +122,7 @@ fn tell_owner(
         standing: letter::standing(&system.owner.language, standing(due_on, desk.rules, now)),
         link,
     };
-    let to = Addressee {
-        name: &system.owner.name,
-        address: &system.owner.mail,
-        language: &system.owner.language,
-        request: Some(stored),
-    };
-    let letter = news::tell(desk.tx(), head, &to, &news(facts), now)?;
+    let letter = news::tell(desk.tx(), head, &addressee(system, stored), &news(facts), now)?;
     Ok(Some(letter))
 }
 

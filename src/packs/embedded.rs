@@ -66,6 +66,7 @@ macro_rules! pack {
                 "subject-informed",
                 "task",
                 "task-escalation",
+                "task-over",
                 "task-reminder",
                 "task-work",
                 "withdrawal-confirmed",

@@ -91,6 +91,16 @@ pub fn read(db: &mut Reader<'_>, stream: i64) -> Result<Vec<StoredEvent>, StoreE
         .collect()
 }
 
+/// What happened in a stream after so many events, as words, in order.
+pub fn kinds_after(db: &mut Reader<'_>, stream: i64, seq: i64) -> Result<Vec<String>, StoreError> {
+    Ok(events::table
+        .filter(events::stream.eq(stream))
+        .filter(events::seq.gt(seq))
+        .order(events::seq)
+        .select(events::kind)
+        .load(db.conn)?)
+}
+
 /// The streams after `after`, in order, at most `limit`.
 pub fn streams(db: &mut Reader<'_>, after: i64, limit: i64) -> Result<Vec<i64>, StoreError> {
     Ok(events::table

@@ -36,6 +36,7 @@ pub mod sessions;
 mod stamp;
 pub mod systems;
 pub mod task_links;
+pub mod task_mergers;
 pub mod tasks;
 #[doc(hidden)]
 pub mod testing;

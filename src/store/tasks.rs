@@ -3,9 +3,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
+use super::door::{Door, Seen, StepError};
+use super::files::{self, KeptFile};
 use super::requests::Stored;
 use super::schema::{lasting_states, tasks};
 use super::{Reader, Stamp, StoreError, Tx};
+use crate::domain::command::Command;
 use crate::domain::policy::SystemId;
 use crate::domain::task::TaskKind;
 
@@ -16,6 +19,22 @@ pub struct Found {
     pub request_id: i64,
     /// The task's number there.
     pub number: u32,
+}
+
+/// The bytes of a file that an owner handed over, read in the transaction that says who looked.
+///
+/// # Errors
+/// A refusal when the answer has no such file; or that the store failed, also when the file is gone.
+pub fn view_file(
+    tx: &mut Tx<'_>,
+    door: &Door<'_>,
+    request: i64,
+    (task, file): (u32, i64),
+) -> Result<(KeptFile, Vec<u8>), StepError> {
+    door.step(tx, request, Seen::Whatever, |_| {
+        Ok(Command::ViewTaskFile { task, file })
+    })?;
+    Ok((files::find(tx, file)?, files::read(tx, file)?))
 }
 
 /// Writes the rows of a request anew.

@@ -284,7 +284,7 @@ fn of_a_request(app: &mut ServiceConfig) {
         ))
         .route(
             "/requests/{reference}/tasks/{number}/files/{id}",
-            get().to(task_steps::file),
+            post().to(task_steps::file),
         )
         .service(form(
             "/requests/{reference}/states/{item}",

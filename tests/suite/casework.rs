@@ -650,6 +650,7 @@ fn merging_keeps_the_earlier_clock_and_every_item() {
             reference: "DSR-2025-000002".into(),
             clock: Clock::of_receipt(earlier),
             items,
+            tasks: vec![],
         },
     );
     assert!(target.request.deadline.ends_at < before.ends_at);
@@ -687,6 +688,7 @@ fn an_extension_merges_with_the_clock_that_it_was_announced_for() {
             ..Clock::of_receipt(from)
         },
         items: vec![],
+        tasks: vec![],
     };
     let extend = Command::Extend {
         reason: text(9),

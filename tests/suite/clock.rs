@@ -462,6 +462,7 @@ fn a_merge_takes_over_the_waits_and_the_policies_of_the_clock_that_governs() {
         reference: "DSR-2026-000002".into(),
         clock,
         items: vec![],
+        tasks: vec![],
     };
     // Merged on the 3rd: three days did not count, and nothing is waited for any more.
     let mut target = Clocked::received("uk-gdpr", "2026-09-02T09:00:00+01:00", &["access"]);
@@ -611,6 +612,7 @@ proptest! {
             reference: "DSR-2026-000002".into(),
             clock: other.request.clock(),
             items: vec![],
+            tasks: vec![],
         });
         prop_assert!(target.request.deadline.ends_at <= before.ends_at);
         prop_assert_eq!(foretold.unwrap_or(before), target.request.deadline.clone());

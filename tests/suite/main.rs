@@ -38,6 +38,7 @@ mod recognition;
 mod reminders;
 mod sequences;
 mod systems;
+mod task_mergers;
 mod tasks;
 mod threads;
 mod web;

@@ -57,13 +57,13 @@ fn system(id: &str, part: Part, basis: LegalBasis) -> System {
 }
 
 /// A house with a register: a shop under contract, a newsletter by consent, a bank that receives data.
-struct House {
-    story: Story,
-    mei: PersonId,
+pub(crate) struct House {
+    pub(crate) story: Story,
+    pub(crate) mei: PersonId,
 }
 
 impl House {
-    fn at(now: &str) -> Self {
+    pub(crate) fn at(now: &str) -> Self {
         let story = Story::at(now);
         let mei = hire(&story, "mei@example.com", Role::Officer, "en");
         let boss = hire(&story, "boss@example.com", Role::Reviewer, "en");
@@ -88,14 +88,14 @@ impl House {
         Self { story, mei }
     }
 
-    fn officer(&self) -> Actor {
+    pub(crate) fn officer(&self) -> Actor {
         Actor::Person {
             id: self.mei,
             role: Role::Officer,
         }
     }
 
-    fn tries(
+    pub(crate) fn tries(
         &self,
         stored: &Stored,
         actor: Actor,
@@ -114,12 +114,16 @@ impl House {
     }
 
     #[track_caller]
-    fn does(&self, stored: &Stored, command: impl FnOnce(&mut Desk<'_, '_>) -> Result<Command, StepError>) -> Stored {
+    pub(crate) fn does(
+        &self,
+        stored: &Stored,
+        command: impl FnOnce(&mut Desk<'_, '_>) -> Result<Command, StepError>,
+    ) -> Stored {
         self.tries(stored, self.officer(), command).unwrap()
     }
 
     #[track_caller]
-    fn is_refused(&self, stored: &Stored, command: Command, why: Refusal) {
+    pub(crate) fn is_refused(&self, stored: &Stored, command: Command, why: Refusal) {
         match self.tries(stored, self.officer(), |_| Ok(command)) {
             Err(StepError::Refused(refusal)) => assert_eq!(refusal, why),
             other => panic!("{other:?}"),
@@ -127,7 +131,7 @@ impl House {
     }
 
     /// A request for one right, by somebody who is known.
-    fn asks(&self, from: &str, right: &Right) -> Stored {
+    pub(crate) fn asks(&self, from: &str, right: &Right) -> Stored {
         let stored = self.story.opens(mail(
             from,
             "My data",
@@ -172,7 +176,7 @@ impl House {
     }
 
     /// A right that is told to every system, needs no ground and is no matter of consent.
-    fn relayed(&self, lasting: bool) -> Right {
+    pub(crate) fn relayed(&self, lasting: bool) -> Right {
         self.policy_of(|policy| {
             let fits = |right: &&Right| {
                 right.relayed && !right.needs_ground && !right.consent_only && right.lasting == lasting
@@ -185,14 +189,14 @@ impl House {
         self.policy_of(|policy| policy.rights.iter().find(|right| right.consent_only).unwrap().clone())
     }
 
-    fn searched(&self) -> Right {
+    pub(crate) fn searched(&self) -> Right {
         self.policy_of(|policy| {
             let fits = |right: &&Right| !right.relayed && !right.needs_ground;
             policy.rights.iter().find(fits).unwrap().clone()
         })
     }
 
-    fn grants(&self, stored: &Stored) -> Stored {
+    pub(crate) fn grants(&self, stored: &Stored) -> Stored {
         let item = stored.request.items[0].number;
         self.does(stored, |_| {
             Ok(Command::Decide {
@@ -202,7 +206,7 @@ impl House {
         })
     }
 
-    fn sends(&self, stored: &Stored, task: u32, words: &str) -> Result<Stored, StepError> {
+    pub(crate) fn sends(&self, stored: &Stored, task: u32, words: &str) -> Result<Stored, StepError> {
         let house = &self.story.house;
         let pack = house.pack().unwrap();
         self.tries(stored, self.officer(), |desk| {
@@ -215,7 +219,7 @@ impl House {
         })
     }
 
-    fn sends_all(&self, stored: &Stored) -> Stored {
+    pub(crate) fn sends_all(&self, stored: &Stored) -> Stored {
         let planned: Vec<u32> = stored.request.unsettled_tasks().map(|task| task.number).collect();
         planned.into_iter().fold(stored.clone(), |stored, task| {
             self.sends(&stored, task, "Order 77").unwrap()
@@ -240,7 +244,7 @@ impl House {
     }
 
     /// Mails to an address, oldest first: subject and text.
-    fn mails_to(&self, address: &str) -> Vec<(String, String)> {
+    pub(crate) fn mails_to(&self, address: &str) -> Vec<(String, String)> {
         let store = &self.story.house.store;
         let queued = store
             .read(|db| outbox::in_state(db, outbox::State::Queued, 1000))
@@ -259,13 +263,13 @@ impl House {
     }
 
     /// The path of the personal link in the newest mail to an address.
-    fn link_to(&self, address: &str) -> String {
+    pub(crate) fn link_to(&self, address: &str) -> String {
         let (_, text) = self.mails_to(address).pop().unwrap();
         let start = text.find("/task/").unwrap();
         text[start..].chars().take("/task/".len() + 64).collect()
     }
 
-    fn find(&self, stored: &Stored) -> Stored {
+    pub(crate) fn find(&self, stored: &Stored) -> Stored {
         self.story.request(&stored.request.reference)
     }
 }
@@ -285,7 +289,12 @@ fn states(request: &Request) -> Vec<(&str, &str, &str)> {
 }
 
 /// A form with files, as a browser sends it from a page of ours.
-fn upload(path: &str, who: Option<&Visitor>, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> TestRequest {
+pub(crate) fn upload(
+    path: &str,
+    who: Option<&Visitor>,
+    fields: &[(&str, &str)],
+    files: &[(&str, &[u8])],
+) -> TestRequest {
     let mut body = Vec::new();
     for (name, value) in fields {
         body.extend(format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
@@ -311,7 +320,7 @@ fn upload(path: &str, who: Option<&Visitor>, fields: &[(&str, &str)], files: &[(
     }
 }
 
-fn done() -> Reply {
+pub(crate) fn done() -> Reply {
     Reply {
         outcome: Outcome::Done,
         before: Some(2),
@@ -421,6 +430,7 @@ fn a_decision_that_changes_takes_its_tasks_along_and_brings_them_back() {
     });
     let cancelled = TaskState::Cancelled {
         why: Cancelled::DecisionChanged,
+        at: Some(house.story.now()),
     };
     let of = |request: &Request, id: &str| -> Task {
         let found = request.tasks.iter().find(|task| task.about.system.as_str() == id);
@@ -624,7 +634,7 @@ async fn an_owner_answers_by_the_link_of_the_mail_with_files_and_without_an_acco
         "/requests/{}/tasks/{}/files/{}",
         stored.request.reference, task.number, reply.files[0].id
     );
-    let file = send(&app, get(&file, Some(&officer)).to_request()).await;
+    let file = send(&app, post(&file, &officer, &[]).to_request()).await;
     assert_eq!(file.body, "a,b\n1,2\n");
     assert!(file.header("content-disposition").starts_with("attachment"));
     let again = upload(&link, None, &[("outcome", "nothing-held")], &[]);

@@ -107,6 +107,7 @@ pub(super) fn take_merge(
         clock: (clock != request.clock()).then_some(clock),
         deadline,
         items,
+        tasks: Vec::new(),
     }])
 }
 

@@ -13,6 +13,7 @@ use crate::domain::request::Request;
 use crate::domain::rules::Rules;
 use crate::domain::system::{Part, System};
 use crate::domain::task::{About, Cancelled, Outcome, Reply, Task, TaskKind, TaskState};
+use crate::domain::task_merger::goes_over;
 use crate::domain::task_reminder;
 use crate::domain::text::TextRef;
 
@@ -102,7 +103,9 @@ pub(super) fn with_cancelled(
     actor: Actor,
     now: DateTime<Utc>,
 ) -> Vec<Event> {
-    if request.unsettled_tasks().next().is_none() {
+    let merges = events.iter().any(|event| matches!(event, Event::MergedInto { .. }));
+    let takes = |event: &Event| matches!(event, Event::MergeTaken { tasks, .. } if !tasks.is_empty());
+    if request.tasks.is_empty() && !events.iter().any(takes) {
         return events;
     }
     let recorded = |event: &Event| Recorded {
@@ -113,18 +116,24 @@ pub(super) fn with_cancelled(
     let after = events
         .iter()
         .fold(request.clone(), |request, event| request.evolve(&recorded(event)));
-    let cancelled = after.unsettled_tasks().filter_map(|task| {
-        let why = lost(&after, task)?;
-        Some(Event::TaskCancelled { task: task.number, why })
+    let cancelled = after.tasks.iter().filter_map(|task| {
+        let why = match merges && goes_over(&after, task) {
+            true => Some(Cancelled::Merged),
+            false => lost(&after, task),
+        };
+        Some(Event::TaskCancelled {
+            task: task.number,
+            why: why?,
+        })
     });
     events.extend(cancelled.collect::<Vec<_>>());
     events
 }
 
-/// What a task that is not settled has lost; `None` while it still serves something. What repeats earlier work serves
-/// that work, whatever becomes of the request.
+/// What a task has lost; `None` while it still serves something, or is settled. What repeats earlier work serves that work,
+/// whatever becomes of the request.
 fn lost(request: &Request, task: &Task) -> Option<Cancelled> {
-    if task.about.kind == TaskKind::Repeat {
+    if !task.is_unsettled() || task.about.kind == TaskKind::Repeat {
         return None;
     }
     if request.is_out_of_the_way() {
@@ -259,6 +268,17 @@ pub(super) fn answer(request: &Request, number: u32, reply: &Reply, actor: Actor
         task: number,
         reply: reply.clone(),
     }])
+}
+
+/// A look at a file that an owner handed over with an answer.
+pub(super) fn view_file(request: &Request, number: u32, file: i64) -> Result<Event, Refusal> {
+    let task = request.task(number).ok_or(Refusal::UnknownTask)?;
+    let mut handed_over = task.answer.iter().flat_map(|answer| &answer.reply.files);
+    if handed_over.any(|kept| kept.id == file) {
+        Ok(Event::TaskFileViewed { task: number, file })
+    } else {
+        Err(Refusal::NoDocument)
+    }
 }
 
 /// Says that what is in force still holds, and when somebody looks again.

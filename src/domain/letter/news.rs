@@ -124,6 +124,13 @@ pub enum News {
     Task(TaskFacts),
     /// The same once more.
     TaskReminder(TaskFacts),
+    /// To who looks after a system: what was asked of it need not be done any more.
+    TaskOver {
+        /// The system's name.
+        system: String,
+        /// The rights it was about.
+        rights: Vec<RightId>,
+    },
     /// To who has to see to it that a task is done.
     TaskEscalation {
         /// The name of who looks after the system.
@@ -188,6 +195,7 @@ impl News {
             | Self::ComplaintReceived { .. }
             | Self::Task(_)
             | Self::TaskReminder(_)
+            | Self::TaskOver { .. }
             | Self::TaskEscalation { .. } => true,
             Self::Clarification { .. }
             | Self::PauseNotice { .. }
@@ -217,6 +225,7 @@ impl News {
             Self::RecipientNotice { .. } => Topic::RecipientNotice,
             Self::Task(_) => Topic::Task,
             Self::TaskReminder(_) => Topic::TaskReminder,
+            Self::TaskOver { .. } => Topic::TaskOver,
             Self::TaskEscalation { .. } => Topic::TaskEscalation,
         }
     }
@@ -306,6 +315,14 @@ fn told(writer: Writer, facts: Facts, news: &News) -> Result<Facts, MissingPart>
             .with("details", needed(details)?)
             .with("link", link.as_str()),
         News::Task(task) | News::TaskReminder(task) => task_facts(writer, facts, task)?,
+        News::TaskOver { system, rights } => {
+            if rights.is_empty() {
+                return Err(MissingPart::Items);
+            }
+            facts
+                .with("system", needed(system)?)
+                .with("rights", writer.right_lines(rights)?)
+        }
         News::TaskEscalation { owner, task } => task_facts(writer, facts, task)?.with("owner", needed(owner)?),
     })
 }

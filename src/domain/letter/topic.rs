@@ -22,6 +22,7 @@ pub(super) enum Topic {
     RecipientNotice,
     Task,
     TaskReminder,
+    TaskOver,
     TaskEscalation,
 }
 
@@ -44,6 +45,7 @@ impl Topic {
         Topic::RecipientNotice,
         Topic::Task,
         Topic::TaskReminder,
+        Topic::TaskOver,
         Topic::TaskEscalation,
     ];
 
@@ -154,6 +156,11 @@ impl Topic {
             ),
             Topic::Task => letter("task", TASK, TASK_MUST),
             Topic::TaskReminder => letter("task-reminder", TASK, TASK_MUST),
+            Topic::TaskOver => letter(
+                "task-over",
+                &["person", "reference", "system", "rights", "controller", "contact"],
+                &["reference", "system", "rights"],
+            ),
             Topic::TaskEscalation => letter(
                 "task-escalation",
                 &[

@@ -19,6 +19,7 @@ use crate::domain::policy::OnBehalfId;
 use crate::domain::release::Override;
 use crate::domain::standing::Shown;
 use crate::domain::task::{Outcome, Sent, Task, TaskAnswer, TaskState};
+use crate::domain::task_reminder;
 use crate::domain::text::TextRef;
 
 impl Request {
@@ -34,7 +35,8 @@ impl Request {
             | Event::Noted { .. }
             | Event::LetterReleased { .. }
             | Event::CodeSent { .. }
-            | Event::DocumentViewed { .. } => {}
+            | Event::DocumentViewed { .. }
+            | Event::TaskFileViewed { .. } => {}
             Event::AcknowledgementQueued { letter } => self.acknowledgement = Some(*letter),
             Event::Triaged {
                 kind,
@@ -197,15 +199,21 @@ impl Request {
                 due_on,
                 letter,
                 words,
-            } => self.change_task(*task, |task| {
-                task.state = TaskState::Open;
-                task.sent = Some(Sent {
-                    at,
-                    due_on: *due_on,
-                    letter: *letter,
-                    words: words.clone(),
+            } => {
+                // Should it be cancelled again, its owner is told again.
+                let over = task_reminder::Stage::Over.name();
+                self.task_reminded
+                    .retain(|(number, stage, _)| number != task || *stage != over);
+                self.change_task(*task, |task| {
+                    task.state = TaskState::Open;
+                    task.sent = Some(Sent {
+                        at,
+                        due_on: *due_on,
+                        letter: *letter,
+                        words: words.clone(),
+                    });
                 });
-            }),
+            }
             Event::TaskAnswered { task, reply } => self.change_task(*task, |task| {
                 task.state = match reply.outcome {
                     Outcome::Done | Outcome::NothingHeld => TaskState::Answered { at },
@@ -223,10 +231,16 @@ impl Request {
                 };
             }),
             Event::TaskDropped { task, reason } => self.change_task(*task, |task| {
-                task.state = TaskState::Dropped { reason: reason.clone() };
+                task.state = TaskState::Dropped {
+                    reason: reason.clone(),
+                    at: Some(at),
+                };
             }),
             Event::TaskCancelled { task, why } => self.change_task(*task, |task| {
-                task.state = TaskState::Cancelled { why: *why };
+                task.state = TaskState::Cancelled {
+                    why: *why,
+                    at: Some(at),
+                };
             }),
             Event::TaskReminded { number, stage, due_on } => {
                 self.task_reminded.insert((*number, stage.clone(), *due_on));
@@ -392,7 +406,11 @@ impl Request {
                 };
             }
             Event::MergeTaken {
-                deadline, clock, items, ..
+                deadline,
+                clock,
+                items,
+                tasks,
+                ..
             } => {
                 if let Some(clock) = clock {
                     self.clock_from = clock.from;
@@ -405,6 +423,13 @@ impl Request {
                 self.deadline = deadline.clone();
                 for item in items {
                     self.add(item);
+                }
+                for taken in tasks {
+                    let number = taken.task.number;
+                    let told = taken.told.iter().cloned();
+                    self.task_reminded
+                        .extend(told.map(|(stage, due_on)| (number, stage, due_on)));
+                    self.tasks.push(taken.task.clone());
                 }
                 self.approval = Approval::None;
             }

@@ -137,6 +137,10 @@ impl Told<'_> {
             },
             News::Task(task.clone()),
             News::TaskReminder(task.clone()),
+            News::TaskOver {
+                system: task.system.clone(),
+                rights: task.rights.clone(),
+            },
             News::TaskEscalation { owner: name, task },
         ]);
         news

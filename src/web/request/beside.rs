@@ -16,6 +16,7 @@ use crate::domain::person::Actor;
 use crate::domain::policy::RightId;
 use crate::domain::rules::Rules;
 use crate::domain::serial::{Likeness, likeness};
+use crate::domain::task_merger::going_over;
 use crate::house::House;
 use crate::store::requests::{self, Stored};
 use crate::store::{Reader, StoreError};
@@ -216,7 +217,13 @@ fn merger(say: &Say<'_>, actor: Actor, from: Side<'_>, into: Side<'_>) -> Merger
 fn effect(say: &Say<'_>, actor: Actor, from: Side<'_>, into: Side<'_>) -> Result<Event, Refusal> {
     let (from, rules) = (&from.told.stored, from.rules);
     may(&from.request, Step::Merge, actor, rules.policy)?;
-    let events = decide(&into.told.stored.request, &taking(from), into.rules, actor, say.now)?;
+    let events = decide(
+        &into.told.stored.request,
+        &taking(from, going_over(&from.request)),
+        into.rules,
+        actor,
+        say.now,
+    )?;
     events.into_iter().next().ok_or(Refusal::MergeTarget)
 }
 

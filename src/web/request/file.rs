@@ -11,6 +11,7 @@ use crate::domain::item::Decision;
 use crate::domain::request::Request;
 use crate::domain::rules::Rules;
 use crate::domain::serial::Series;
+use crate::domain::task_merger::TakenOver;
 use crate::domain::text::TextRef;
 use crate::mail::draft::{self, Answer, Edit};
 use crate::mail::letters::{self, Letterhead};
@@ -212,6 +213,7 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::RetentionFound { reason, .. }
         | Event::DeadlineDeclined { reason } => vec![reason],
         Event::Assessed { finding, .. } => finding.texts().collect(),
+        Event::MergeTaken { tasks, .. } => tasks.iter().flat_map(TakenOver::texts).collect(),
         Event::ConditionChecked { check, .. } => check.texts().collect(),
         Event::Looked { shown, .. } => vec![shown],
         Event::PackageEnded { reason, .. } => reason.iter().collect(),
@@ -252,6 +254,7 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::DocumentDestroyed { .. }
         | Event::GroundChosen { .. }
         | Event::TaskCancelled { .. }
+        | Event::TaskFileViewed { .. }
         | Event::TaskReminded { .. }
         | Event::StateBegan { .. }
         | Event::ReleaseApproved
@@ -264,7 +267,6 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::Closed
         | Event::ReviewOpened { .. }
         | Event::MergedInto { .. }
-        | Event::MergeTaken { .. }
         | Event::DeadlineMoved { .. }
         | Event::TargetSet { .. }
         | Event::DeadlineSet { .. }

@@ -11,6 +11,7 @@ use crate::domain::event::NewItem;
 use crate::domain::letter::Occasion;
 use crate::domain::moves::{Move as Step, Refusal};
 use crate::domain::policy::RightId;
+use crate::domain::task_merger::TakenOver;
 use crate::house::House;
 use crate::mail::bring_back::bring_back;
 use crate::mail::letters::Words as LetterWords;
@@ -18,6 +19,7 @@ use crate::store::door::{Door, Seen, StepError};
 use crate::store::messages::{self, Listed, Outcome as Kept, Standing};
 use crate::store::outbox::{self, State};
 use crate::store::requests::{self, Stored};
+use crate::store::task_mergers::carried_over;
 use crate::store::vault::keys;
 use crate::store::{StoreError, Tx, mergers};
 use crate::web::door::session::{Officer, Reads, Sent};
@@ -183,6 +185,7 @@ fn merge(tx: &mut Tx<'_>, door: &Door<'_>, id: i64, seen: Seen, into: &str) -> R
     let target = requests::find_by_reference(tx, into)?.ok_or(Refusal::MergeTarget)?;
     let (target_id, reference) = (target.id, target.request.reference.clone());
     let target_runs = target.request.is_running();
+    let before = requests::find(tx, id)?;
     let merged = door.step(tx, id, seen, |_| {
         Ok(Command::Merge {
             into: target_id,
@@ -190,11 +193,13 @@ fn merge(tx: &mut Tx<'_>, door: &Door<'_>, id: i64, seen: Seen, into: &str) -> R
             target_runs,
         })
     })?;
-    door.step(tx, target_id, Seen::Whatever, |_| Ok(taking(&merged)))
+    door.step(tx, target_id, Seen::Whatever, |desk| {
+        Ok(taking(&merged, carried_over(desk, &before)?))
+    })
 }
 
-/// What takes a request into another: its clock, and its rights with their own receipts and terms.
-pub(super) fn taking(merged: &Stored) -> Command {
+/// What takes a request into another: its clock, its rights with their own receipts and terms, and its tasks.
+pub(super) fn taking(merged: &Stored, tasks: Vec<TakenOver>) -> Command {
     let request = &merged.request;
     let items = request.items.iter().map(|item| NewItem {
         right: item.right.clone(),
@@ -213,6 +218,7 @@ pub(super) fn taking(merged: &Stored) -> Command {
         reference: request.reference.clone(),
         clock,
         items: items.collect(),
+        tasks,
     }
 }
 

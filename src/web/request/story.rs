@@ -136,7 +136,7 @@ impl<'s> Story<'s> {
                 let args = [
                     ("right", self.item(*item)),
                     ("exemption", self.exemption(&finding.exemption)),
-                    ("scope", scope_words(*words, file, &finding.scope)),
+                    ("scope", scope_words(self.say, file, &finding.scope)),
                     ("verdict", words.t(super::items::verdict_key(finding.verdict))),
                 ];
                 (words.a(&key, &borrowed(&args)), file.text(&finding.reason).to_owned())
@@ -145,7 +145,7 @@ impl<'s> Story<'s> {
                 let args = [
                     ("right", self.item(*item)),
                     ("exemption", self.exemption(exemption)),
-                    ("scope", scope_words(*words, file, scope)),
+                    ("scope", scope_words(self.say, file, scope)),
                 ];
                 (words.a(&key, &borrowed(&args)), String::new())
             }
@@ -168,7 +168,7 @@ impl<'s> Story<'s> {
                 let args = [
                     ("right", self.item(*item)),
                     ("duty", self.duty(duty)),
-                    ("scope", scope_words(*words, file, scope)),
+                    ("scope", scope_words(self.say, file, scope)),
                     ("until", until),
                 ];
                 (words.a(&key, &borrowed(&args)), file.text(reason).to_owned())
@@ -271,6 +271,7 @@ impl<'s> Story<'s> {
             | Event::TaskReopened { .. }
             | Event::TaskSent { .. }
             | Event::TaskAnswered { .. }
+            | Event::TaskFileViewed { .. }
             | Event::TaskExplained { .. }
             | Event::TaskDropped { .. }
             | Event::TaskCancelled { .. }

@@ -14,7 +14,7 @@ use crate::domain::system::System;
 use crate::house::House;
 use crate::store::door::{Desk, Door, Seen, StepError};
 use crate::store::requests::Stored;
-use crate::store::{Tx, files, systems};
+use crate::store::{StoreError, Tx, requests, systems, tasks};
 use crate::web::door::session::{Reads, Sent};
 use crate::web::error::PageError;
 use crate::web::tasks::Answer;
@@ -30,13 +30,7 @@ pub async fn add(who: Reads, house: Office, reference: Ref, form: Sent) -> Page 
     let case = Case::of(&who, &house, &reference, &form)?;
     let item = u32::try_from(form.number("item")?).map_err(|_| PageError::Malformed)?;
     let (system, reason) = (form.text("system"), form.needed("reason")?);
-    let categories: BTreeSet<CategoryId> = form
-        .text("categories")
-        .split([';', '；', ',', '，'])
-        .map(str::trim)
-        .filter(|id| !id.is_empty())
-        .map(CategoryId::new)
-        .collect();
+    let categories: BTreeSet<CategoryId> = form.all("category").iter().map(|id| CategoryId::new(id)).collect();
     let done = case
         .run(move |tx, door, id, seen| {
             let wanted = if system.is_empty() {
@@ -180,23 +174,35 @@ pub async fn state(who: Reads, house: Office, path: Numbered, form: Sent) -> Pag
         .await
 }
 
-/// GET /requests/{reference}/tasks/{number}/files/{id}: what an owner handed over, as a download.
-pub async fn file(_who: Reads, house: Office, path: web::Path<(String, u32, i64)>) -> Page {
-    let (reference, task, id) = path.into_inner();
-    let (kept, bytes) = crate::web::aside(move || {
-        let found = house.store.read(|db| {
-            let Some(stored) = crate::store::requests::find_by_reference(db, &reference)? else {
-                return Ok(None);
+/// POST /requests/{reference}/tasks/{number}/files/{id}: what an owner handed over, as a download. Who looked stands in the
+/// journal, so it is no GET, and the event commits before a byte leaves.
+pub async fn file(who: Reads, house: Office, path: web::Path<(String, u32, i64)>, _form: Sent) -> Page {
+    let (reference, task, file) = path.into_inner();
+    let (office, actor) = (std::sync::Arc::clone(&house), who.actor());
+    let seen = crate::web::aside(move || {
+        let shelf = office.shelf();
+        let found = office.store.read(|db| requests::find_by_reference(db, &reference))?;
+        let found = found.ok_or(PageError::Absent)?;
+        let once = || {
+            let door = Door {
+                book: &*shelf,
+                actor,
+                now: office.now.instant(),
             };
-            let answer = stored.request.task(task).and_then(|task| task.answer.as_ref());
-            let handed_over = answer.is_some_and(|answer| answer.reply.files.iter().any(|file| file.id == id));
-            if !handed_over {
-                return Ok(None);
-            }
-            Ok(Some((files::find(db, id)?, files::read(db, id)?)))
-        })?;
-        found.ok_or(PageError::Absent)
+            office
+                .store
+                .write(|tx| tasks::view_file(tx, &door, found.id, (task, file)))
+        };
+        Ok(match once() {
+            Err(StepError::Store(StoreError::Conflict)) => once(),
+            done => done,
+        })
     })
     .await?;
-    Ok(super::files::download(kept.name.as_deref().unwrap_or("file"), bytes))
+    match seen {
+        Ok((kept, bytes)) => Ok(super::files::download(kept.name.as_deref().unwrap_or("file"), bytes)),
+        Err(StepError::Refused(_)) => Err(PageError::Absent),
+        Err(StepError::Store(error)) => Err(error.into()),
+        Err(other) => Err(PageError::broken(other)),
+    }
 }

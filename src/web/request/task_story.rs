@@ -25,6 +25,7 @@ pub(super) fn told(story: &Story<'_>, file: &File, event: &Event) -> (String, St
             ];
             (words.a(&key, &borrowed(&args)), text(reason.as_ref()))
         }
+        Event::TaskFileViewed { task, .. } => (about(*task), String::new()),
         Event::TaskReopened { task, reason } => (about(*task), text(reason.as_ref())),
         Event::TaskSent {
             task,
@@ -51,6 +52,10 @@ pub(super) fn told(story: &Story<'_>, file: &File, event: &Event) -> (String, St
             ),
             Some(Stage::Late(_)) => (
                 words.with("event-task-late", "system", &system_of(*number)),
+                String::new(),
+            ),
+            Some(Stage::Over) => (
+                words.with("event-task-over", "system", &system_of(*number)),
                 String::new(),
             ),
             Some(Stage::Before(_)) | None => (about(*number), String::new()),

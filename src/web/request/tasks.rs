@@ -1,11 +1,13 @@
 //! The tasks of a request on its page: what each system has to do, where it stands, and what stays in force.
 
+use std::collections::BTreeSet;
+
 use super::file::File;
 use super::page::FileView;
 use super::task_story::system;
 use crate::domain::lasting::InForce;
 use crate::domain::letter;
-use crate::domain::policy::RightId;
+use crate::domain::policy::{CategoryId, RightId};
 use crate::domain::request::{Request, Stage};
 use crate::domain::rules::Rules;
 use crate::domain::system::SystemKind;
@@ -34,6 +36,8 @@ pub struct TasksView {
     pub items: Vec<Choice>,
     /// The systems that a task can be added for.
     pub systems: Vec<Choice>,
+    /// The categories of data that these hold.
+    pub categories: Vec<Choice>,
     /// Who outside received the data and was told, in the requester's language, for the answer to one who asks; empty
     /// when nobody was.
     pub recipients: String,
@@ -117,6 +121,7 @@ pub(super) fn tasks(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Option<Task
         carried_out: request.carried_out_at().map(|at| say.at(at, &request.policy)),
         items: items(say, request, rules),
         systems: systems(file),
+        categories: categories(say, file, rules),
         recipients: recipients(file, request),
         states: request.in_force().map(|state| state_line(say, rules, state)).collect(),
         no_register: file.systems.is_empty(),
@@ -197,10 +202,10 @@ fn outcome(say: &Say<'_>, file: &File, task: &Task) -> (String, String) {
     let note = task.answer.as_ref().and_then(|answer| answer.reply.note.as_ref());
     let note = note.map(|note| file.text(note).to_owned());
     match &task.state {
-        TaskState::Explained { reason, .. } | TaskState::Dropped { reason } => {
+        TaskState::Explained { reason, .. } | TaskState::Dropped { reason, .. } => {
             (answered.unwrap_or_default(), file.text(reason).to_owned())
         }
-        TaskState::Cancelled { why } => (say.words.t(&format!("task-cancelled-{}", why.as_str())), String::new()),
+        TaskState::Cancelled { why, .. } => (say.words.t(&format!("task-cancelled-{}", why.as_str())), String::new()),
         TaskState::Planned | TaskState::Open | TaskState::Answered { .. } | TaskState::Cannot => {
             (answered.unwrap_or_default(), note.unwrap_or_default())
         }
@@ -256,6 +261,20 @@ fn systems(file: &File) -> Vec<Choice> {
         .map(|known| Choice {
             value: known.system.id.to_string(),
             label: known.system.name.clone(),
+            hint: String::new(),
+            chosen: false,
+        })
+        .collect()
+}
+
+/// The categories of data that the systems in use hold, by name.
+fn categories(say: &Say<'_>, file: &File, rules: Rules<'_>) -> Vec<Choice> {
+    let active = file.systems.iter().filter(|known| known.system.active);
+    let held: BTreeSet<&CategoryId> = active.flat_map(|known| &known.system.categories).collect();
+    held.into_iter()
+        .map(|id| Choice {
+            value: id.to_string(),
+            label: rules.policy.category_name(id, say.tag()),
             hint: String::new(),
             chosen: false,
         })

@@ -90,6 +90,10 @@ fn all(pack: &Pack) -> Vec<News> {
         },
         News::Task(task.clone()),
         News::TaskReminder(task.clone()),
+        News::TaskOver {
+            system: task.system.clone(),
+            rights: task.rights.clone(),
+        },
         News::TaskEscalation {
             owner: text("Zhao Lei"),
             task,
