@@ -251,7 +251,7 @@ impl Decision {
                 true
             }
             Self::Refused { basis, .. } => match basis {
-                Basis::Exemptions { .. } | Basis::MissingGround => true,
+                Basis::Exemptions { .. } | Basis::Conditions { .. } | Basis::MissingGround => true,
                 Basis::IdentityNotProven => false,
             },
             Self::NotForUs { .. } => false,

@@ -282,10 +282,10 @@ fn of_a_request(app: &mut ServiceConfig) {
             "/requests/{reference}/tasks/{number}/answer",
             post().to(task_steps::answer),
         ))
-        .route(
+        .service(form(
             "/requests/{reference}/tasks/{number}/files/{id}",
             post().to(task_steps::file),
-        )
+        ))
         .service(form(
             "/requests/{reference}/states/{item}",
             post().to(task_steps::state),

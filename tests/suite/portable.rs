@@ -270,6 +270,36 @@ macro_rules! form {
 }
 
 #[actix_web::test]
+async fn the_requesters_language_can_be_any_that_mail_is_read_in() {
+    let story = Story::at("2026-03-02T01:00:00Z");
+    let mei = hire(&story, "mei@example.com", Role::Officer, "en");
+    let officer = visit(&story, mei);
+    let stored = story.opens(mail("a@example.cn", "Hello", "Could you please look into this for me?"));
+    assert_eq!(stored.request.stage, Stage::Triage);
+    let app = init_service(app(story.house.clone())).await;
+    let path = format!("/requests/{}", stored.request.reference);
+    let shown = send(&app, get(&path, Some(&officer)).to_request()).await;
+    for (tag, name) in [
+        ("fr", "French"),
+        ("ja", "Japanese"),
+        ("zh-Hant", "Chinese (traditional)"),
+    ] {
+        says(&shown, &format!("<option value=\"{tag}\">{name}</option>"));
+    }
+    let seq = hidden_field(&shown.body, "seq").unwrap();
+    let fields = [
+        ("seq", seq.as_str()),
+        ("kind", "request"),
+        ("right", "access"),
+        ("on_behalf", "none"),
+        ("language", "fr"),
+    ];
+    let done = send(&app, post(&format!("{path}/triage"), &officer, &fields).to_request()).await;
+    assert_eq!(done.status, 303, "{}", done.body);
+    assert_eq!(story.request(&stored.request.reference).request.language, "fr");
+}
+
+#[actix_web::test]
 async fn the_page_asks_for_each_condition_and_the_letter_says_which_is_not_met_and_what_is_given_instead() {
     let office = Office::opened();
     let app = init_service(app(office.story.house.clone())).await;

@@ -265,7 +265,7 @@ async fn each_look_at_a_file_of_a_task_stands_in_the_journal_and_takes_nothing_b
 
     let opened = send(&app, get(&place, Some(&officer)).to_request()).await;
     assert!(
-        opened.status.is_client_error(),
+        opened.status.is_redirection(),
         "a link alone shows nothing: {}",
         opened.status
     );

@@ -242,6 +242,56 @@ fn each_mistake_in_a_letter_names_its_line_and_a_cure() {
 }
 
 #[test]
+fn a_condition_of_a_right_is_named_once_with_a_legal_basis_that_the_statement_knows_and_has_its_letter() {
+    let condition = |id: &str, sources: &str| {
+        format!(
+            "\n[[rights.conditions]]\nid = \"{id}\"\nname = {{ en = \"The data are in a computer\", de = \"Die Daten sind elektronisch\" }}\n\
+             question = {{ en = \"Are they?\", de = \"Sind sie es?\" }}\nsources = [{sources}]\n"
+        )
+    };
+    let good = "{ law = \"gdpr\", article = { en = \"Article 20\", de = \"Artikel 20\" } }";
+    let unknown = good.replace("gdpr", "moon-law");
+    let after = "sources = [{ law = \"gdpr\", article = { en = \"Article 15\", de = \"Artikel 15\" } }]\n";
+    for (added, at, what) in [
+        (
+            condition("automated", ""),
+            "sources = []",
+            "The condition `automated` has no legal basis.",
+        ),
+        (
+            condition("automated", &unknown),
+            "moon-law",
+            "There is no law `moon-law`.",
+        ),
+    ] {
+        let files = with("statement.toml", after, &format!("{after}{added}"));
+        let at = line(&files["statement.toml"], at);
+        expect(&files, "statement.toml", at, what);
+    }
+    let twice = format!(
+        "{after}{}{}",
+        condition("automated", good),
+        condition("automated", good)
+    );
+    let files = with("statement.toml", after, &twice);
+    let text = &files["statement.toml"];
+    let second = text.rfind("id = \"automated\"").unwrap();
+    let at = text[..second].matches('\n').count() + 1;
+    expect(
+        &files,
+        "statement.toml",
+        at,
+        "The right `access` has the condition `automated` twice.",
+    );
+    expect(
+        &files,
+        "letters/condition.de.txt",
+        0,
+        "The text `condition` is missing in `de`.",
+    );
+}
+
+#[test]
 fn a_missing_or_unknown_file_is_named() {
     for (file, what) in [
         ("statement.toml", "The file is missing."),

@@ -15,14 +15,14 @@ impl Check<'_, '_> {
                 let entry = [way[0], Step::Entry(index), way[1], Step::Entry(number)];
                 if !names.insert(&condition.id) {
                     self.at(
-                        &entry,
+                        &[&entry[..], &[Step::Key("id")]].concat(),
                         format!("The right `{}` has the condition `{}` twice.", right.id, condition.id),
                         "Keep one of the two, or give this one an id of its own.",
                     );
                 }
                 if condition.sources.is_empty() {
                     self.at(
-                        &entry,
+                        &[&entry[..], &[Step::Key("sources")]].concat(),
                         format!("The condition `{}` has no legal basis.", condition.id),
                         "Add at least one entry to `sources`: a refusal has to name it.",
                     );
