@@ -274,7 +274,11 @@ async fn the_requesters_language_can_be_any_that_mail_is_read_in() {
     let story = Story::at("2026-03-02T01:00:00Z");
     let mei = hire(&story, "mei@example.com", Role::Officer, "en");
     let officer = visit(&story, mei);
-    let stored = story.opens(mail("a@example.cn", "Hello", "Could you please look into this for me?"));
+    let stored = story.opens(mail(
+        "Zhao <zhao..wei@example.cn>",
+        "Data",
+        "Please send me a copy of my personal data.",
+    ));
     assert_eq!(stored.request.stage, Stage::Triage);
     let app = init_service(app(story.house.clone())).await;
     let path = format!("/requests/{}", stored.request.reference);

@@ -292,7 +292,7 @@ async fn each_look_at_a_file_of_a_task_stands_in_the_journal_and_takes_nothing_b
     assert!(shown.contains("looked at a file from The shop"));
 
     // Nothing that was seen before has changed, so a form of the page from before still goes through.
-    let fields = [("seq", seen.as_str()), ("text", "Looks complete.")];
+    let fields = [("seq", seen.as_str()), ("reason", "Looks complete.")];
     let noted = send(&app, post(&path(&answered, "/notes"), &officer, &fields).to_request()).await;
     assert_eq!(noted.status, StatusCode::SEE_OTHER, "{}", noted.body);
     let other = send(

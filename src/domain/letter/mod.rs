@@ -210,7 +210,7 @@ impl MissingPart {
             Self::Basis(_) => "basis",
             Self::LegalBasis(_) => "exemption-source",
             Self::ConditionBasis(_) => "condition-source",
-            Self::Restriction(_) => "restriction",
+            Self::Restriction(_) => "until",
             Self::Given(_) => "given",
             Self::Remedy => "remedy",
             Self::Words => "words",

@@ -297,7 +297,7 @@ mod tests {
     fn whatever_a_letter_lacks_has_a_sentence_in_both_languages() {
         use crate::domain::letter::MissingPart;
         use crate::domain::policy::{ConditionId, ExemptionId, RightId};
-        let right = RightId::new("access");
+        let right = RightId::new("a-right");
         for missing in [
             MissingPart::Letter {
                 stem: "note",
@@ -307,8 +307,8 @@ mod tests {
             MissingPart::Unknown("mood".to_owned()),
             MissingPart::Reason(right.clone()),
             MissingPart::Basis(right.clone()),
-            MissingPart::LegalBasis(ExemptionId::new("abuse")),
-            MissingPart::ConditionBasis(ConditionId::new("technically-feasible")),
+            MissingPart::LegalBasis(ExemptionId::new("an-exemption")),
+            MissingPart::ConditionBasis(ConditionId::new("a-condition")),
             MissingPart::Restriction(right.clone()),
             MissingPart::Given(right.clone()),
             MissingPart::Remedy,

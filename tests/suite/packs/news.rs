@@ -157,6 +157,7 @@ fn each_letter_says_the_facts_it_was_given() {
                         "STANDING",
                         "https://habeas.example/LINK",
                     ],
+                    News::TaskOver { .. } => &["DSR-2025-000123", "CUSTOMERS"],
                     News::TaskEscalation { .. } => &["DSR-2025-000123", "CUSTOMERS", "Zhao Lei", "STANDING"],
                 };
                 for fact in facts {
@@ -252,7 +253,10 @@ fn news_read_as_a_person_would_write_them() {
         let pack = &loaded.pack;
         let mut told = String::new();
         for mut news in all(pack).into_iter().filter(|news| fits(pack, language, news)) {
-            if let News::SubjectInformed { rights, .. } | News::RecipientNotice { rights, .. } = &mut news {
+            if let News::SubjectInformed { rights, .. }
+            | News::RecipientNotice { rights, .. }
+            | News::TaskOver { rights, .. } = &mut news
+            {
                 rights.truncate(2);
             }
             if let News::Task(task) | News::TaskReminder(task) | News::TaskEscalation { task, .. } = &mut news {
