@@ -157,7 +157,7 @@ async fn an_officer_lets_the_term_wait_and_go_on_and_the_requester_is_told_both_
         "{told:?}"
     );
     let history = page!(app, format!("/requests/{reference}"), &mei);
-    assert!(history.contains("let the term wait since") && history.contains("Which of your accounts do you mean?"));
+    assert!(history.contains("paused the clock from") && history.contains("Which of your accounts do you mean?"));
 }
 
 #[actix_web::test]
