@@ -158,14 +158,16 @@ fn timed(work: impl FnOnce() -> anyhow::Result<String>) -> anyhow::Result<(Durat
     Ok((time, answer))
 }
 
-/// An answer without what was typed and what is random.
+/// An answer without what was typed and what is random: the order of its headers is, too.
 fn without(answer: &str, address: &str, random: &[String]) -> String {
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((answer, ""));
     let differs = |line: &&str| {
         let name = line.split(':').next().unwrap_or_default().to_ascii_lowercase();
-        !["set-cookie", "date", "content-security-policy"].contains(&name.as_str())
+        !["set-cookie", "date"].contains(&name.as_str())
     };
-    let kept: Vec<&str> = answer.lines().filter(differs).collect();
-    let kept = kept.join("\n").replace(address, "ADDRESS");
+    let mut kept: Vec<&str> = head.lines().filter(differs).collect();
+    kept.sort_unstable();
+    let kept = format!("{}\n\n{body}", kept.join("\n")).replace(address, "ADDRESS");
     random
         .iter()
         .filter(|one| !one.is_empty())

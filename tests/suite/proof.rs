@@ -150,6 +150,28 @@ async fn an_officer_has_a_code_sent_and_the_requester_proves_the_address_with_it
 }
 
 #[actix_web::test]
+async fn a_question_whose_answer_is_a_code_has_it_sent() {
+    let office = Office::new();
+    let service = init_service(app(Arc::clone(&office.story.house))).await;
+    let fields = [
+        ("method", "address-code"),
+        ("reason", "The address is not known to us."),
+    ];
+    let asked = send(&service, office.step("/identity-question", &fields).to_request()).await;
+    assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.body);
+    let question = office.story.letter(office.opened.id, "identity-question").unwrap();
+    assert!(question.contains("We have sent a code to this address"), "{question}");
+    assert_eq!(office.code("address-confirmation").len(), 8);
+
+    office.story.proves_address(&office.stored());
+    let again = send(&service, office.step("/identity-question", &fields).to_request()).await;
+    assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.body);
+    let codes = office.history().into_iter();
+    let codes = codes.filter(|recorded| matches!(recorded.event, Event::CodeSent { .. }));
+    assert_eq!(codes.count(), 2, "a proven address needs no further code");
+}
+
+#[actix_web::test]
 async fn who_comes_too_late_for_the_code_has_another_sent_from_the_same_page() {
     let office = Office::new();
     let service = init_service(app(Arc::clone(&office.story.house))).await;
@@ -299,10 +321,25 @@ async fn what_tells_nothing_can_always_be_answered_and_who_is_known_otherwise_is
     ] {
         let service = init_service(app(Arc::clone(&office.story.house))).await;
         for (step, fields) in steps {
+            if step == "/answer" {
+                let page = send(&service, get(&office.path(""), Some(&office.officer)).to_request()).await;
+                let is_proven = office.stored().request.has_confirmed_contact();
+                assert_ne!(page.body.contains("Whatever you write yourself"), is_proven);
+            }
             let answer: Answer = send(&service, office.step(step, &fields).to_request()).await;
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "{step}: {}", answer.body);
         }
     }
+    let service = init_service(app(Arc::clone(&not_proven.story.house))).await;
+    let page = send(
+        &service,
+        get(&not_proven.path(""), Some(&not_proven.officer)).to_request(),
+    )
+    .await;
+    assert!(
+        !page.body.contains("nobody has shown that the address is theirs"),
+        "only the second person is missing"
+    );
     assert!(matches!(not_for_us.stored().request.stage, Stage::Answering { .. }));
     assert!(!not_proven.stored().request.tells());
     assert!(matches!(known_by_post.stored().request.stage, Stage::Answered { .. }));

@@ -53,6 +53,8 @@ pub struct Rung {
 pub struct ContactView {
     /// The address; a word where there is none.
     pub address: String,
+    /// Whether it is known to be the requester's.
+    pub is_proven: bool,
     /// Whether and how it is confirmed.
     pub tone: Tone,
     /// The same in words.
@@ -238,6 +240,7 @@ fn contact(say: &Say<'_>, file: &File, rules: Rules<'_>) -> ContactView {
         } else {
             address.clone()
         },
+        is_proven: request.has_confirmed_contact(),
         tone,
         state,
         held: held.map_or_else(String::new, |until| {

@@ -12,12 +12,12 @@ use crate::domain::document::Shows;
 use crate::domain::identity::{Change, Confirmation};
 use crate::domain::letter::{News, Occasion};
 use crate::domain::moves::{Move as Step, Refusal};
-use crate::domain::policy::{DatumId, MethodId, OnBehalfId};
+use crate::domain::policy::{DatumId, MethodId, OnBehalfId, Way};
 use crate::domain::standing::Sight;
 use crate::house::House;
 use crate::mail::letters::Words as LetterWords;
 use crate::mail::news::Addressee;
-use crate::store::door::{Desk, Door, StepError};
+use crate::store::door::{Desk, Door, Seen, StepError};
 use crate::store::requests::{self, Card};
 use crate::store::{StoreError, documents};
 use crate::web::aside;
@@ -29,37 +29,59 @@ type Ref = web::Path<String>;
 type Page = Result<HttpResponse, PageError>;
 type Office = web::Data<House>;
 
-/// POST /requests/{reference}/identity-question
+/// POST /requests/{reference}/identity-question. Where a code is to be the answer, it is sent with the question.
 pub async fn identity_question(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
     let case = Case::of(&who, &house, &reference, &form)?;
     let method = MethodId::new(&form.needed("method")?);
     let (data, reason) = (data_of(&form, "datum"), form.text("reason"));
-    let write = case.writer(Step::AskIdentity);
-    let command = move |desk: &mut Desk<'_, '_>| {
-        let held = |datum| desk.rules.policy.held_datum(datum).is_some();
-        if !data.iter().all(held) {
-            return Err(Refusal::NotHeldDatum.into());
-        }
-        let words = LetterWords {
-            method: Some(method.clone()),
-            data: data.clone(),
-            reply: reason.clone(),
-            ..LetterWords::default()
-        };
-        let letter = write.post_if_possible(desk, Occasion::IdentityQuestion, words)?;
-        let reason = if reason.is_empty() {
-            None
-        } else {
-            Some(desk.keep("reason", &reason)?)
-        };
-        Ok(Command::AskIdentity {
-            method: method.clone(),
-            data: data.clone(),
-            reason,
-            letter,
+    let (question, code) = (case.writer(Step::AskIdentity), case.writer(Step::SendCode));
+    let done = case
+        .run(move |tx, door, id, seen| {
+            let mut asks_for_code = false;
+            let asked = door.step(tx, id, seen, |desk| {
+                let way = desk.rules.policy.method(&method).map(|method| method.way);
+                asks_for_code = way == Some(Way::Code) && !desk.stored.request.has_confirmed_contact();
+                ask(&question, desk, &method, &data, &reason)
+            })?;
+            if asks_for_code {
+                door.step(tx, id, Seen::Whatever, |desk| code.invite(desk))
+            } else {
+                Ok(asked)
+            }
         })
+        .await?;
+    Ok(case.page_of(&done, "identity-asked", "#identity"))
+}
+
+fn ask(
+    write: &Writer,
+    desk: &mut Desk<'_, '_>,
+    method: &MethodId,
+    data: &[DatumId],
+    reason: &str,
+) -> Result<Command, StepError> {
+    let held = |datum| desk.rules.policy.held_datum(datum).is_some();
+    if !data.iter().all(held) {
+        return Err(Refusal::NotHeldDatum.into());
+    }
+    let words = LetterWords {
+        method: Some(method.clone()),
+        data: data.to_vec(),
+        reply: reason.to_owned(),
+        ..LetterWords::default()
     };
-    case.take("identity-asked", "#identity", command).await
+    let letter = write.post_if_possible(desk, Occasion::IdentityQuestion, words)?;
+    let reason = if reason.is_empty() {
+        None
+    } else {
+        Some(desk.keep("reason", reason)?)
+    };
+    Ok(Command::AskIdentity {
+        method: method.clone(),
+        data: data.to_vec(),
+        reason,
+        letter,
+    })
 }
 
 /// POST /requests/{reference}/identity: the decision. What was shown for it is destroyed, and the requester is told.

@@ -36,6 +36,7 @@ identity-ladder-hint = The least intrusive way that is enough is the right one. 
 rung-used = used
 rung-tried = asked
 rung-proposed = next
+answer-unproven = Nobody has shown that this address is the requester's. Whatever you write yourself must not tell whether the person is known here.
 contact-title = Where answers go
 contact-unconfirmed = Nobody has shown yet that this address is the requester's
 contact-by-code = Confirmed by a code, { $at }

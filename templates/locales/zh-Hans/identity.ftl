@@ -36,6 +36,7 @@ identity-ladder-hint = 足以核实且干扰最小的方式才是正确的方式
 rung-used = 已采用
 rung-tried = 已询问
 rung-proposed = 下一步
+answer-unproven = 尚无人证明该邮箱归请求人使用。您自行撰写的内容不得透露我们是否知悉此人。
 contact-title = 答复寄往
 contact-unconfirmed = 尚无人证明该邮箱归请求人使用
 contact-by-code = 已通过验证码确认（{ $at }）
