@@ -43,12 +43,17 @@ pub fn run(args: &DemoArgs, out: &mut impl Write) -> anyhow::Result<()> {
     for login in logins {
         writeln!(
             out,
-            "  {:<13} {:<23} password  {}",
+            "  {:<13} {:<23} password  {}  key  {}",
             login.role.as_str(),
             login.email,
-            login.password
+            login.password,
+            login.key
         )?;
     }
+    writeln!(
+        out,
+        "\nEach signs in with a code as well. Add the key to an authenticator, by hand: six digits, every 30 seconds."
+    )?;
     writeln!(
         out,
         "\nMail that it sends is written to {}",

@@ -67,6 +67,8 @@ enum Command {
     Systems(systems::SystemsCommand),
     /// Invite a person to the dashboard
     Invite(people::InviteArgs),
+    /// Take away the second factor of a person who lost it
+    ResetSecondFactor(people::ResetArgs),
     /// Compare every request with its journal, and mend what differs
     Rebuild,
     /// Count every mailbox now, and name each message that is unaccounted for
@@ -113,6 +115,9 @@ fn dispatch(arguments: Arguments, out: &mut impl Write) -> anyhow::Result<ExitCo
         Command::Policy(command) => policy::run(command, settings, out),
         Command::Systems(command) => systems::run(command, settings()?, out),
         Command::Invite(args) => people::invite(args, settings()?, out).map(|()| ExitCode::SUCCESS),
+        Command::ResetSecondFactor(args) => {
+            people::reset_second_factor(args, settings()?, out).map(|()| ExitCode::SUCCESS)
+        }
         Command::Rebuild => start::rebuild(settings()?, out),
         Command::Reconcile(args) => reconcile::run(args, settings()?, out),
         Command::Doctor(args) => doctor::run(*args, settings()?, out),

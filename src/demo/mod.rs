@@ -5,11 +5,14 @@
 mod script;
 mod systems;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::domain::authenticator::step_at;
 use crate::domain::calendar::Calendar;
 use crate::domain::person::{Actor, PersonId, Role};
 use crate::domain::reminder::local_instant;
@@ -19,6 +22,7 @@ use crate::jobs::{deliver, sweep};
 use crate::mail::transport::Transport;
 use crate::now::Now;
 use crate::store::people::{self, NewPerson};
+use crate::store::{StoreError, Tx, second_factor};
 
 use script::Ending;
 
@@ -30,6 +34,8 @@ pub struct Login {
     pub email: String,
     /// Their password, made anew each time.
     pub password: String,
+    /// The key of their second factor, made anew each time.
+    pub key: String,
 }
 
 /// A sample mail: how many working days ago it came, at which hour, and how far it has got.
@@ -79,6 +85,8 @@ pub(crate) struct Staff {
     pub officer: Actor,
     pub officer_id: PersonId,
     pub reviewer: Actor,
+    /// Recovery codes, with which the past is played: it gives codes faster than an authenticator shows them.
+    pub codes: RefCell<BTreeMap<PersonId, Vec<String>>>,
 }
 
 /// A clock that the demo turns while it plays the past.
@@ -159,9 +167,21 @@ fn days_before(calendar: &Calendar, today: chrono::NaiveDate, working_days: u32)
     calendar.minus_working_days(today, working_days)
 }
 
+/// Gives somebody a second factor by its first code, of the step before: the present one is left for signing in.
+fn factor(tx: &mut Tx<'_>, who: (PersonId, Role), now: DateTime<Utc>) -> Result<(String, Vec<String>), StoreError> {
+    let key = second_factor::offer(tx, who.0, now)?;
+    let code = key.code(step_at(now) - 1);
+    let set_up = second_factor::set_up(tx, who, &code, now)?;
+    Ok((
+        key.grouped(),
+        set_up.map(|set_up| set_up.recovery_codes).unwrap_or_default(),
+    ))
+}
+
 fn hire(house: &House, now: DateTime<Utc>) -> anyhow::Result<(Staff, Vec<Login>)> {
     let mut logins = Vec::new();
     let mut ids = Vec::new();
+    let mut codes = BTreeMap::new();
     let crew = [
         ("Mei Chen 陈梅", "mei@example.com", Role::Officer, "en", false),
         ("Tom Weber", "tom@example.com", Role::Reviewer, "en", true),
@@ -196,11 +216,14 @@ fn hire(house: &House, now: DateTime<Utc>) -> anyhow::Result<(Staff, Vec<Login>)
             people::accept(tx, &token, &password, now)?;
             Ok::<_, people::AcceptError>(id)
         })?;
+        let (key, recovery_codes) = house.store.write(|tx| factor(tx, (id, role), now))?;
+        codes.insert(id, recovery_codes);
         ids.push(id);
         logins.push(Login {
             role,
             email: email.to_owned(),
             password,
+            key,
         });
     }
     let [officer, reviewer, ..] = ids[..] else {
@@ -216,6 +239,7 @@ fn hire(house: &House, now: DateTime<Utc>) -> anyhow::Result<(Staff, Vec<Login>)
             id: reviewer,
             role: Role::Reviewer,
         },
+        codes: RefCell::new(codes),
     };
     Ok((staff, logins))
 }

@@ -1,5 +1,6 @@
 //! How far a sample request has got, played step by step through the same door as everything else.
 
+use anyhow::bail;
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 
 use super::Staff;
@@ -20,6 +21,7 @@ use crate::mail::transport::Transport;
 use crate::store::StoreError;
 use crate::store::door::{Desk, Door, Seen, StepError};
 use crate::store::requests::{self, Stored};
+use crate::store::second_factor::{self, Try};
 
 /// The local hour at which the office of the demo closes.
 const CLOSES: u32 = 18;
@@ -288,7 +290,7 @@ impl Play<'_> {
             pack: &pack.pack,
             thread: None,
         };
-        self.take(id, self.staff.reviewer, now, |desk| {
+        self.let_go(id, self.staff.reviewer, now, |desk| {
             let letter = Digest::of_letter(&letters::answer(desk, head, Words::default())?);
             Ok(Command::Approve { letter })
         })
@@ -301,7 +303,7 @@ impl Play<'_> {
             pack: &pack.pack,
             thread: None,
         };
-        self.take(id, self.staff.officer, now, |desk| {
+        self.let_go(id, self.staff.officer, now, |desk| {
             let occasion = letters::answer_occasion(desk.stored.request.kind, &desk.stored.request.items);
             let text = letters::write(desk, head, occasion, Words::default())?;
             let letter = letters::post(desk, head, occasion, &text)?;
@@ -327,6 +329,38 @@ impl Play<'_> {
         self.house
             .store
             .write(|tx| door.step(tx, id, Seen::Whatever, command))?;
+        Ok(())
+    }
+
+    /// A step that lets something go, with a code of the person's own.
+    fn let_go(
+        &self,
+        id: i64,
+        actor: Actor,
+        now: DateTime<Utc>,
+        command: impl FnOnce(&mut Desk<'_, '_>) -> Result<Command, StepError>,
+    ) -> anyhow::Result<()> {
+        let Actor::Person { id: person, role } = actor else {
+            bail!("only people let something go");
+        };
+        let code = self.staff.codes.borrow_mut().get_mut(&person).and_then(Vec::pop);
+        let code = code.unwrap_or_default();
+        let tried = self
+            .house
+            .store
+            .write(|tx| second_factor::check(tx, (person, role), &code, now))?;
+        let Try::Right(checked) = tried else {
+            bail!("the demo has no code left for person {person}");
+        };
+        let shelf = self.house.shelf();
+        let door = Door {
+            book: &*shelf,
+            actor,
+            now,
+        };
+        self.house
+            .store
+            .write(|tx| door.let_go(tx, id, Seen::Whatever, Some(&checked), command))?;
         Ok(())
     }
 

@@ -839,6 +839,11 @@ pub enum Event {
         /// The message.
         message: i64,
     },
+    /// The second factor of whoever takes the step was checked for it.
+    SecondFactorChecked {
+        /// When: at the step itself, or shortly before where documents are looked at.
+        checked_at: DateTime<Utc>,
+    },
     /// A person let a letter go that waited for one, or sent one again.
     LetterReleased {
         /// Its row in the outbox.
@@ -980,6 +985,7 @@ impl Event {
             Self::MessageJoined { .. } => "message-joined",
             Self::MessageRead { .. } => "message-read",
             Self::LetterReleased { .. } => "letter-released",
+            Self::SecondFactorChecked { .. } => "second-factor-checked",
             Self::MessageConfirmed { .. } => "message-confirmed",
             Self::MessageReleased { .. } => "message-released",
             Self::Corrected { .. } => Self::CORRECTED,

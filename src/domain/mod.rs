@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod deadline;
 pub mod policy;
 
+pub mod authenticator;
 pub mod authenticity;
 pub mod classification;
 pub mod correction;
@@ -42,6 +43,7 @@ pub mod reminder;
 pub mod request;
 pub mod review;
 pub mod rules;
+pub mod second_factor;
 pub mod serial;
 pub mod standing;
 pub mod system;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Context;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use super::sweep::{line, to_staff};
+use super::sweep::line;
 use crate::domain::letter::{self, Cause, Digest, ReminderLine};
 use crate::domain::person::Role;
 use crate::domain::reminder::local_instant;
@@ -103,7 +103,7 @@ fn digest_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc
         return Ok(0);
     }
     let text = letter::compose_digest(&pack.pack, &person.language, &digest, &person.name).map_err(StepError::Lacks)?;
-    let letter = to_staff(tx, house, person, "digest", &text, now)?;
+    let letter = crate::mail::staff::tell(tx, &house.settings, person, "digest", &text, now)?;
     notices::record_digest(tx, person.id, today, letter)?;
     Ok(1)
 }

@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use super::collect::{Collector, board_name, group, imap_settings};
-use super::sweep::{recipients, to_staff};
+use super::sweep::recipients;
 use crate::config::Mailbox;
 use crate::domain::letter::{self, Alarm, AlarmLine};
 use crate::domain::policy::Recipient;
@@ -226,7 +226,7 @@ fn tell_of(tx: &mut Tx<'_>, house: &House, alarms: &[&Difference], now: DateTime
     for person in staff.iter().filter(|person| officers.contains(&person.id)) {
         let text = letter::compose_alarm(&pack.pack, &person.language, &lines, &person.name, &link)
             .map_err(StepError::Lacks)?;
-        to_staff(tx, house, person, "alarm", &text, now)?;
+        crate::mail::staff::tell(tx, &house.settings, person, "alarm", &text, now)?;
         mails += 1;
     }
     Ok(mails)

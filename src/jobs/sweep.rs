@@ -8,22 +8,17 @@ use chrono::{DateTime, Utc};
 use super::tasks;
 use crate::domain::command::Command;
 use crate::domain::letter::{self, Alert, Cause, ReminderLine};
-use crate::domain::message::Address;
 use crate::domain::person::{Actor, PersonId, Role};
 use crate::domain::policy::{Anchor, Policy, Recipient, ReminderId};
 use crate::domain::reminder::{self, Due};
 use crate::domain::request::Request;
 use crate::domain::rules::Rules;
 use crate::house::House;
-use crate::mail::compose::Automatic;
-use crate::mail::letters::{Envelope, Writing};
-use crate::mail::token::Tokens;
+use crate::mail::staff;
 use crate::store::door::{Door, Seen, StepError};
 use crate::store::notices::NewNotice;
-use crate::store::outbox::Leave;
 use crate::store::people::Person;
-use crate::store::vault::keys::HOUSE_KEY;
-use crate::store::{Tx, marks, notices, outbox, people, requests};
+use crate::store::{Tx, notices, people, requests};
 
 /// How many requests are swept in one transaction.
 const BATCH: i64 = 100;
@@ -206,7 +201,7 @@ fn tell_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc>)
             letter::compose_reminder(&pack.pack, &person.language, &lines, &person.name).map_err(StepError::Lacks)?,
         ),
     };
-    let letter = to_staff(tx, house, person, occasion, &text, now)?;
+    let letter = staff::tell(tx, &house.settings, person, occasion, &text, now)?;
     notices::mark_mailed(tx, &ids, letter)?;
     Ok(1)
 }
@@ -234,40 +229,4 @@ pub(super) fn line(
         cause,
         link: format!("{}/requests/{}", house.settings.base_url, request.reference),
     }
-}
-
-/// Puts a mail to a member of staff into the outbox, under the house's key.
-pub(super) fn to_staff(
-    tx: &mut Tx<'_>,
-    house: &House,
-    person: &Person,
-    occasion: &str,
-    text: &letter::LetterText,
-    now: DateTime<Utc>,
-) -> Result<i64, StepError> {
-    let to = Address {
-        name: person.name.clone(),
-        address: person.email.clone(),
-    };
-    let mail = Envelope::of(&Writing {
-        tokens: Tokens::new(tx.vault, &house.settings),
-        request: None,
-        to: &to,
-        text,
-        automatic: Automatic::Generated,
-        thread: None,
-        now,
-    })?;
-    let mail = outbox::NewMail {
-        request_id: None,
-        key_id: HOUSE_KEY,
-        occasion,
-        message_id: &mail.message_id,
-        token: Some(marks::token(tx.vault, &mail.token)),
-        recipient: &person.email,
-        raw: &mail.raw,
-        automatic: true,
-        leave: Leave::At(now),
-    };
-    Ok(outbox::enqueue(tx, &mail, now)?)
 }

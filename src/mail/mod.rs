@@ -40,6 +40,7 @@ pub mod reading;
 pub mod report;
 pub mod reread;
 pub mod sign_in;
+pub mod staff;
 pub mod tasks;
 pub mod tls;
 pub mod token;

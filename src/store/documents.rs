@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::door::{Door, Seen, StepError};
 use super::files::{self, FileKey, KeptFile, NewFile, Purpose};
 use super::requests::{self, Stored};
+use super::second_factor::Fresh;
 use super::{Reader, StoreError, Tx};
 use crate::domain::command::Command;
 use crate::domain::document::{LASTS, Shows, format_of, wanted};
@@ -57,9 +58,15 @@ pub fn receive(tx: &mut Tx<'_>, door: &Door<'_>, request: i64, upload: &Upload<'
 /// The bytes of a document, read in the transaction that says who looked.
 ///
 /// # Errors
-/// A refusal when no such document lies there or the person may not look; or that the store failed.
-pub fn view(tx: &mut Tx<'_>, door: &Door<'_>, request: i64, file: i64) -> Result<(KeptFile, Vec<u8>), StepError> {
-    door.step(tx, request, Seen::Whatever, |_| Ok(Command::ViewDocument { file }))?;
+/// A refusal when no such document lies there, the person may not look, or their second factor was checked too long ago; or that the store failed.
+pub fn view(
+    tx: &mut Tx<'_>,
+    door: &Door<'_>,
+    request: i64,
+    file: i64,
+    fresh: &Fresh,
+) -> Result<(KeptFile, Vec<u8>), StepError> {
+    door.show(tx, request, fresh, |_| Ok(Command::ViewDocument { file }))?;
     Ok((files::find(tx, file)?, files::read(tx, file)?))
 }
 

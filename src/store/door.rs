@@ -3,6 +3,7 @@
 use chrono::{DateTime, Datelike, Utc};
 
 use super::requests::{self, Card, Stored};
+use super::second_factor::{Checked, Fresh};
 use super::vault::{Key, keys, texts};
 use super::{StoreError, Tx, corrections, documents, ids, journal, marks, outbox, packages, systems, task_mergers};
 use crate::domain::command::Command;
@@ -15,6 +16,7 @@ use crate::domain::policy::{ExemptionId, OnBehalfId, RightId};
 use crate::domain::request::{PolicyStamp, Request};
 use crate::domain::review::ReviewOf;
 use crate::domain::rules::{RuleBook, Rules};
+use crate::domain::second_factor::{Asks, asked_by};
 use crate::domain::text::TextRef;
 
 /// What a request is opened from.
@@ -199,8 +201,27 @@ impl<'t> Desk<'_, 't> {
 /// others saw.
 fn looked_at_alone(tx: &mut Tx<'_>, id: i64, seen: i64) -> Result<bool, StoreError> {
     let since = journal::kinds_after(tx, id, seen)?;
-    let looks = ["document-viewed", "task-file-viewed"];
+    let looks = ["second-factor-checked", "document-viewed", "task-file-viewed"];
     Ok(!since.is_empty() && since.iter().all(|kind| looks.contains(&kind.as_str())))
+}
+
+/// What is in the hand of whoever takes a step.
+#[derive(Clone, Copy)]
+enum Proof<'p> {
+    None,
+    Fresh(&'p Fresh),
+    Checked(&'p Checked),
+}
+
+impl Proof<'_> {
+    /// When the check was that this asks for; `None` when it is missing, of somebody else, or too long ago.
+    fn at(self, asks: Asks, actor: Actor, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match (self, asks) {
+            (Self::Checked(checked), _) => checked.counts_for(actor, now),
+            (Self::Fresh(fresh), Asks::Nothing | Asks::RecentCheck) => fresh.counts_for(actor, now),
+            (Self::Fresh(_), Asks::OwnCheck) | (Self::None, _) => None,
+        }
+    }
 }
 
 impl Door<'_> {
@@ -269,6 +290,48 @@ impl Door<'_> {
         seen: Seen,
         command: impl FnOnce(&mut Desk<'_, '_>) -> Result<Command, StepError>,
     ) -> Result<Stored, StepError> {
+        self.take(tx, id, seen, Proof::None, command)
+    }
+
+    /// A step that shows an identity document to somebody whose second factor was checked a short while ago.
+    ///
+    /// # Errors
+    /// As [`Door::step`].
+    pub fn show(
+        &self,
+        tx: &mut Tx<'_>,
+        id: i64,
+        fresh: &Fresh,
+        command: impl FnOnce(&mut Desk<'_, '_>) -> Result<Command, StepError>,
+    ) -> Result<Stored, StepError> {
+        self.take(tx, id, Seen::Whatever, Proof::Fresh(fresh), command)
+    }
+
+    /// A step that lets something go, by somebody whose second factor was checked for it. Without a check only what gives
+    /// nothing goes.
+    ///
+    /// # Errors
+    /// As [`Door::step`].
+    pub fn let_go(
+        &self,
+        tx: &mut Tx<'_>,
+        id: i64,
+        seen: Seen,
+        checked: Option<&Checked>,
+        command: impl FnOnce(&mut Desk<'_, '_>) -> Result<Command, StepError>,
+    ) -> Result<Stored, StepError> {
+        let proof = checked.map_or(Proof::None, Proof::Checked);
+        self.take(tx, id, seen, proof, command)
+    }
+
+    fn take(
+        &self,
+        tx: &mut Tx<'_>,
+        id: i64,
+        seen: Seen,
+        proof: Proof<'_>,
+        command: impl FnOnce(&mut Desk<'_, '_>) -> Result<Command, StepError>,
+    ) -> Result<Stored, StepError> {
         let (mut stored, key) = requests::find_with_key(tx, id)?;
         match seen {
             Seen::Events(seq) if seq != stored.seq && !looked_at_alone(tx, id, seq)? => return Err(StepError::Changed),
@@ -283,6 +346,7 @@ impl Door<'_> {
             tx,
         })?;
         let events = decide(&stored.request, &command, rules, self.actor, self.now)?;
+        let events = self.with_check(&stored.request, events, proof)?;
         let mut events = self.with_corrections(tx, id, rules, events)?;
         let first = stored.seq + 1;
         let card = stored.request.card.clone();
@@ -304,6 +368,17 @@ impl Door<'_> {
             requests::recard(tx, &key, &mut stored)?;
         }
         Ok(stored)
+    }
+
+    /// Events of a step, preceded by the check of the second factor that they ask for.
+    fn with_check(&self, request: &Request, mut events: Vec<Event>, proof: Proof<'_>) -> Result<Vec<Event>, Refusal> {
+        let asks = asked_by(request, &events);
+        if asks != Asks::Nothing {
+            let checked_at = proof.at(asks, self.actor, self.now);
+            let checked_at = checked_at.ok_or(Refusal::SecondFactorFirst)?;
+            events.insert(0, Event::SecondFactorChecked { checked_at });
+        }
+        Ok(events)
     }
 
     fn rules(&self, policy: &PolicyStamp) -> Result<Rules<'_>, StepError> {

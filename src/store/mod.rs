@@ -32,6 +32,7 @@ pub mod portal;
 pub mod requests;
 pub mod schema;
 pub mod search;
+pub mod second_factor;
 pub mod sessions;
 mod stamp;
 pub mod systems;

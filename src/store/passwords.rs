@@ -6,8 +6,11 @@ use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
 
 use super::StoreError;
 
-/// The fewest characters of a password.
+/// The fewest characters of a password that stands alone.
 pub const SHORTEST_PASSWORD: usize = 15;
+
+/// The fewest characters of a password beside a second factor.
+pub const SHORTEST_BESIDE_FACTOR: usize = 8;
 
 /// The most characters of a password: enough for any phrase, and no burden for the server.
 pub const LONGEST_PASSWORD: usize = 256;

@@ -6,10 +6,10 @@ use sha2::{Digest, Sha256};
 
 use super::passwords;
 use super::schema::{invitations, people, sessions};
-use super::{Reader, Stamp, StoreError, Tx, ids};
+use super::{Reader, Stamp, StoreError, Tx, ids, second_factor};
 use crate::domain::person::{PersonId, Role};
 
-pub use super::passwords::{LONGEST_PASSWORD, SHORTEST_PASSWORD, is_dated, verify};
+pub use super::passwords::{LONGEST_PASSWORD, SHORTEST_BESIDE_FACTOR, SHORTEST_PASSWORD, is_dated, verify};
 
 /// How long an invitation can be used.
 const INVITED_FOR: TimeDelta = TimeDelta::hours(72);
@@ -59,7 +59,9 @@ pub enum AcceptError {
     #[error("This link was used before or is too old. Ask for a new one.")]
     NoInvitation,
     /// Too short.
-    #[error("The password is too short. Use at least 15 characters: a few words are good.")]
+    #[error(
+        "The password is too short. Use at least 15 characters, or 8 beside a second factor: a few words are good."
+    )]
     TooShort,
     /// Too long.
     #[error("The password is too long. Use at most 256 characters.")]
@@ -152,16 +154,31 @@ pub fn accept(tx: &mut Tx<'_>, token: &str, password: &str, now: DateTime<Utc>) 
     }
 }
 
+/// The fewest characters that a person's password may have: fewer beside a second factor.
+///
+/// # Errors
+/// When the store fails.
+pub fn shortest_password(db: &mut Reader<'_>, person: PersonId) -> Result<usize, StoreError> {
+    Ok(if second_factor::is_set_up(db, person)? {
+        SHORTEST_BESIDE_FACTOR
+    } else {
+        SHORTEST_PASSWORD
+    })
+}
+
 /// Sets a password; every session of the person ends.
 ///
 /// # Errors
 /// When the password is too short or too long.
 pub fn set_password(tx: &mut Tx<'_>, person: PersonId, password: &str) -> Result<(), AcceptError> {
-    match password.chars().count() {
-        0..SHORTEST_PASSWORD => return Err(AcceptError::TooShort),
-        SHORTEST_PASSWORD..=LONGEST_PASSWORD => {}
-        _ => return Err(AcceptError::TooLong),
+    let length = password.chars().count();
+    if length < shortest_password(tx, person)? {
+        return Err(AcceptError::TooShort);
     }
+    if length > LONGEST_PASSWORD {
+        return Err(AcceptError::TooLong);
+    }
+    second_factor::note_password(tx, person, length < SHORTEST_PASSWORD)?;
     let hash = passwords::hash(password)?;
     diesel::update(people::table.find(person.0))
         .set(people::password.eq(Some(hash)))
@@ -284,7 +301,7 @@ pub(super) fn hashed(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
-fn end_sessions(tx: &mut Tx<'_>, id: PersonId) -> Result<(), StoreError> {
+pub(super) fn end_sessions(tx: &mut Tx<'_>, id: PersonId) -> Result<(), StoreError> {
     diesel::delete(sessions::table.filter(sessions::person.eq(id.0))).execute(tx.conn)?;
     Ok(())
 }

@@ -246,6 +246,28 @@ diesel::table! {
         created_at -> Timestamp,
         seen_at -> Timestamp,
         ends_at -> Timestamp,
+        checked_at -> Nullable<Timestamp>,
+        awaits_code -> Bool,
+    }
+}
+
+diesel::table! {
+    factors (person) {
+        person -> BigInt,
+        sealed -> Nullable<Binary>,
+        last_step -> BigInt,
+        set_up_at -> Nullable<Timestamp>,
+        offered -> Nullable<Binary>,
+        offered_at -> Nullable<Timestamp>,
+        short_password -> Bool,
+    }
+}
+
+diesel::table! {
+    recovery_codes (digest) {
+        digest -> Binary,
+        person -> BigInt,
+        used_at -> Nullable<Timestamp>,
     }
 }
 
@@ -421,6 +443,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     people,
     invitations,
     sessions,
+    factors,
+    recovery_codes,
     attempts,
     calendars,
     search_terms,

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::people::{self, Person, hashed};
 use super::schema::{attempts, sessions};
+use super::second_factor::{self, Checked};
 use super::{Reader, Stamp, StoreError, Tx, Vault};
 use crate::domain::person::PersonId;
 
@@ -13,6 +14,9 @@ const IDLE: TimeDelta = TimeDelta::minutes(30);
 
 /// And in any case after so long.
 const WHOLE: TimeDelta = TimeDelta::hours(12);
+
+/// How long after the right password the code of the second factor is waited for.
+const AWAITED: TimeDelta = TimeDelta::minutes(5);
 
 /// So many wrong passwords are free; then the wait doubles from a second to a quarter of an hour.
 const FREE_FAILURES: i32 = 4;
@@ -27,6 +31,56 @@ pub struct Session {
     pub person: Person,
     /// The secret that every form of the session carries, in hex.
     pub csrf: String,
+    /// They have a second factor.
+    pub has_factor: bool,
+}
+
+/// What a right password leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entered {
+    /// A session, by its token.
+    Session(String),
+    /// A code of the second factor is still to be given, for [`finish`]; the token is that of the wait.
+    AwaitsCode(String),
+}
+
+/// Starts what a right password leads to: a session, or the wait for a code where the person has a second factor.
+///
+/// # Errors
+/// When the store fails.
+pub fn enter(tx: &mut Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<Entered, StoreError> {
+    Ok(if second_factor::is_set_up(tx, person)? {
+        Entered::AwaitsCode(insert(tx, person, true, now + AWAITED, now)?)
+    } else {
+        Entered::Session(start(tx, person, now)?)
+    })
+}
+
+/// Whose code a token waits for, while it does.
+///
+/// # Errors
+/// When the store fails.
+pub fn awaiting(db: &mut Reader<'_>, token: &str, now: DateTime<Utc>) -> Result<Option<Person>, StoreError> {
+    let person: Option<i64> = sessions::table
+        .find(hashed(token))
+        .filter(sessions::awaits_code.eq(true))
+        .filter(sessions::ends_at.gt(Stamp::from(now)))
+        .select(sessions::person)
+        .first(db.conn)
+        .optional()?;
+    let person = person.map_or(Ok(None), |id| people::find(db, PersonId(id)))?;
+    Ok(person.filter(|person| person.active))
+}
+
+/// Starts the session of somebody whose code was right, in place of the wait for it.
+///
+/// # Errors
+/// When the store fails.
+pub fn finish(tx: &mut Tx<'_>, waiting: &str, checked: &Checked, now: DateTime<Utc>) -> Result<String, StoreError> {
+    let token = start(tx, checked.person(), now)?;
+    diesel::delete(sessions::table.find(hashed(waiting))).execute(tx.conn)?;
+    second_factor::note_in_session(tx, &token, checked, now)?;
+    Ok(token)
 }
 
 /// Starts a session and returns its token, 256 random bits in hex, for the cookie.
@@ -34,6 +88,16 @@ pub struct Session {
 /// # Errors
 /// When the store fails.
 pub fn start(tx: &mut Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<String, StoreError> {
+    insert(tx, person, false, now + WHOLE, now)
+}
+
+fn insert(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    awaits_code: bool,
+    ends_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<String, StoreError> {
     let (mut secret, mut csrf) = ([0; 32], [0; 32]);
     rand::fill(&mut secret);
     rand::fill(&mut csrf);
@@ -46,7 +110,8 @@ pub fn start(tx: &mut Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<St
             sessions::csrf.eq(csrf.to_vec()),
             sessions::created_at.eq(Stamp::from(now)),
             sessions::seen_at.eq(Stamp::from(now)),
-            sessions::ends_at.eq(Stamp::from(now + WHOLE)),
+            sessions::ends_at.eq(Stamp::from(ends_at)),
+            sessions::awaits_code.eq(awaits_code),
         ))
         .execute(tx.conn)?;
     Ok(token)
@@ -59,16 +124,19 @@ pub fn start(tx: &mut Tx<'_>, person: PersonId, now: DateTime<Utc>) -> Result<St
 pub fn find(db: &mut Reader<'_>, token: &str, now: DateTime<Utc>) -> Result<Option<Session>, StoreError> {
     let row: Option<(i64, Vec<u8>)> = sessions::table
         .find(hashed(token))
+        .filter(sessions::awaits_code.eq(false))
         .filter(sessions::ends_at.gt(Stamp::from(now)))
         .filter(sessions::seen_at.gt(Stamp::from(now - IDLE)))
         .select((sessions::person, sessions::csrf))
         .first(db.conn)
         .optional()?;
     let Some((person, csrf)) = row else { return Ok(None) };
+    let has_factor = second_factor::is_set_up(db, PersonId(person))?;
     let person = people::find(db, PersonId(person))?.filter(|person| person.active);
     Ok(person.map(|person| Session {
         person,
         csrf: hex::encode(csrf),
+        has_factor,
     }))
 }
 

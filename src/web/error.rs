@@ -28,6 +28,12 @@ pub enum PageError {
         /// Path and query to return to.
         back: String,
     },
+    /// A code of the second factor is wanted first; after it, the path is gone on to.
+    #[error("a code of the second factor is wanted first")]
+    CodeFirst {
+        /// Path and query to return to.
+        back: String,
+    },
     /// A visit to the portal ended, or never began; the way back is to prove the address.
     #[error("no visit")]
     VisitOver,
@@ -95,7 +101,7 @@ impl ResponseError for PageError {
     fn status_code(&self) -> StatusCode {
         match self {
             PageError::Absent => StatusCode::NOT_FOUND,
-            PageError::SignIn { .. } | PageError::VisitOver => StatusCode::SEE_OTHER,
+            PageError::SignIn { .. } | PageError::CodeFirst { .. } | PageError::VisitOver => StatusCode::SEE_OTHER,
             PageError::Forged => StatusCode::FORBIDDEN,
             PageError::Malformed => StatusCode::BAD_REQUEST,
             PageError::Refused { .. } => StatusCode::UNPROCESSABLE_ENTITY,
@@ -110,6 +116,10 @@ impl ResponseError for PageError {
         match self {
             PageError::SignIn { back } => {
                 response.insert_header((header::LOCATION, format!("/sign-in?back={}", query_encoded(back))));
+            }
+            PageError::CodeFirst { back } => {
+                let place = format!("/second-factor?back={}", query_encoded(back));
+                response.insert_header((header::LOCATION, place));
             }
             PageError::VisitOver => {
                 response.insert_header((header::LOCATION, "/portal/status?said=portal-over"));
@@ -168,6 +178,11 @@ impl ErrorPage {
         let desk = || link("error-to-desk", "/");
         let (title, text, links) = match error {
             PageError::Absent => ("error-absent-title", words.t("error-absent-text"), vec![desk()]),
+            PageError::CodeFirst { .. } => (
+                "code-title",
+                words.t("code-lead"),
+                vec![link("code-title", "/second-factor")],
+            ),
             PageError::SignIn { .. } | PageError::VisitOver => (
                 "sign-in-title",
                 words.t("sign-in-again"),
@@ -193,6 +208,7 @@ impl ErrorPage {
             PageError::Refused { kept, .. } => (Vec::new(), kept.clone()),
             PageError::Absent
             | PageError::SignIn { .. }
+            | PageError::CodeFirst { .. }
             | PageError::VisitOver
             | PageError::Forged
             | PageError::Malformed
@@ -225,7 +241,7 @@ pub async fn pages(
         return Ok(response);
     };
     let error = match error.as_error::<PageError>() {
-        Some(PageError::SignIn { .. } | PageError::VisitOver) => return Ok(response),
+        Some(PageError::SignIn { .. } | PageError::CodeFirst { .. } | PageError::VisitOver) => return Ok(response),
         Some(error) => error,
         None if response.status() == StatusCode::NOT_FOUND => &PageError::Absent,
         None if response.status().is_client_error() => &PageError::Malformed,

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route};
 
 use super::door::cookie::Scheme;
 use super::door::guard::Base;
-use super::door::{invitation, me, people, sign_in};
+use super::door::{authenticator, invitation, me, people, second_factor, sign_in};
 use super::error::PageError;
 use super::frame::assets;
 use super::request::{
@@ -23,7 +23,7 @@ use crate::house::House;
 use crate::web::go_on;
 
 /// Pages with forms that are sent to addresses of their own, the longer ones first. All other forms belong to the desk.
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 16] = [
     "/requests/{reference}/handover",
     "/requests/{reference}/clock",
     "/requests/{reference}",
@@ -38,6 +38,7 @@ const PAGES: [&str; 15] = [
     "/letters",
     "/calendar",
     "/people",
+    "/me/second-factor",
     "/me",
 ];
 
@@ -76,6 +77,11 @@ fn outside(app: &mut ServiceConfig) {
             resource("/sign-in")
                 .route(get().to(sign_in::door))
                 .route(post().to(sign_in::sign_in)),
+        )
+        .service(
+            resource("/sign-in/code")
+                .route(get().to(second_factor::ask_at_door))
+                .route(post().to(second_factor::give_at_door)),
         )
         .service(
             resource("/invitation/{token}")
@@ -134,9 +140,24 @@ fn inside(app: &mut ServiceConfig) {
         .service(form("/people/{id}", post().to(people::change)))
         .service(form("/people/{id}/invitation", post().to(people::invite_again)))
         .service(form("/people/{id}/activity", post().to(people::activity)))
+        .service(form(
+            "/people/{id}/second-factor",
+            post().to(people::reset_second_factor),
+        ))
         .route("/me", get().to(me::me))
         .service(form("/me/language", post().to(me::language)))
-        .service(form("/me/password", post().to(me::password)));
+        .service(form("/me/password", post().to(me::password)))
+        .service(
+            resource("/me/second-factor")
+                .route(get().to(authenticator::second_factor))
+                .route(post().to(authenticator::confirm)),
+        )
+        .service(form("/me/second-factor/key", post().to(authenticator::key)))
+        .service(
+            resource("/second-factor")
+                .route(get().to(second_factor::ask))
+                .route(post().to(second_factor::give)),
+        );
 }
 
 fn of_systems(app: &mut ServiceConfig) {

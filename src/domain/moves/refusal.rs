@@ -241,6 +241,8 @@ pub enum Refusal {
     PackageEnded,
     /// An earlier package is still out.
     PackageOut,
+    /// The second factor of whoever takes the step was not checked for it.
+    SecondFactorFirst,
     /// A second person is due before the files leave.
     ReleaseApprovalMissing,
     /// No second person is due.
@@ -603,6 +605,10 @@ impl Refusal {
             Self::PackageOut => (
                 "package-out",
                 "An earlier package can still be fetched. Take it back before another one leaves.",
+            ),
+            Self::SecondFactorFirst => (
+                "second-factor-first",
+                "This needs a code of your second factor. Take the step on the request's own page, and give a code there.",
             ),
             Self::ReleaseApprovalMissing => (
                 "release-approval-missing",

@@ -34,6 +34,7 @@ impl Request {
             | Event::Corrected { .. }
             | Event::Noted { .. }
             | Event::LetterReleased { .. }
+            | Event::SecondFactorChecked { .. }
             | Event::CodeSent { .. }
             | Event::DocumentViewed { .. }
             | Event::TaskFileViewed { .. } => {}

@@ -10,8 +10,10 @@ use validator::{Validate, ValidationErrors};
 
 use super::cookie;
 use super::guard::Base;
+use super::second_factor::way_to_code;
 use crate::house::House;
 use crate::store::people::{self, AcceptError, Person};
+use crate::store::sessions::Entered;
 use crate::store::{StoreError, sessions};
 use crate::web::error::PageError;
 use crate::web::frame::{Frame, Place};
@@ -57,7 +59,7 @@ impl InvitationForm {
         if self.email.trim().eq_ignore_ascii_case(contact) {
             return Some("people-email-contact");
         }
-        weakness(&self.password, &self.email, &self.name)
+        weakness(&self.password, people::SHORTEST_PASSWORD, &self.email, &self.name)
     }
 }
 
@@ -94,7 +96,7 @@ pub async fn accept(
         let started = office.store.write(|tx| {
             let id = people::accept(tx, &token, &form.password, now)?;
             people::introduce(tx, id, &form.name, &form.email)?;
-            Ok::<_, AcceptError>(sessions::start(tx, id, now)?)
+            Ok::<_, AcceptError>(sessions::enter(tx, id, now)?)
         });
         match started {
             Ok(session) => Ok(Ok(session)),
@@ -105,10 +107,15 @@ pub async fn accept(
     })
     .await?;
     match started {
-        Ok(session) => {
-            let mut response = go_on("/");
+        Ok(entered) => {
+            // A new password does not replace the second factor of somebody who has one.
+            let (token, way) = match entered {
+                Entered::Session(token) => (token, "/".to_owned()),
+                Entered::AwaitsCode(token) => (token, way_to_code("/")),
+            };
+            let mut response = go_on(&way);
             response
-                .add_cookie(&cookie::session(base.scheme, session))
+                .add_cookie(&cookie::session(base.scheme, token))
                 .map_err(PageError::broken)?;
             Ok(response)
         }
@@ -126,9 +133,10 @@ pub(super) fn key_of(error: &AcceptError) -> &'static str {
     }
 }
 
-/// What is wrong with a password that is long enough: one that repeats itself or says who it belongs to is guessed first.
-pub(super) fn weakness(password: &str, email: &str, name: &str) -> Option<&'static str> {
-    if password.chars().count() < people::SHORTEST_PASSWORD {
+/// What is wrong with a password: it has too few characters, or is guessed first because it repeats itself or says who it
+/// belongs to.
+pub(super) fn weakness(password: &str, shortest: usize, email: &str, name: &str) -> Option<&'static str> {
+    if password.chars().count() < shortest {
         return Some("password-short");
     }
     let lower = password.to_lowercase();
@@ -182,7 +190,14 @@ mod tests {
 
     #[test]
     fn a_password_that_is_guessed_first_is_refused() {
-        let weak = |password| weakness(password, "zhou.xiaowen@example.com", "Xiaowen Zhou");
+        let weak = |password| {
+            weakness(
+                password,
+                people::SHORTEST_PASSWORD,
+                "zhou.xiaowen@example.com",
+                "Xiaowen Zhou",
+            )
+        };
         assert_eq!(weak("short"), Some("password-short"));
         assert_eq!(weak("aaaaaaaaaaaaaaaaaa"), Some("password-common"));
         assert_eq!(weak("password12345678"), Some("password-common"));

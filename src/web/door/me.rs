@@ -80,7 +80,7 @@ pub async fn password(
         return again("me-password-wrong");
     }
     let new = form.secret("new");
-    if let Some(key) = weakness(&new, &who.person.email, &who.person.name) {
+    if let Some(key) = weakness(&new, shortest(&who), &who.person.email, &who.person.name) {
         return again(key);
     }
     let (office, id, now) = (Arc::clone(&house), who.person.id, house.now.instant());
@@ -108,6 +108,15 @@ pub async fn password(
     }
 }
 
+/// The fewest characters of the person's password.
+fn shortest(who: &Signed) -> usize {
+    if who.has_factor {
+        people::SHORTEST_BESIDE_FACTOR
+    } else {
+        people::SHORTEST_PASSWORD
+    }
+}
+
 impl MePage {
     fn of(who: &Signed, request: &HttpRequest, mistake: Option<String>) -> Self {
         let mut frame = who.frame(request, Place::Me, who.words.t("me-title"));
@@ -123,6 +132,7 @@ impl MePage {
             email: who.person.email.clone(),
             role: who.words.t(&format!("role-{}", who.person.role)),
             mistake,
+            shortest: shortest(who),
             languages: Language::ALL.map(language).into(),
             frame,
         }
@@ -143,6 +153,8 @@ pub struct MePage {
     pub role: String,
     /// Why the last attempt was not accepted.
     pub mistake: Option<String>,
+    /// The fewest characters of a password.
+    pub shortest: usize,
     /// The languages, with one's own chosen.
     pub languages: Vec<Choice>,
 }

@@ -7,12 +7,13 @@ use askama::Template;
 
 use validator::Validate;
 
+use super::account;
 use super::invitation::first_of;
 use super::session::{Admin, Sent};
 use crate::domain::person::{PersonId, Role};
 use crate::house::House;
 use crate::store::people::{self, NewPerson, Person};
-use crate::store::{StoreError, Tx, office};
+use crate::store::{StoreError, Tx, office, second_factor};
 use crate::web::error::PageError;
 use crate::web::frame::look::{Choice, Fact, Tone};
 use crate::web::frame::say::choices;
@@ -116,6 +117,24 @@ pub async fn activity(who: Admin, house: Office, id: web::Path<i64>, sent: Sent)
     Ok(go_on("/people?said=saved"))
 }
 
+/// POST /people/{id}/second-factor: takes the second factor of somebody away who lost theirs; they are told by mail.
+pub async fn reset_second_factor(
+    who: Admin,
+    house: Office,
+    id: web::Path<i64>,
+    _sent: Sent,
+) -> Result<HttpResponse, PageError> {
+    let other = other(&who, &house, *id).await?;
+    let (office, by, now) = (Arc::clone(&house), who.actor().to_string(), house.now.instant());
+    aside(move || {
+        office
+            .store
+            .write(|tx| account::reset_second_factor(tx, &office, &other, &by, now))
+    })
+    .await?;
+    Ok(go_on("/people?said=saved"))
+}
+
 /// Somebody else: nobody takes their own rights away, so that the house is never without an administrator.
 async fn other(who: &Admin, house: &Office, id: i64) -> Result<Person, PageError> {
     let house = Arc::clone(house);
@@ -146,11 +165,19 @@ async fn page(
     let mut frame = who.frame(request, Place::People, who.words.t("people-title"));
     "/people".clone_into(&mut frame.here);
     let office = Arc::clone(house);
-    let everybody = aside(move || Ok(office.store.read(people::list)?)).await?;
+    let (everybody, with_factor) = aside(move || {
+        Ok(office
+            .store
+            .read(|db| Ok((people::list(db)?, second_factor::everybody(db)?)))?)
+    })
+    .await?;
     let words = &who.words;
     let mut rows: Vec<PersonRow> = everybody
         .iter()
-        .map(|person| PersonRow::of(words, person, person.id == who.person.id))
+        .map(|person| PersonRow {
+            has_factor: with_factor.contains(&person.id),
+            ..PersonRow::of(words, person, person.id == who.person.id)
+        })
         .collect();
     rows.sort_by_key(|row| !row.active);
     show(&PeoplePage {
@@ -234,6 +261,7 @@ impl PersonRow {
             state: words.t(key),
             tone,
             can_change: !is_me,
+            has_factor: false,
             roles: roles(words, person.role.as_str()),
             languages: languages(&person.language),
         }
@@ -292,6 +320,8 @@ pub struct PersonRow {
     pub tone: Tone,
     /// The administrator may change them; nobody changes themselves.
     pub can_change: bool,
+    /// They have a second factor.
+    pub has_factor: bool,
     /// The roles, with theirs chosen.
     pub roles: Vec<Choice>,
     /// The languages, with theirs chosen.

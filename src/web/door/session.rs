@@ -31,6 +31,8 @@ pub struct Signed {
     pub csrf: String,
     /// The token of the session itself, to end it.
     pub token: String,
+    /// They have a second factor.
+    pub has_factor: bool,
     /// The words of their language.
     pub words: Words,
     /// Requests that are late, for the navigation.
@@ -54,6 +56,7 @@ impl Signed {
             role: self.words.t(&format!("role-{}", self.person.role)),
             is_admin: self.person.role == Role::Admin,
             reads: reads(self.person.role),
+            has_factor: self.has_factor,
         };
         Frame {
             words: self.words,
@@ -87,6 +90,7 @@ impl Signed {
         let signed = Self {
             person: found.person,
             csrf: found.csrf,
+            has_factor: found.has_factor,
             token,
             words,
             late,

@@ -11,11 +11,13 @@ use tokio::sync::Semaphore;
 use super::cookie;
 use super::guard::{Base, safe_return};
 use super::network;
+use super::second_factor::way_to_code;
 use super::session::{Sent, Signed};
 use crate::config::Settings;
 use crate::domain::person::PersonId;
 use crate::house::House;
 use crate::store::people;
+use crate::store::sessions::Entered;
 use crate::store::{StoreError, passwords, sessions};
 use crate::web::error::PageError;
 use crate::web::frame::words::Words;
@@ -95,8 +97,11 @@ pub async fn sign_in(
     match person.filter(|_| right) {
         Some(person) => {
             renew_dated(&house, person, form.password.clone(), hash).await?;
-            let token = enter(&house, person, names).await?;
-            let mut response = go_on(safe_return(&form.back));
+            let (token, way) = match enter(&house, person, names).await? {
+                Entered::Session(token) => (token, safe_return(&form.back).to_owned()),
+                Entered::AwaitsCode(token) => (token, way_to_code(&form.back)),
+            };
+            let mut response = go_on(&way);
             response
                 .add_cookie(&cookie::session(base.scheme, token))
                 .map_err(PageError::broken)?;
@@ -128,7 +133,7 @@ async fn renew_dated(
 }
 
 /// The names under which failures are counted: the address on the network, alone and with the account.
-fn names(request: &HttpRequest, settings: &Settings, email: &str) -> [String; 2] {
+pub(super) fn names(request: &HttpRequest, settings: &Settings, email: &str) -> [String; 2] {
     let peer = network::address(request, settings)
         .map(|address| address.to_string())
         .unwrap_or_default();
@@ -162,15 +167,19 @@ async fn note_failure(house: &web::Data<House>, names: [String; 2]) -> Result<()
     aside(move || Ok(noted()?)).await
 }
 
-/// Starts a session; a new one each time, so that one that was planted before is worth nothing.
-async fn enter(house: &web::Data<House>, person: PersonId, names: [String; 2]) -> Result<String, PageError> {
+/// Starts a session, or the wait for a code; a new one each time, so that one that was planted before is worth nothing.
+/// Failures are forgotten only once somebody is signed in.
+async fn enter(house: &web::Data<House>, person: PersonId, names: [String; 2]) -> Result<Entered, PageError> {
     let (house, now) = (Arc::clone(house), house.now.instant());
     let started = move || {
         house.store.write(|tx| {
-            for name in &names {
-                sessions::forget_failures(tx, name)?;
+            let entered = sessions::enter(tx, person, now)?;
+            if let Entered::Session(_) = entered {
+                for name in &names {
+                    sessions::forget_failures(tx, name)?;
+                }
             }
-            sessions::start(tx, person, now)
+            Ok::<_, StoreError>(entered)
         })
     };
     aside(move || Ok(started()?)).await

@@ -48,6 +48,8 @@ pub struct Viewer {
     pub is_admin: bool,
     /// They may read requests and mail.
     pub reads: bool,
+    /// They have a second factor, so that they can give a code where one is asked for.
+    pub has_factor: bool,
 }
 
 /// What every page has around it.
@@ -119,6 +121,11 @@ impl Frame {
     /// Whether the person may read requests and mail.
     pub fn reads(&self) -> bool {
         self.viewer.as_ref().is_some_and(|viewer| viewer.reads)
+    }
+
+    /// Whether the person can give a code of a second factor.
+    pub fn has_factor(&self) -> bool {
+        self.viewer.as_ref().is_some_and(|viewer| viewer.has_factor)
     }
 
     /// Whether the person runs the house.

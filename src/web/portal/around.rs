@@ -91,7 +91,7 @@ impl PortalErrorPage {
     /// The page of an error. Absent and forbidden look alike.
     pub fn of(error: &PageError, request: &HttpRequest, house: &House) -> Self {
         let (title, text) = match error {
-            PageError::Absent | PageError::SignIn { .. } | PageError::VisitOver => {
+            PageError::Absent | PageError::SignIn { .. } | PageError::CodeFirst { .. } | PageError::VisitOver => {
                 ("error-absent-title", "portal-error-absent")
             }
             PageError::Forged => ("error-forged-title", "portal-error-forged"),

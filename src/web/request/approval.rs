@@ -91,6 +91,7 @@ pub async fn leaving(
     show(&ApprovalPage {
         path: format!("/requests/{}", request.reference),
         reference: request.reference.clone(),
+        gives: request.gives(),
         seq: file.stored.seq,
         requester: say.requester(&file.stored.card.name, &file.stored.card.address),
         items: items::items(&say, &file, rules),
@@ -129,10 +130,11 @@ pub async fn approval(who: Reads, house: Office, reference: Ref, form: Sent) -> 
     let case = Case::of(&who, &house, &reference, &form)?;
     let (look, write, words) = (case.writer(Step::Look), case.writer(Step::Approve), who.words);
     let shown = shown_to(&form)?;
+    let checked = case.checked_if_it_gives(&form, "/approval").await?;
     let done = case
         .run(move |tx, door, id, seen| {
             door.step(tx, id, seen, |desk| looked(desk, &look, words, shown))?;
-            door.step(tx, id, Seen::Whatever, |desk| {
+            door.let_go(tx, id, Seen::Whatever, checked.as_ref(), |desk| {
                 let letter = Digest::of_letter(&write.answer(desk, LetterWords::default())?);
                 Ok(Command::Approve { letter })
             })
@@ -316,6 +318,8 @@ pub struct ApprovalPage {
     pub path: String,
     /// Such as `DSR-2026-000123`.
     pub reference: String,
+    /// Something is given, so that a code of the second factor is asked for.
+    pub gives: bool,
     /// How many events the page was made from.
     pub seq: i64,
     /// Whose request it is.

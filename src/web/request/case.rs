@@ -20,7 +20,9 @@ use crate::mail::reading::Reading;
 use crate::packs::{LoadedPack, Shelf};
 use crate::store::door::{Desk, Door, Seen, StepError};
 use crate::store::requests::{self, Stored};
+use crate::store::second_factor::Checked;
 use crate::store::{StoreError, Tx};
+use crate::web::door::second_factor;
 use crate::web::door::session::{Sent, Signed};
 use crate::web::error::PageError;
 use crate::web::frame::say::Say;
@@ -229,6 +231,38 @@ impl Case {
             .run(move |tx, door, id, seen| door.step(tx, id, seen, |desk| command(desk)))
             .await?;
         Ok(self.page_below(&done, said, below))
+    }
+
+    /// A step that lets something go, going on to the page below the request's; with the check that [`Case::checked`]
+    /// or [`Case::checked_if_it_gives`] made.
+    pub async fn let_go(
+        &self,
+        checked: Option<Checked>,
+        said: &str,
+        below: &str,
+        command: impl Fn(&mut Desk<'_, '_>) -> Result<Command, StepError> + Send + 'static,
+    ) -> Result<HttpResponse, PageError> {
+        let done = self
+            .run(move |tx, door, id, seen| door.let_go(tx, id, seen, checked.as_ref(), |desk| command(desk)))
+            .await?;
+        Ok(self.page_below(&done, said, below))
+    }
+
+    /// The check of the second factor, by the code of the form; `below` is the page of the form.
+    pub async fn checked(&self, form: &Sent, below: &str) -> Result<Checked, PageError> {
+        let back = format!("{}{below}", self.path());
+        second_factor::checked(&self.who, &self.house, form, &back, &self.kept).await
+    }
+
+    /// The same where the request gives something; who only refuses or replies needs none.
+    pub async fn checked_if_it_gives(&self, form: &Sent, below: &str) -> Result<Option<Checked>, PageError> {
+        let (house, reference) = (Arc::clone(&self.house), self.reference.clone());
+        let found = aside(move || Ok(house.store.read(|db| requests::find_by_reference(db, &reference))?)).await?;
+        if found.ok_or(PageError::Absent)?.request.gives() {
+            self.checked(form, below).await.map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     /// A page below the request's after a step.

@@ -276,6 +276,7 @@ fn texts_of(event: &Event) -> Vec<&TextRef> {
         | Event::Corrected { .. }
         | Event::MessageRead { .. }
         | Event::LetterReleased { .. }
+        | Event::SecondFactorChecked { .. }
         | Event::MessageReread { .. }
         | Event::Reminded { .. } => Vec::new(),
     }

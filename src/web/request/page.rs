@@ -64,6 +64,8 @@ pub struct RequestPage {
     pub notes: Vec<NoteView>,
     /// Everything that happened, newest first.
     pub timeline: Vec<EventLine>,
+    /// Something is given, so that a code of the second factor is asked for before the answer leaves.
+    pub gives: bool,
     /// Files are or can be handed over, on a page of their own.
     pub hands_over: bool,
     /// Every move of the request as a whole, open or not.

@@ -21,6 +21,7 @@ use crate::store::door::{Desk, Door, Seen, StepError};
 use crate::store::requests::{self, Card};
 use crate::store::{StoreError, documents};
 use crate::web::aside;
+use crate::web::door::second_factor;
 use crate::web::door::session::{Officer, Reads, Sent};
 use crate::web::entry::is_address;
 use crate::web::error::PageError;
@@ -295,6 +296,7 @@ pub async fn subject(who: Reads, house: Office, reference: Ref, form: Sent) -> P
 /// no GET, and the event commits before a byte leaves.
 pub async fn document(who: Officer, house: Office, path: web::Path<(String, i64)>, _form: Sent) -> Page {
     let (reference, file) = path.into_inner();
+    let fresh = second_factor::fresh(&who, &house, &format!("/requests/{reference}#documents")).await?;
     let (office, actor) = (Arc::clone(&house), who.actor());
     let seen = aside(move || {
         let shelf = office.shelf();
@@ -306,7 +308,9 @@ pub async fn document(who: Officer, house: Office, path: web::Path<(String, i64)
                 actor,
                 now: office.now.instant(),
             };
-            office.store.write(|tx| documents::view(tx, &door, found.id, file))
+            office
+                .store
+                .write(|tx| documents::view(tx, &door, found.id, file, &fresh))
         };
         Ok(match once() {
             Err(StepError::Store(StoreError::Conflict)) => once(),

@@ -136,7 +136,8 @@ pub async fn answer(who: Reads, house: Office, reference: Ref, form: Sent) -> Pa
         let text = desk.keep("answer", &answer.body)?;
         Ok(Command::Answer { letter, text, says })
     };
-    case.take("sent", "", command).await
+    let checked = case.checked_if_it_gives(&form, "").await?;
+    case.let_go(checked, "sent", "", command).await
 }
 
 /// POST /requests/{reference}/answer-by-hand
@@ -156,7 +157,8 @@ pub async fn answer_by_hand(who: Reads, house: Office, reference: Ref, form: Sen
         let text = desk.keep("answer", &text)?;
         Ok(Command::AnswerByHand { at, text, says })
     };
-    case.take("answered", "", command).await
+    let checked = case.checked_if_it_gives(&form, "").await?;
+    case.let_go(checked, "answered", "", command).await
 }
 
 /// POST /requests/{reference}/extension

@@ -294,6 +294,7 @@ impl<'s> Story<'s> {
             | Event::MessageReleased { .. }
             | Event::MessageRead { .. }
             | Event::LetterReleased { .. }
+            | Event::SecondFactorChecked { .. }
             | Event::Noted { .. } => plain(),
         }
     }

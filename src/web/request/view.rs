@@ -69,6 +69,7 @@ pub(super) fn page(
             .map(|recorded| story.line(file, recorded))
             .collect(),
         offers: offers::offers(say, file, rules),
+        gives: request.gives(),
         hands_over: request.gives() || request.release.last_enclosure > 0,
         moves,
         path,

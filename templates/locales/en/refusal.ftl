@@ -72,6 +72,7 @@ refusal-look-again = The files changed meanwhile, and have to be looked through 
 refusal-unknown-finding = The report on this file has no such finding. Reload the page.
 refusal-unknown-package = There is no such package.
 refusal-package-ended = This package can no longer be fetched.
+refusal-second-factor-first = This needs a code of your second factor. Take the step on the request's own page, and give a code there.
 refusal-package-out = An earlier package can still be fetched. Take it back before another one leaves.
 refusal-release-approval-missing = A second person must let these files go before they leave.
 refusal-no-second-person-due = Nothing here is of high risk, so no second person is due.

@@ -72,6 +72,7 @@ refusal-look-again = 文件已有变动，须重新检查，请重新载入页�
 refusal-unknown-finding = 该文件的检查报告中没有此项发现，请重新载入页面。
 refusal-unknown-package = 没有该文件包。
 refusal-package-ended = 该文件包已不能再下载。
+refusal-second-factor-first = 此步骤需要第二重验证的验证码。请在该请求自己的页面上操作，并在那里输入验证码。
 refusal-package-out = 先前的文件包仍可下载。请先收回，再发出新的文件包。
 refusal-release-approval-missing = 这些文件须经第二人放行后才能发出。
 refusal-no-second-person-due = 此处没有高风险内容，无需第二人放行。

@@ -332,8 +332,9 @@ pub async fn risk(who: Reads, house: Office, reference: Ref, form: Sent) -> Page
 
 /// POST /requests/{reference}/handover/approval
 pub async fn approval(who: Reads, house: Office, reference: Ref, form: Sent) -> Page {
-    Case::of(&who, &house, &reference, &form)?
-        .take_at("let-go", "/handover", |_| Ok(Command::ApproveRelease))
+    let case = Case::of(&who, &house, &reference, &form)?;
+    let checked = case.checked(&form, "/handover").await?;
+    case.let_go(Some(checked), "let-go", "/handover", |_| Ok(Command::ApproveRelease))
         .await
 }
 
@@ -347,7 +348,8 @@ pub async fn package(who: Reads, house: Office, reference: Ref, form: Sent) -> P
     let case = Case::of(&who, &house, &reference, &form)?;
     let writer = case.writer(Step::Release);
     let base = house.settings.base_url.trim_end_matches('/').to_owned();
-    case.take_at("handed-over", "/handover", move |desk| {
+    let checked = case.checked(&form, "/handover").await?;
+    case.let_go(Some(checked), "handed-over", "/handover", move |desk| {
         // What was packed is what is let go: the door has seen to it that nothing happened since the page was made.
         let link = Link::random();
         let expires_at = desk.now + PACKAGE_LASTS;
