@@ -10,6 +10,7 @@ use crate::domain::letter::{self, Cause, Digest, ReminderLine};
 use crate::domain::person::Role;
 use crate::domain::reminder::local_instant;
 use crate::house::House;
+use crate::mail::staff;
 use crate::packs::LoadedPack;
 use crate::store::door::StepError;
 use crate::store::lists::{self, Filter, Life, Line};
@@ -103,7 +104,7 @@ fn digest_one(tx: &mut Tx<'_>, house: &House, person: &Person, now: DateTime<Utc
         return Ok(0);
     }
     let text = letter::compose_digest(&pack.pack, &person.language, &digest, &person.name).map_err(StepError::Lacks)?;
-    let letter = crate::mail::staff::tell(tx, &house.settings, person, "digest", &text, now)?;
+    let letter = staff::tell(tx, &house.settings, person, "digest", &text, now)?;
     notices::record_digest(tx, person.id, today, letter)?;
     Ok(1)
 }

@@ -20,6 +20,7 @@ use crate::house::House;
 use crate::mail::census::{self, Census, Untaken};
 use crate::mail::oauth::Accounts;
 use crate::mail::parse::parse;
+use crate::mail::staff;
 use crate::store::balance::{self, Difference, Drawn, FILES, Finding, Why};
 use crate::store::door::StepError;
 use crate::store::messages::Card;
@@ -226,7 +227,7 @@ fn tell_of(tx: &mut Tx<'_>, house: &House, alarms: &[&Difference], now: DateTime
     for person in staff.iter().filter(|person| officers.contains(&person.id)) {
         let text = letter::compose_alarm(&pack.pack, &person.language, &lines, &person.name, &link)
             .map_err(StepError::Lacks)?;
-        crate::mail::staff::tell(tx, &house.settings, person, "alarm", &text, now)?;
+        staff::tell(tx, &house.settings, person, "alarm", &text, now)?;
         mails += 1;
     }
     Ok(mails)

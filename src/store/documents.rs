@@ -67,7 +67,7 @@ pub fn view(
     fresh: &Fresh,
 ) -> Result<(KeptFile, Vec<u8>), StepError> {
     door.show(tx, request, fresh, |_| Ok(Command::ViewDocument { file }))?;
-    Ok((files::find(tx, file)?, files::read(tx, file)?))
+    Ok((files::find(tx, file)?, files::read_document(tx, file, fresh)?))
 }
 
 /// The documents of a request, also destroyed ones, in the order they came.

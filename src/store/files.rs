@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::schema::{files, requests};
+use super::second_factor::Fresh;
 use super::vault::keys;
 use super::{Reader, Stamp, StoreError, Tx, ids};
 use crate::domain::text::FileRef;
@@ -38,6 +39,14 @@ impl Purpose {
         Self::Prepared,
         Self::Package,
     ];
+
+    /// Whether it shows who somebody is, or for whom they may ask.
+    fn is_document(self) -> bool {
+        match self {
+            Self::IdentityDocument | Self::Evidence => true,
+            Self::TaskFile | Self::Prepared | Self::Package => false,
+        }
+    }
 
     /// The word in the table.
     pub fn as_str(self) -> &'static str {
@@ -192,11 +201,26 @@ pub fn kept_before(db: &mut Reader<'_>, purpose: Purpose, before: DateTime<Utc>)
     rows.into_iter().map(|row| kept(db, row)).collect()
 }
 
-/// The bytes of a file.
+/// The bytes of a file that is no document: those are read with [`read_document`] alone.
+///
+/// # Errors
+/// [`StoreError::Missing`] when there is none, it was destroyed, or it is a document.
+pub fn read(db: &mut Reader<'_>, id: i64) -> Result<Vec<u8>, StoreError> {
+    if find(db, id)?.purpose.is_document() {
+        return Err(StoreError::Missing { what: "file", id });
+    }
+    bytes(db, id)
+}
+
+/// The bytes of a document, for somebody whose second factor was checked a short while ago.
 ///
 /// # Errors
 /// [`StoreError::Missing`] when there is none or it was destroyed.
-pub fn read(db: &mut Reader<'_>, id: i64) -> Result<Vec<u8>, StoreError> {
+pub(super) fn read_document(db: &mut Reader<'_>, id: i64, _: &Fresh) -> Result<Vec<u8>, StoreError> {
+    bytes(db, id)
+}
+
+fn bytes(db: &mut Reader<'_>, id: i64) -> Result<Vec<u8>, StoreError> {
     let mut salted = salted(db, id)?;
     if salted.len() < SALT {
         return Err(StoreError::Corrupt(format!("file {id}")));
@@ -334,7 +358,7 @@ mod tests {
         let now = instant("2026-01-05T00:00:00Z");
         for store in stores() {
             let file = store.write(|tx| keep(tx, &passport(), now)).unwrap();
-            assert_eq!(store.read(|db| read(db, file.id)).unwrap(), b"a picture");
+            assert_eq!(store.read(|db| bytes(db, file.id)).unwrap(), b"a picture");
             assert_eq!(store.read(|db| reference(db, file.id)).unwrap(), file);
             let kept = store.read(|db| find(db, file.id)).unwrap();
             assert_eq!((kept.name.as_deref(), kept.size), (Some("护照.png"), 9));
@@ -347,6 +371,24 @@ mod tests {
                         .windows(7)
                         .any(|part| part == b"picture" || part == &"护照.png".as_bytes()[..7])
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn a_document_is_not_read_as_any_other_file_is() {
+        let now = instant("2026-01-05T00:00:00Z");
+        for store in stores() {
+            for (purpose, readable) in [
+                (Purpose::IdentityDocument, false),
+                (Purpose::Evidence, false),
+                (Purpose::TaskFile, true),
+                (Purpose::Prepared, true),
+                (Purpose::Package, true),
+            ] {
+                let new = NewFile { purpose, ..passport() };
+                let file = store.write(|tx| keep(tx, &new, now)).unwrap();
+                assert_eq!(store.read(|db| read(db, file.id)).is_ok(), readable, "{purpose:?}");
             }
         }
     }
@@ -368,7 +410,7 @@ mod tests {
                 .write(|tx| destroy(tx, file.id, later + chrono::TimeDelta::days(1)))
                 .unwrap();
             assert!(matches!(
-                store.read(|db| read(db, file.id)),
+                store.read(|db| bytes(db, file.id)),
                 Err(StoreError::Missing { what: "file", .. })
             ));
             let kept = store.read(|db| find(db, file.id)).unwrap();

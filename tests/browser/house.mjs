@@ -1,6 +1,7 @@
 // What every story in the browser needs: the demo, somebody at a screen, the mail that was sent, and the count of it all.
 
 import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
@@ -46,7 +47,7 @@ function freePort() {
   });
 }
 
-/** The demo, once it answers, with the passwords that it printed. */
+/** The demo, once it answers, with the passwords and the keys of second factors that it printed. */
 export async function startDemo(binary) {
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
@@ -60,13 +61,37 @@ export async function startDemo(binary) {
     if (up) break;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
-  const passwords = Object.fromEntries(
-    [...printed.matchAll(/(\w+)@example\.com\s+password\s+(\S+)/g)].map(([, who, password]) => [who, password]),
-  );
+  const logins = [...printed.matchAll(/(\w+)@example\.com\s+password\s+(\S+)\s+key\s+([A-Z2-7 ]+)/g)];
+  const passwords = Object.fromEntries(logins.map(([, who, password]) => [who, password]));
+  const factors = Object.fromEntries(logins.map(([, who, , key]) => [who, { key: bytesOf(key), used: 0 }]));
   check(passwords.mei && passwords.tom && passwords.ada, `the demo printed no sign-in:\n${printed}`);
   const outbox = printed.match(/written to (\S+)/)?.[1];
   check(outbox, `the demo printed no folder for its mail:\n${printed}`);
-  return { base, passwords, child, outbox, read: new Set() };
+  return { base, passwords, factors, sessions: {}, child, outbox, read: new Set() };
+}
+
+/** The bytes of a key in base 32. */
+function bytesOf(key) {
+  const bits = [...key.replaceAll(/\s/g, '')].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'));
+  return Buffer.from(bits.join('').match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+}
+
+/** The code of a step of thirty seconds (RFC 6238). */
+function codeOf(key, step) {
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const mac = createHmac('sha1', key).update(counter).digest();
+  const number = mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, '0');
+}
+
+/** The next code of somebody's second factor; each works once, so that a busy person waits for the authenticator. */
+export async function code(demo, who) {
+  const factor = demo.factors[who];
+  const now = () => Math.floor(Date.now() / 30_000);
+  factor.used = Math.max(factor.used + 1, now());
+  while (now() < factor.used - 1) await new Promise((resolve) => setTimeout(resolve, 250));
+  return codeOf(factor.key, factor.used);
 }
 
 /** The bytes of a text in quoted-printable or base64, as UTF-8. */
@@ -122,12 +147,24 @@ export async function passerBy(browser, demo, screen) {
 /** Somebody of the house, signed in. */
 export async function visitor(browser, demo, who, screen) {
   const one = await passerBy(browser, demo, screen);
-  const { page } = one;
+  const { page, context } = one;
+  page.code = () => code(demo, who);
+  if (demo.sessions[who]) {
+    await context.addCookies([demo.sessions[who]]);
+    await page.goto(demo.base);
+    return one;
+  }
   await page.goto(`${demo.base}/sign-in`);
   await page.fill('#email', `${who}@example.com`);
   await page.fill('#password', demo.passwords[who]);
   await page.click('form[action="/sign-in"] button');
+  await page.waitForURL(`${demo.base}/sign-in/code**`);
+  await accessible(page);
+  await page.fill('#code', await page.code());
+  await page.click('form[action="/sign-in/code"] button');
   await page.waitForURL(`${demo.base}/`);
+  // A code is used up by signing in: whoever comes back is still signed in.
+  demo.sessions[who] = (await context.cookies()).find((cookie) => cookie.name === 'habeas-demo');
   return one;
 }
 
@@ -164,9 +201,14 @@ export async function move(page, key, fill = async () => {}) {
   await press(form.locator('button').last());
 }
 
-/** Presses a button, and waits until the page says what was done. What it said before does not count. */
+/**
+ * Presses a button, and waits until the page says what was done. What it said before does not count. A form that asks for
+ * a code of the second factor is given one.
+ */
 export async function press(button) {
   const page = button.page();
+  const field = button.locator('xpath=ancestor::form[1]//input[@name="code"]');
+  if (page.code && (await field.count()) > 0 && !(await button.getAttribute('formaction'))) await field.fill(await page.code());
   await page.evaluate(() => document.querySelectorAll('p[role="status"]').forEach((line) => line.remove()));
   await button.click();
   await page.locator('p[role="status"]').waitFor();

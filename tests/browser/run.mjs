@@ -166,7 +166,7 @@ async function onThePhone(browser, demo) {
 
   await test('on a phone nothing runs off the side and what is tapped is large enough', async () => {
     const paths = [
-      '/', '/requests', '/mail', '/calendar', '/policy', '/people', '/me', '/letters', '/systems', '/systems/new',
+      '/', '/requests', '/mail', '/calendar', '/policy', '/people', '/me', '/me/second-factor', '/second-factor', '/letters', '/systems', '/systems/new',
       '/tasks', '/states', '/campaigns', '/balance', '/portal', '/portal/request', '/portal/status',
       new URL(page.url()).pathname,
     ];
@@ -182,6 +182,16 @@ async function onThePhone(browser, demo) {
           .map((one) => one.outerHTML.slice(0, 80)));
       check(small.length === 0, `${path} has targets below 24 pixels: ${small}`);
     }
+  });
+
+  await test('on a phone in Chinese: the key of a new second factor is shown, and nothing is kept out', async () => {
+    await page.goto(`${demo.base}/me/second-factor`);
+    await page.fill('#code-old', await page.code());
+    await page.locator('form[action$="/key"] button').tap();
+    await page.locator('svg.qr').waitFor();
+    check(/^[A-Z2-7 ]{39}$/.test(await page.locator('#key').inputValue()), 'no key to type');
+    await accessible(page);
+    await shot(page, 'phone-key');
   });
 
   await test('nothing went wrong on the way on the phone', async () => {
@@ -209,7 +219,7 @@ async function forEverybody(browser, demo) {
   const paths = [
     '/', '/requests?standing=all', '/requests/new', '/mail', '/mail/8', '/calendar', '/policy', '/people', '/me',
     '/letters', '/systems', '/systems/new', '/systems/shop', '/tasks', '/states', '/campaigns', '/balance', '/bulk',
-    '/portal', '/portal/request', '/portal/status',
+    '/me/second-factor', '/second-factor', '/portal', '/portal/request', '/portal/status',
   ];
   for (const [size, screen] of [['desk', DESK], ['phone', PHONE]]) {
     for (const colorScheme of ['light', 'dark']) {

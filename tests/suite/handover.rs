@@ -19,16 +19,16 @@ use crate::web::{Answer, Visitor, get, hire, post, send, visit};
 const NOW: &str = "2026-11-24T02:00:00Z";
 
 /// A house with an access request that is granted to somebody known.
-struct House {
-    story: Story,
-    reference: String,
+pub(crate) struct House {
+    pub(crate) story: Story,
+    pub(crate) reference: String,
     id: i64,
-    mei: PersonId,
-    tom: PersonId,
+    pub(crate) mei: PersonId,
+    pub(crate) tom: PersonId,
 }
 
 impl House {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let story = Story::at(NOW);
         let mei = hire(&story, "mei@example.com", Role::Officer, "en");
         let tom = hire(&story, "tom@example.com", Role::Reviewer, "en");
@@ -78,11 +78,14 @@ impl House {
         house
     }
 
-    fn stored(&self) -> Stored {
+    pub(crate) fn stored(&self) -> Stored {
         self.story.request(&self.reference)
     }
 
-    fn does(&self, command: impl FnOnce(&mut Desk<'_, '_>) -> Result<Command, StepError>) -> Result<Stored, StepError> {
+    pub(crate) fn does(
+        &self,
+        command: impl FnOnce(&mut Desk<'_, '_>) -> Result<Command, StepError>,
+    ) -> Result<Stored, StepError> {
         let shelf = self.story.house.shelf();
         let door = Door {
             book: &*shelf,
@@ -98,7 +101,7 @@ impl House {
             .write(|tx| door.step(tx, self.id, Seen::Whatever, command))
     }
 
-    fn path(&self, rest: &str) -> String {
+    pub(crate) fn path(&self, rest: &str) -> String {
         format!("/requests/{}/handover{rest}", self.reference)
     }
 
@@ -106,13 +109,13 @@ impl House {
         self.stored().seq.to_string()
     }
 
-    fn form(&self, who: &Visitor, rest: &str, fields: &[(&str, &str)]) -> TestRequest {
+    pub(crate) fn form(&self, who: &Visitor, rest: &str, fields: &[(&str, &str)]) -> TestRequest {
         let seq = self.seq();
         let fields: Vec<(&str, &str)> = [("seq", seq.as_str())].iter().chain(fields).copied().collect();
         post(&self.path(rest), who, &fields)
     }
 
-    fn upload(&self, who: &Visitor, name: &str, bytes: &[u8]) -> TestRequest {
+    pub(crate) fn upload(&self, who: &Visitor, name: &str, bytes: &[u8]) -> TestRequest {
         let mut body = Vec::new();
         for (field, value) in [
             ("csrf", who.csrf.as_str()),
@@ -168,7 +171,7 @@ impl House {
     }
 }
 
-const CLEAN: &[u8] = b"order,total\n1,20\n2,35\n";
+pub(crate) const CLEAN: &[u8] = b"order,total\n1,20\n2,35\n";
 /// A mobile number of somebody else.
 const LEAKS: &[u8] = "order,note\n1,请联系 13912345678\n".as_bytes();
 

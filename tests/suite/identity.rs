@@ -19,7 +19,8 @@ use habeas::jobs::documents::destroy_overdue;
 use habeas::store::documents::{self, Upload};
 use habeas::store::door::{Desk, Door, Seen, StepError};
 use habeas::store::requests::{self, Stored};
-use habeas::store::{files, outbox};
+use habeas::store::second_factor::{self, Fresh};
+use habeas::store::{StoreError, files, outbox, sessions};
 use habeas::web::app;
 use proptest::prelude::*;
 
@@ -568,6 +569,17 @@ fn opened(story: &Story) -> Stored {
     take(story, &stored, MEI, |_| Ok(command)).unwrap()
 }
 
+/// A check of somebody's second factor in a session of theirs, and when it was.
+fn fresh_of(story: &Story, actor: Actor) -> (Fresh, DateTime<Utc>) {
+    let (checked, now) = (story.checked(actor), story.now());
+    let fresh = story.house.store.write::<_, StoreError>(|tx| {
+        let token = sessions::start(tx, checked.person(), now)?;
+        second_factor::note_in_session(tx, &token, &checked, now)?;
+        second_factor::fresh(tx, &token, now)
+    });
+    (fresh.unwrap().unwrap(), now)
+}
+
 fn names(story: &Story, stored: &Stored) -> Vec<&'static str> {
     let history = story.house.store.read(|db| requests::history(db, stored.id)).unwrap();
     history.iter().map(|recorded| recorded.event.name()).collect()
@@ -628,7 +640,10 @@ fn a_document_lies_under_its_own_key_each_look_is_an_event_and_it_is_gone_after_
         actor: MEI,
         now: story.now(),
     };
-    let (kept, bytes) = store.write(|tx| documents::view(tx, &door, stored.id, file)).unwrap();
+    let (fresh, checked) = fresh_of(&story, MEI);
+    let (kept, bytes) = store
+        .write(|tx| documents::view(tx, &door, stored.id, file, &fresh))
+        .unwrap();
     assert_eq!((kept.name.as_deref(), bytes.as_slice()), (Some("passport.png"), PNG));
     let auditor = Door {
         actor: Actor::Person {
@@ -639,9 +654,17 @@ fn a_document_lies_under_its_own_key_each_look_is_an_event_and_it_is_gone_after_
     };
     assert!(
         store
-            .write(|tx| documents::view(tx, &auditor, stored.id, file))
+            .write(|tx| documents::view(tx, &auditor, stored.id, file, &fresh))
             .is_err()
     );
+    let later = Door {
+        now: checked + TimeDelta::minutes(15),
+        ..door
+    };
+    assert!(matches!(
+        store.write(|tx| documents::view(tx, &later, stored.id, file, &fresh)),
+        Err(StepError::Refused(Refusal::SecondFactorFirst))
+    ));
     let looks = names(&story, &stored)
         .iter()
         .filter(|name| **name == "document-viewed")
@@ -652,7 +675,7 @@ fn a_document_lies_under_its_own_key_each_look_is_an_event_and_it_is_gone_after_
     story.wait(TimeDelta::minutes(1));
     assert_eq!(destroy_overdue(&story.house).unwrap(), 1);
     assert_eq!(destroy_overdue(&story.house).unwrap(), 0, "once");
-    assert!(store.read(|db| files::read(db, file)).is_err());
+    assert!(store.read(|db| files::reference(db, file)).is_err());
     assert_eq!(store.read(habeas::store::vault::keys::destroyed).unwrap().len(), 1);
     assert_eq!(names(&story, &stored).last(), Some(&"document-destroyed"));
     assert!(occasions(&story, &stored).contains(&"document-destroyed".to_owned()));
@@ -819,12 +842,39 @@ async fn a_document_is_handed_to_an_officer_as_a_download_by_a_form_and_its_look
     assert_ne!(got.status, StatusCode::OK, "looking by a link is not possible");
     let refused = send(&app, post(&place, &auditor, &[]).to_request()).await;
     assert_ne!(refused.status, StatusCode::OK);
+    let asked = send(&app, post(&place, &officer, &[]).to_request()).await;
+    assert_eq!(
+        asked.status,
+        StatusCode::SEE_OTHER,
+        "a password alone shows no document"
+    );
+    let back = format!("{path}#documents");
+    assert_eq!(
+        asked.header("location"),
+        format!("/second-factor?back={}", back.replace('#', "%23"))
+    );
+    assert!(!names(&story, &stored).contains(&"document-viewed"));
+    let code = crate::harness::factor::next(&officer.codes);
+    let given = [("code", code.as_str()), ("back", back.as_str())];
+    let given = send(&app, post("/second-factor", &officer, &given).to_request()).await;
+    assert_eq!(given.header("location"), back, "back to where the officer was");
     let seen = send(&app, post(&place, &officer, &[]).to_request()).await;
     assert_eq!(seen.status, StatusCode::OK);
     assert_eq!(seen.header("content-type"), "application/octet-stream");
     assert!(seen.header("content-disposition").starts_with("attachment"));
     assert_eq!(seen.header("x-content-type-options"), "nosniff");
-    assert_eq!(names(&story, &stored).last(), Some(&"document-viewed"));
+    let history = names(&story, &stored);
+    assert!(
+        history.ends_with(&["second-factor-checked", "document-viewed"]),
+        "{history:?}"
+    );
+    story.wait(TimeDelta::minutes(15));
+    let stale = send(&app, post(&place, &officer, &[]).to_request()).await;
+    assert_eq!(
+        stale.status,
+        StatusCode::SEE_OTHER,
+        "after a quarter of an hour it is asked again"
+    );
     let missing = send(&app, post(&format!("{path}/documents/999"), &officer, &[]).to_request()).await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
 }

@@ -36,6 +36,7 @@ mod proposals;
 mod readable;
 mod recognition;
 mod reminders;
+mod second_factor;
 mod sequences;
 mod systems;
 mod task_mergers;

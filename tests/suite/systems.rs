@@ -234,13 +234,23 @@ impl House {
             language: "en".into(),
         };
         let says = Digest::of_letter(&letter);
-        self.does(stored, |desk| {
-            Ok(Command::AnswerByHand {
-                at,
-                says,
-                text: desk.keep("answer", "Done.")?,
+        let checked = self.story.checked(self.officer());
+        let shelf = self.story.house.shelf();
+        let door = Door {
+            book: &*shelf,
+            actor: self.officer(),
+            now: self.story.now(),
+        };
+        let done = self.story.house.store.write(|tx| {
+            door.let_go(tx, stored.id, Seen::Whatever, Some(&checked), |desk| {
+                Ok(Command::AnswerByHand {
+                    at,
+                    says,
+                    text: desk.keep("answer", "Done.")?,
+                })
             })
-        })
+        });
+        done.unwrap()
     }
 
     /// Mails to an address, oldest first: subject and text.

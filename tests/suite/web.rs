@@ -15,6 +15,7 @@ use habeas::store::people::{self, NewPerson};
 use habeas::store::{StoreError, journal, sessions};
 use habeas::web::app;
 
+use crate::harness::factor::{self, Codes};
 use crate::harness::house::{Story, mail, mail_with};
 
 const NOW: &str = "2026-11-24T02:00:00Z";
@@ -26,6 +27,8 @@ const COOKIE: &str = "habeas-demo";
 pub(crate) struct Visitor {
     pub(crate) token: String,
     pub(crate) csrf: String,
+    /// The codes of their second factor.
+    pub(crate) codes: Codes,
 }
 
 /// What came back.
@@ -55,6 +58,8 @@ pub(crate) fn hire(story: &Story, email: &str, role: Role, language: &str) -> Pe
 
 pub(crate) fn visit(story: &Story, person: PersonId) -> Visitor {
     let now = story.now();
+    let known = story.house.store.read(|db| people::find(db, person)).unwrap().unwrap();
+    let codes = story.codes_of(person, known.role);
     let token = story.house.store.write(|tx| sessions::start(tx, person, now)).unwrap();
     let csrf = story
         .house
@@ -63,7 +68,7 @@ pub(crate) fn visit(story: &Story, person: PersonId) -> Visitor {
         .unwrap()
         .unwrap()
         .csrf;
-    Visitor { token, csrf }
+    Visitor { token, csrf, codes }
 }
 
 pub(crate) async fn send<S, R, B>(app: &S, request: R) -> Answer
@@ -91,9 +96,17 @@ pub(crate) fn get(path: &str, who: Option<&Visitor>) -> TestRequest {
     }
 }
 
-/// A form as a page of ours sends it.
+/// What forms are sent to that may ask for a code of the second factor.
+const ASKING: [&str; 4] = ["/approval", "/handover/packages", "/answer", "/answer-by-hand"];
+
+/// A form as a page of ours sends it, with a code where one may be asked for.
 pub(crate) fn post(path: &str, who: &Visitor, fields: &[(&str, &str)]) -> TestRequest {
-    let fields: Vec<(&str, &str)> = [("csrf", who.csrf.as_str())].iter().chain(fields).copied().collect();
+    let given = fields.iter().any(|(name, _)| *name == "code");
+    let asks = !given && ASKING.iter().any(|end| path.ends_with(end));
+    let code = asks.then(|| factor::next(&who.codes));
+    let own = [("csrf", who.csrf.as_str())];
+    let code = code.iter().map(|code| ("code", code.as_str()));
+    let fields: Vec<(&str, &str)> = own.into_iter().chain(code).chain(fields.iter().copied()).collect();
     TestRequest::default()
         .method(Method::POST)
         .uri(path)

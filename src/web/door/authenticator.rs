@@ -134,8 +134,10 @@ pub enum Step {
 
 impl Step {
     fn confirm(who: &Signed, house: &House, key: &AuthenticatorKey) -> Result<Self, PageError> {
-        let controller = &house.settings.controller.name;
-        let address = key.address(&format!("Habeas {controller}"), &who.person.email);
+        // The host tells one house from another, and keeps the picture small.
+        let base = &house.settings.base_url;
+        let host = base.split_once("://").map_or(base.as_str(), |(_, host)| host);
+        let address = key.address(&format!("Habeas {host}"), &who.person.email);
         Ok(Self::Confirm {
             picture: Picture::of(&address)?,
             key: key.grouped(),

@@ -9,7 +9,7 @@ use habeas::config::{SenderChecks, Settings};
 use habeas::domain::challenge::Purpose;
 use habeas::domain::command::Command;
 use habeas::domain::identity::Confirmation;
-use habeas::domain::person::Actor;
+use habeas::domain::person::{Actor, PersonId, Role};
 use habeas::house::House;
 use habeas::jobs::intake::{self, Arrival, Outcome, Taken};
 use habeas::mail::codes;
@@ -21,13 +21,17 @@ use habeas::store::challenges::{self, Asked, Party};
 use habeas::store::door::{Door, Seen};
 use habeas::store::outbox;
 use habeas::store::requests::{self, Stored};
+use habeas::store::second_factor::Checked;
 use habeas::store::testing::{self, TestStore};
+
+use super::factor::{Codes, Wallets};
 
 /// One house and what the story needs to look into it.
 pub struct Story {
     pub house: Arc<House>,
     micros: Arc<AtomicI64>,
     letters: std::cell::Cell<i64>,
+    wallets: Wallets,
     _store: TestStore,
     _folder: tempfile::TempDir,
 }
@@ -63,6 +67,7 @@ impl Story {
             house: Arc::new(house),
             micros,
             letters: std::cell::Cell::new(0),
+            wallets: Wallets::default(),
             _store: store,
             _folder: folder,
         }
@@ -75,6 +80,16 @@ impl Story {
             house: Arc::new(house),
             ..self
         }
+    }
+
+    /// The codes of somebody's second factor.
+    pub fn codes_of(&self, person: PersonId, role: Role) -> Codes {
+        self.wallets.of(&self.house.store, person, role, self.now())
+    }
+
+    /// The check of somebody's second factor, for a step that lets something go.
+    pub fn checked(&self, actor: Actor) -> Checked {
+        self.wallets.checked(&self.house.store, actor, self.now())
     }
 
     pub fn now(&self) -> DateTime<Utc> {

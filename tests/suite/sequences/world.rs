@@ -19,6 +19,7 @@ use habeas::domain::person::{Actor, PersonId, Role};
 use habeas::domain::policy::{CategoryId, ConditionId, OnBehalfId, Policy, RightId, SystemId};
 use habeas::domain::request::Request;
 use habeas::domain::rules::Rules;
+use habeas::domain::second_factor::{Asks, asked_by};
 use habeas::domain::standing::Sight;
 use habeas::domain::text::{FileRef, TextRef};
 
@@ -132,6 +133,8 @@ struct Ledger<'r> {
     high_risk: bool,
     let_go_by: Option<PersonId>,
     left: BTreeMap<u32, u32>,
+    /// The check of whoever takes the step that is told.
+    in_hand: Asks,
 }
 
 struct Enclosed {
@@ -161,6 +164,7 @@ impl<'r> Ledger<'r> {
             high_risk: false,
             let_go_by: None,
             left: BTreeMap::new(),
+            in_hand: Asks::Nothing,
         }
     }
 
@@ -271,8 +275,13 @@ impl<'r> Ledger<'r> {
                 self.high_risk = true;
                 self.let_go_by = None;
             }
-            Event::ReleaseApproved => self.let_go_by = recorded.by.person(),
+            Event::ReleaseApproved => {
+                self.was_checked(Asks::OwnCheck)?;
+                self.let_go_by = recorded.by.person();
+            }
+            Event::DocumentViewed { .. } => self.was_checked(Asks::RecentCheck)?,
             Event::Released { downloads, .. } => {
+                self.was_checked(Asks::OwnCheck)?;
                 self.may_leave(recorded.at)?;
                 counts.released += 1;
                 counts.released_by_two += u64::from(self.let_go_by.is_some());
@@ -315,6 +324,13 @@ impl<'r> Ledger<'r> {
         Ok(())
     }
 
+    fn was_checked(&self, asks: Asks) -> Result<(), String> {
+        if self.in_hand < asks {
+            return Err("it happened without a check of the second factor".to_owned());
+        }
+        Ok(())
+    }
+
     fn added(&mut self, item: &NewItem) {
         self.last_item += 1;
         self.rights.insert(self.last_item, item.right.clone());
@@ -350,6 +366,9 @@ impl<'r> Ledger<'r> {
         }
         if gives && !self.identified {
             return Err("something was given to nobody known".to_owned());
+        }
+        if gives {
+            self.was_checked(Asks::OwnCheck)?;
         }
         Ok(())
     }
@@ -520,6 +539,11 @@ impl<'r> World<'r> {
             let Ok(events) = decide(&self.request, &command, self.rules, actor, self.now) else {
                 continue;
             };
+            // The door asks this before it writes anything down.
+            self.ledger.in_hand = self.check_in_hand();
+            if asked_by(&self.request, &events) > self.ledger.in_hand {
+                continue;
+            }
             counts.accepted += 1;
             for event in events {
                 let recorded = Recorded {
@@ -534,6 +558,15 @@ impl<'r> World<'r> {
             }
         }
         Ok(())
+    }
+
+    /// What check of a second factor whoever acts has in hand: now and then less than is asked for.
+    fn check_in_hand(&mut self) -> Asks {
+        match self.dice.below(10) {
+            0 => Asks::Nothing,
+            1 => Asks::RecentCheck,
+            _ => Asks::OwnCheck,
+        }
     }
 
     /// Half of the time a step that is open to somebody, so that sequences get far; else anything by anybody.
