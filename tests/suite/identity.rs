@@ -868,6 +868,8 @@ async fn a_document_is_handed_to_an_officer_as_a_download_by_a_form_and_its_look
         history.ends_with(&["second-factor-checked", "document-viewed"]),
         "{history:?}"
     );
+    let missing = send(&app, post(&format!("{path}/documents/999"), &officer, &[]).to_request()).await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
     story.wait(TimeDelta::minutes(15));
     let stale = send(&app, post(&place, &officer, &[]).to_request()).await;
     assert_eq!(
@@ -875,6 +877,4 @@ async fn a_document_is_handed_to_an_officer_as_a_download_by_a_form_and_its_look
         StatusCode::SEE_OTHER,
         "after a quarter of an hour it is asked again"
     );
-    let missing = send(&app, post(&format!("{path}/documents/999"), &officer, &[]).to_request()).await;
-    assert_eq!(missing.status, StatusCode::NOT_FOUND);
 }

@@ -202,7 +202,7 @@ async fn an_answer_that_gives_something_leaves_by_a_code_and_one_that_gives_noth
         let seq = house.stored().seq.to_string();
         let day = [
             ("on", "2026-11-24"),
-            ("at", "09:30"),
+            ("at", "10:00"),
             ("text", "Told."),
             ("seq", &seq),
             ("code", ""),
