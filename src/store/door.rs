@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, Utc};
 
 use super::requests::{self, Card, Stored};
-use super::second_factor::{Checked, Fresh};
+use super::second_factor::{Checked, Fresh, Proof};
 use super::vault::{Key, keys, texts};
 use super::{StoreError, Tx, corrections, documents, ids, journal, marks, outbox, packages, systems, task_mergers};
 use crate::domain::command::Command;
@@ -203,25 +203,6 @@ fn looked_at_alone(tx: &mut Tx<'_>, id: i64, seen: i64) -> Result<bool, StoreErr
     let since = journal::kinds_after(tx, id, seen)?;
     let looks = ["second-factor-checked", "document-viewed", "task-file-viewed"];
     Ok(!since.is_empty() && since.iter().all(|kind| looks.contains(&kind.as_str())))
-}
-
-/// What is in the hand of whoever takes a step.
-#[derive(Clone, Copy)]
-enum Proof<'p> {
-    None,
-    Fresh(&'p Fresh),
-    Checked(&'p Checked),
-}
-
-impl Proof<'_> {
-    /// When the check was that this asks for; `None` when it is missing, of somebody else, or too long ago.
-    fn at(self, asks: Asks, actor: Actor, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        match (self, asks) {
-            (Self::Checked(checked), _) => checked.counts_for(actor, now),
-            (Self::Fresh(fresh), Asks::Nothing | Asks::RecentCheck) => fresh.counts_for(actor, now),
-            (Self::Fresh(_), Asks::OwnCheck) | (Self::None, _) => None,
-        }
-    }
 }
 
 impl Door<'_> {

@@ -1,7 +1,10 @@
 //! The second factor of a person: the key of their authenticator, sealed; which step was used last; and ten recovery
 //! codes, of which only digests are kept.
 
+mod in_session;
 mod proof;
+mod recovery;
+mod sealed;
 #[cfg(test)]
 mod tests;
 
@@ -10,16 +13,16 @@ use diesel::prelude::*;
 use zeroize::Zeroizing;
 
 use super::people::end_sessions;
-use super::schema::{factors, people, recovery_codes, sessions};
+use super::schema::{factors, people};
 use super::sessions::{forget_failures, note_failure, wait_for};
-use super::vault::keys::{self, HOUSE_KEY};
-use super::{Reader, Stamp, StoreError, Tx, Vault, office};
-use crate::domain::authenticator::{
-    AuthenticatorKey, KEY_BYTES, RECOVERY_BYTES, RECOVERY_CODES, recovery_code, recovery_letters,
-};
+use super::{Reader, Stamp, StoreError, Tx, office};
+use crate::domain::authenticator::{AuthenticatorKey, KEY_BYTES, recovery_letters};
 use crate::domain::person::{Actor, PersonId, Role};
-use crate::domain::second_factor::RECENT;
 
+use sealed::{Place, open, seal};
+
+pub use in_session::{fresh, note_in_session};
+pub(super) use proof::Proof;
 pub use proof::{Checked, Fresh};
 
 /// How long a key that was shown waits for its first code.
@@ -137,7 +140,7 @@ pub fn set_up(
             factors::offered_at.eq(None::<Stamp>),
         ))
         .execute(tx.conn)?;
-    let recovery_codes = new_recovery_codes(tx, person)?;
+    let recovery_codes = recovery::renew(tx, person)?;
     end_sessions(tx, person)?;
     let by = Actor::Person { id: person, role }.to_string();
     office::note_person(tx, what, person, role, &by, now)?;
@@ -175,7 +178,7 @@ pub fn check(
     note_failure(tx, &name, now)?;
     let right = match recovery_letters(typed) {
         Some(letters) => {
-            let used = use_recovery_code(tx, person, &letters, now)?;
+            let used = recovery::use_up(tx, person, &letters, now)?;
             if used {
                 let by = Actor::Person { id: person, role }.to_string();
                 office::note_person(tx, "recovery-code-used", person, role, &by, now)?;
@@ -205,36 +208,6 @@ fn use_step(tx: &mut Tx<'_>, person: PersonId, step: i64) -> Result<bool, StoreE
     Ok(used == 1)
 }
 
-fn use_recovery_code(tx: &mut Tx<'_>, person: PersonId, letters: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    let unused = recovery_codes::table
-        .find(digest(tx.vault, person, letters))
-        .filter(recovery_codes::person.eq(person.0))
-        .filter(recovery_codes::used_at.is_null());
-    let used = diesel::update(unused)
-        .set(recovery_codes::used_at.eq(Some(Stamp::from(now))))
-        .execute(tx.conn)?;
-    Ok(used == 1)
-}
-
-fn new_recovery_codes(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<String>, StoreError> {
-    diesel::delete(recovery_codes::table.filter(recovery_codes::person.eq(person.0))).execute(tx.conn)?;
-    let mut codes = Vec::with_capacity(RECOVERY_CODES);
-    for _ in 0..RECOVERY_CODES {
-        let mut bytes = [0; RECOVERY_BYTES];
-        rand::fill(&mut bytes);
-        let code = recovery_code(bytes);
-        let letters: String = code.chars().filter(|letter| *letter != '-').collect();
-        diesel::insert_into(recovery_codes::table)
-            .values((
-                recovery_codes::digest.eq(digest(tx.vault, person, &letters)),
-                recovery_codes::person.eq(person.0),
-            ))
-            .execute(tx.conn)?;
-        codes.push(code);
-    }
-    Ok(codes)
-}
-
 /// How a person's second factor stands; `None` while there is none.
 ///
 /// # Errors
@@ -249,14 +222,9 @@ pub fn find(db: &mut Reader<'_>, person: PersonId) -> Result<Option<Standing>, S
     let Some(set_up_at) = since.flatten() else {
         return Ok(None);
     };
-    let recovery_codes = recovery_codes::table
-        .filter(recovery_codes::person.eq(person.0))
-        .filter(recovery_codes::used_at.is_null())
-        .count()
-        .get_result(db.conn)?;
     Ok(Some(Standing {
         set_up_at: set_up_at.into(),
-        recovery_codes,
+        recovery_codes: recovery::left(db, person)?,
     }))
 }
 
@@ -311,71 +279,9 @@ pub fn reset(
             .set(people::password.eq(None::<String>))
             .execute(tx.conn)?;
     }
-    diesel::delete(recovery_codes::table.filter(recovery_codes::person.eq(person.0))).execute(tx.conn)?;
+    recovery::destroy(tx, person)?;
     diesel::delete(factors::table.find(person.0)).execute(tx.conn)?;
     end_sessions(tx, person)?;
     office::note_person(tx, "second-factor-reset", person, role, by, now)?;
     Ok(true)
-}
-
-/// Notes in a session of the person that a code was right.
-///
-/// # Errors
-/// When the store fails.
-pub fn note_in_session(tx: &mut Tx<'_>, token: &str, checked: &Checked, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let session = sessions::table
-        .find(super::people::hashed(token))
-        .filter(sessions::person.eq(checked.person().0));
-    diesel::update(session)
-        .set(sessions::checked_at.eq(Some(Stamp::from(now))))
-        .execute(tx.conn)?;
-    Ok(())
-}
-
-/// That a code was right in a session within [`RECENT`]; `None` when it is longer ago, or never was.
-///
-/// # Errors
-/// When the store fails.
-pub fn fresh(db: &mut Reader<'_>, token: &str, now: DateTime<Utc>) -> Result<Option<Fresh>, StoreError> {
-    let row: Option<(i64, Option<Stamp>)> = sessions::table
-        .find(super::people::hashed(token))
-        .filter(sessions::awaits_code.eq(false))
-        .filter(sessions::checked_at.gt(Stamp::from(now - RECENT)))
-        .select((sessions::person, sessions::checked_at))
-        .first(db.conn)
-        .optional()?;
-    let checked = row.and_then(|(person, at)| Some((PersonId(person), at?)));
-    Ok(checked.map(|(person, at)| Fresh::new(person, at.into())))
-}
-
-/// Where a key stands; what is sealed for one place opens at no other.
-#[derive(Clone, Copy)]
-enum Place {
-    Counts,
-    Offered,
-}
-
-impl Place {
-    fn of(self, person: PersonId) -> String {
-        match self {
-            Self::Counts => format!("factors/{person}/sealed"),
-            Self::Offered => format!("factors/{person}/offered"),
-        }
-    }
-}
-
-fn seal(tx: &mut Tx<'_>, person: PersonId, place: Place, bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
-    let key = keys::find(tx, HOUSE_KEY)?;
-    tx.vault.seal(&key, &place.of(person), bytes)
-}
-
-fn open(db: &mut Reader<'_>, person: PersonId, place: Place, sealed: &[u8]) -> Result<AuthenticatorKey, StoreError> {
-    let key = keys::find(db, HOUSE_KEY)?;
-    let bytes = Zeroizing::new(db.vault.open(&key, &place.of(person), sealed)?);
-    AuthenticatorKey::read(&bytes).ok_or_else(|| StoreError::Corrupt("the key of an authenticator".to_owned()))
-}
-
-fn digest(vault: &Vault, person: PersonId, letters: &str) -> Vec<u8> {
-    let told = Zeroizing::new(format!("{person}:{letters}"));
-    vault.digest("recovery-code", told.as_bytes()).to_vec()
 }

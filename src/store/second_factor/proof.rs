@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::person::{Actor, PersonId};
-use crate::domain::second_factor::RECENT;
+use crate::domain::second_factor::{Asks, RECENT};
 
 /// A code was right, and is used up by it. It stands for one step of the person who gave it: it cannot be copied.
 #[derive(Debug)]
@@ -31,8 +31,8 @@ impl Checked {
     }
 
     /// When, if it counts for a step of this actor now. A step follows its check at once.
-    pub(in crate::store) fn counts_for(&self, actor: Actor, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        (is(self.person, actor) && self.at <= now && now - self.at < RECENT).then_some(self.at)
+    fn counts_for(&self, actor: Actor, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        (is(self.person, actor) && now - self.at < RECENT).then_some(self.at)
     }
 }
 
@@ -42,8 +42,30 @@ impl Fresh {
     }
 
     /// When the check was, if it counts for a step of this actor now.
-    pub(in crate::store) fn counts_for(&self, actor: Actor, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    fn counts_for(&self, actor: Actor, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         (is(self.person, actor) && now - self.checked_at < RECENT).then_some(self.checked_at)
+    }
+}
+
+/// What is in the hand of whoever takes a step.
+#[derive(Clone, Copy)]
+pub(in crate::store) enum Proof<'p> {
+    /// Nothing.
+    None,
+    /// A check a short while ago.
+    Fresh(&'p Fresh),
+    /// A check for this step.
+    Checked(&'p Checked),
+}
+
+impl Proof<'_> {
+    /// When the check was that this asks for; `None` when it is missing, of somebody else, or too long ago.
+    pub(in crate::store) fn at(self, asks: Asks, actor: Actor, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match (self, asks) {
+            (Self::Checked(checked), _) => checked.counts_for(actor, now),
+            (Self::Fresh(fresh), Asks::Nothing | Asks::RecentCheck) => fresh.counts_for(actor, now),
+            (Self::Fresh(_), Asks::OwnCheck) | (Self::None, _) => None,
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! The second factor on each database.
 
 use super::*;
-use crate::domain::authenticator::step_at;
+use crate::domain::authenticator::{RECOVERY_CODES, step_at};
 use crate::store::people::{self, NewPerson};
+use crate::store::schema::recovery_codes;
 use crate::store::sessions;
 use crate::store::testing::{TestStore, instant, stores};
 
