@@ -4,7 +4,9 @@
 // owner of a system. Nothing is known to one that another did not send.
 
 import { readFileSync } from 'node:fs';
-import { accessible, check, decide, delivered, identify, mailTo, passerBy, press, shot, test, visitor } from './house.mjs';
+import {
+  accessible, check, decide, delivered, identify, mailTo, passerBy, press, shot, test, visitor, weigh,
+} from './house.mjs';
 
 /** What is typed and what is read, in both languages. */
 const WORDS = {

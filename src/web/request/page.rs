@@ -241,6 +241,8 @@ pub struct MessageView {
     pub id: i64,
     /// It came from us.
     pub outgoing: bool,
+    /// It went to somebody else than the requester, such as the owner of a system.
+    pub to_others: bool,
     /// Who wrote it: name and address.
     pub from: String,
     /// When it was received or sent.
@@ -471,6 +473,11 @@ impl RequestPage {
     /// The moves that may not.
     pub fn closed_moves(&self) -> impl Iterator<Item = &Move> {
         self.moves.iter().filter(|one| !one.open)
+    }
+
+    /// How many letters went to others than the requester.
+    pub fn letters_to_others(&self) -> u32 {
+        u32::try_from(self.thread.iter().filter(|message| message.to_others).count()).unwrap_or(u32::MAX)
     }
 
     /// Whether a move may be done now.

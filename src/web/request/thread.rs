@@ -96,6 +96,7 @@ pub(in crate::web) fn received(say: &Say<'_>, stamp: &PolicyStamp, listed: &List
     MessageView {
         id: listed.id,
         outgoing: false,
+        to_others: false,
         from: sender(say, &mail.from),
         at: say.at(listed.received_at, stamp),
         subject: say.subject(&mail.subject),
@@ -179,6 +180,7 @@ fn sent(say: &Say<'_>, file: &File, letter: &Outgoing, raw: &[u8]) -> MessageVie
     MessageView {
         id: letter.id,
         outgoing: true,
+        to_others,
         from: if to_others {
             say.words.a("message-sent-to", &[("letter", &occasion), ("to", &to)])
         } else {

@@ -35,6 +35,10 @@ fact-reply-to = Replies to
 fact-place = Came from
 message-received = received
 message-sent = sent
+thread-to-others = { $n ->
+    [one] One letter to the owner of a system or to somebody else
+   *[other] { $n } letters to owners of systems and others
+}
 message-sent-to = { $letter } to { $to }
 message-held = Does this message belong here?
 message-confirm = Yes, it belongs here

@@ -34,6 +34,7 @@ fact-message-id = 邮件标识
 fact-reply-to = 回复地址
 fact-place = 来源
 message-received = 收到于
+thread-to-others = 发给系统负责人等其他人的 { $n } 封信件
 message-sent-to = { $letter }，发往 { $to }
 message-sent = 发出于
 message-held = 这封邮件属于本请求吗？
