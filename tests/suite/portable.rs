@@ -2,14 +2,17 @@
 //! letter with its source and with what is given all the same.
 
 use actix_web::test::init_service;
+use habeas::domain::approval::Digest;
 use habeas::domain::command::Command;
 use habeas::domain::condition::{Check, Fulfilment};
 use habeas::domain::event::{CaseKind, Event};
+use habeas::domain::identity::Confirmation;
 use habeas::domain::item::{Basis, Decision};
 use habeas::domain::moves::Refusal;
 use habeas::domain::person::{Actor, Role};
 use habeas::domain::policy::{ConditionId, OnBehalfId, RightId, Way};
 use habeas::domain::request::Stage;
+use habeas::domain::text::FileRef;
 use habeas::store::door::{Door, Seen};
 use habeas::web::app;
 
@@ -143,14 +146,14 @@ fn one_that_is_not_met_carries_a_refusal_that_names_it_and_one_that_is_met_does_
     case.is_refused(
         officer(MEI),
         Command::Approve {
-            letter: Default::default(),
+            letter: Digest::default(),
         },
         Refusal::SamePerson,
     )
     .does(
         officer(TOM),
         Command::Approve {
-            letter: Default::default(),
+            letter: Digest::default(),
         },
     );
     // A new finding takes the decision back, and with it the approval.
@@ -200,6 +203,55 @@ fn what_is_recorded_is_of_a_condition_of_this_right_with_what_it_needs() {
     assert_eq!((found[0].by, found[0].check.fulfilment), (TOM, Fulfilment::Met));
     let mut access = Clocked::received("cn-statement", RECEIVED, &["access"]);
     access.is_refused(officer(MEI), check(&feasible, Fulfilment::Met), Refusal::NoConditions);
+}
+
+/// A transfer granted in part with one plain file enclosed, since a condition is met as far as this.
+fn enclosed(fulfilment: Fulfilment) -> Clocked {
+    let [consent, feasible, harm] = <[ConditionId; 3]>::try_from(recorded("cn-statement")).unwrap();
+    let mut case = transfer("cn-statement");
+    case.does(
+        officer(MEI),
+        Command::ConfirmContact {
+            confirmation: Confirmation::OnFile { note: text() },
+        },
+    );
+    for (condition, fulfilment) in [
+        (&consent, Fulfilment::Met),
+        (&harm, Fulfilment::Met),
+        (&feasible, fulfilment),
+    ] {
+        case.does(officer(MEI), check(condition, fulfilment));
+    }
+    case.does(officer(MEI), partly(&[&feasible]));
+    let plain = Command::Enclose {
+        file: FileRef {
+            id: 5,
+            commitment: "5".repeat(64),
+        },
+        report: text(),
+        findings: vec![],
+        structured: false,
+    };
+    case.does(officer(MEI), plain).does(
+        officer(TOM),
+        Command::Approve {
+            letter: Digest::default(),
+        },
+    );
+    case
+}
+
+#[test]
+fn what_is_transferred_is_structured_and_a_copy_instead_of_a_transfer_need_not_be() {
+    let release = || Command::Release {
+        file: FileRef {
+            id: 6,
+            commitment: "6".repeat(64),
+        },
+        letter: None,
+    };
+    enclosed(Fulfilment::Partly).is_refused(officer(MEI), release(), Refusal::NotStructured);
+    enclosed(Fulfilment::NotMet).does(officer(MEI), release());
 }
 
 /// A house with an officer, and a request for a transfer.

@@ -361,6 +361,17 @@ fn the_command_says_what_a_pack_promises() {
 }
 
 #[test]
+fn the_command_names_the_conditions_of_a_right_with_their_legal_basis() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (code, said) = check(&root.join("src/packs/cn-statement"));
+    assert_eq!(code, ExitCode::SUCCESS, "{said}");
+    assert!(said.contains("Conditions of `transfer`: 4\n"), "{said}");
+    let third = "  technically-feasible: the transfer is technically feasible; legal basis: \
+                 Network Data Security Management Regulation, Article 25, item 3\n";
+    assert!(said.contains(third), "{said}");
+}
+
+#[test]
 fn the_command_names_file_line_and_cure_and_fails() {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in with("statement.toml", "Europe/Berlin", "Europe/Bonn") {
