@@ -474,8 +474,15 @@ fn row_28_a_guardian_shows_proof_and_a_minor_may_ask_alone() {
     assert!(guardian.evidence[0].text("en").starts_with("Proof of guardianship"));
     assert_eq!(triaged("guardian", "deletion"), Ok(()));
     let alone = policy.on_behalf(&OnBehalfId::new(OnBehalfId::NONE)).unwrap();
-    assert!(alone.explanation.text("en").contains("A minor may ask alone"));
-    assert!(alone.explanation.text("en").contains("in writing with reasons"));
+    assert!(
+        alone
+            .explanation
+            .text("en")
+            .contains("A minor may ask without a guardian")
+    );
+    let minor = policy.on_behalf(&OnBehalfId::new("minor")).unwrap();
+    let explained = minor.explanation.text("en");
+    assert!(explained.contains("the refusal and its reasons come in writing"));
     assert_eq!(triaged(OnBehalfId::NONE, "access"), Ok(()));
 }
 
