@@ -20,7 +20,7 @@ use crate::domain::message::Mail;
 use crate::domain::score::Label;
 use crate::mail::files::{self, Found};
 use crate::mail::parse::parse;
-use crate::packs::{LoadedPack, read_lexicon};
+use crate::packs::LoadedPack;
 
 use trial::Trial;
 
@@ -210,7 +210,7 @@ fn read_text(text: &str, pack: &LoadedPack) -> anyhow::Result<Lexicon> {
         let merged = merged(pack.lexicon_text()?, text).map_err(|mistake| anyhow!("{mistake}"))?;
         (merged, ADDITIONS_FILE)
     };
-    read_lexicon(&pack.pack, &text, file).map_err(|mistakes| {
+    pack.read_lexicon(&text, file).map_err(|mistakes| {
         let lines: Vec<String> = mistakes
             .iter()
             .map(|mistake| format!("{file}: {} {}", mistake.what, mistake.cure))

@@ -13,12 +13,16 @@ use crate::domain::message::{Characters, Mail};
 
 use decide::{Subject, SubjectMark, decide};
 use evidence::Evidence;
+use language::Language;
 use maker::Maker;
 use text::Text;
-use weigh::{KindIs, Lean, weigh};
+use features::{Part, parts};
+use leaning::Leans;
+use weigh::{KindIs, weigh};
 
 mod decide;
 mod evidence;
+pub mod features;
 pub mod hits;
 mod language;
 pub mod leaning;
@@ -27,6 +31,9 @@ pub mod pattern;
 mod reading;
 pub mod text;
 mod weigh;
+
+/// A body with fewer bytes of text does not tell its language without the subject.
+const FEW_LETTERS: usize = 12;
 
 /// The on-behalf id of a sender who speaks for themselves.
 const NOBODY: &str = "none";
@@ -210,53 +217,94 @@ pub fn words_with_marks(mail: &Mail) -> String {
     [mail.subject.trim(), mail.own_text.trim()].join("\n\n")
 }
 
-/// Says what a mail is taken for.
-pub fn classify(mail: &Mail, lexicon: &Lexicon) -> Classification {
-    let subject = Subject::of(mail, lexicon);
+/// The language that the sender writes.
+fn spoken_language(mail: &Mail, lexicon: &Lexicon) -> Language {
     let body = mail.own_text.trim();
     let own_words = own_words(mail, lexicon);
-    let spoken = if body.len() >= 12 { body } else { own_words.as_str() };
-    let language = language::detect(spoken, lexicon)
+    let spoken = if body.len() >= FEW_LETTERS { body } else { own_words.as_str() };
+    language::detect(spoken, lexicon)
         .or_else(|| language::detect(&mail.text, lexicon))
-        .unwrap_or_else(|| language::Language::assumed(lexicon));
-    let script = lexicon.tongue(&language.code).map(|tongue| tongue.script);
-    let mut evidence = Evidence::gather(&own_words, subject.stripped.len(), subject.mark, &language, lexicon);
-    let mut answer = Classification::unrelated(&language.code);
-    let maker = Maker::of(mail, &evidence, lexicon);
+        .unwrap_or_else(|| Language::assumed(lexicon))
+}
 
-    let forwarded = !mail.quoted_text.trim().is_empty();
-    let adopts = evidence.sign(Sign::Adopts).is_some();
-    let silent = body.is_empty() && subject.mark != SubjectMark::Reply;
-    if forwarded && !evidence.invokes() && (adopts || silent) {
-        let quoted = language::detect(&mail.quoted_text, lexicon).unwrap_or(language);
-        let theirs = Evidence::gather(&mail.quoted_text, 0, SubjectMark::None, &quoted, lexicon);
-        if theirs.invokes() && !adopts {
-            answer.doubt(Doubt::OnlyForwarded);
+/// What the lexicon alone makes of a mail, before it is weighed.
+struct Read<'m> {
+    subject: Subject<'m>,
+    evidence: Evidence,
+    answer: Classification,
+    /// The language whose words are weighed; none where they are another's, or may not be those that were written.
+    language: Option<String>,
+}
+
+impl<'m> Read<'m> {
+    fn of(mail: &'m Mail, lexicon: &Lexicon) -> Self {
+        let subject = Subject::of(mail, lexicon);
+        let body = mail.own_text.trim();
+        let own_words = own_words(mail, lexicon);
+        let language = spoken_language(mail, lexicon);
+        let mut evidence = Evidence::gather(&own_words, subject.stripped.len(), subject.mark, &language, lexicon);
+        let mut answer = Classification::unrelated(&language.code);
+        let maker = Maker::of(mail, &evidence, lexicon);
+
+        let forwarded = !mail.quoted_text.trim().is_empty();
+        let adopts = evidence.sign(Sign::Adopts).is_some();
+        let silent = body.is_empty() && subject.mark != SubjectMark::Reply;
+        if forwarded && !evidence.invokes() && (adopts || silent) {
+            let quoted = language::detect(&mail.quoted_text, lexicon).unwrap_or_else(|| language.clone());
+            let theirs = Evidence::gather(&mail.quoted_text, 0, SubjectMark::None, &quoted, lexicon);
+            if theirs.invokes() && !adopts {
+                answer.doubt(Doubt::OnlyForwarded);
+            }
+            if body.is_empty() {
+                answer.language = quoted.code;
+            }
+            evidence.take_over(theirs);
         }
-        if body.is_empty() {
-            answer.language = quoted.code;
+        decide(mail, &subject, &maker, &evidence, lexicon, &mut answer);
+        // Forwarded words that the sender makes their own are not weighed: they are another's. Nor are words that may not be
+        // what was written.
+        let is_weighed = mail.characters == Characters::Certain && !adopts && !silent;
+        Self {
+            subject,
+            evidence,
+            answer,
+            language: is_weighed.then_some(language.code),
         }
-        evidence.take_over(theirs);
     }
-    decide(mail, &subject, &maker, &evidence, lexicon, &mut answer);
-    // Forwarded words that the sender makes their own are not weighed: they are another's. Nor are words that may not be
-    // what was written.
-    let is_legible = mail.characters == Characters::Certain;
-    if let Some(script) = script.filter(|_| is_legible && !adopts && !silent) {
-        let words = words_with_marks(mail);
-        let text = Text::read(&words, &lexicon.folding);
-        if let Some(whole) = lexicon.leanings.of(&text, script) {
-            let sentences = text.sentences.iter().filter_map(|sentence| {
-                let sentence = text.folded.get(sentence.start..sentence.end)?;
-                lexicon.leanings.of(&Text::read(sentence, &lexicon.folding), script)
-            });
-            let sentences: Vec<_> = sentences.collect();
-            let lean = Lean {
-                whole: &whole,
-                sentences: &sentences,
-            };
-            weigh(&mut answer, kind_is(mail, &subject), &evidence, &lean);
-        }
+}
+
+/// What is learned from: the features of a mail, the script it is mostly written in first.
+pub fn said(mail: &Mail, lexicon: &Lexicon) -> Vec<Part> {
+    let words = words_with_marks(mail);
+    let text = Text::read(&words, &lexicon.folding);
+    let language = spoken_language(mail, lexicon);
+    let main = lexicon.tongue(&language.code);
+    main.map_or_else(Vec::new, |main| parts(&text, main, lexicon))
+}
+
+/// What the words of a mail lean to: each script is weighed by itself.
+fn leans(mail: &Mail, language: &str, lexicon: &Lexicon) -> Option<Leans> {
+    let words = words_with_marks(mail);
+    let text = Text::read(&words, &lexicon.folding);
+    let parts = parts(&text, lexicon.tongue(language)?, lexicon);
+    let mut leans = parts.iter().filter_map(|part| lexicon.leanings.of(part, &text));
+    let first = leans.next()?;
+    Some(leans.fold(first, |mut all, other| {
+        all.take_rights(other);
+        all
+    }))
+}
+
+/// Says what a mail is taken for.
+pub fn classify(mail: &Mail, lexicon: &Lexicon) -> Classification {
+    let Read {
+        subject,
+        evidence,
+        mut answer,
+        language,
+    } = Read::of(mail, lexicon);
+    if let Some(leans) = language.and_then(|language| leans(mail, &language, lexicon)) {
+        weigh(&mut answer, kind_is(mail, &subject), &evidence, &leans, lexicon);
     }
     if matches!(answer.kind, Kind::Request | Kind::FollowUp | Kind::Complaint) {
         answer.flags = evidence.flags();

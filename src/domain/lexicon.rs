@@ -1,6 +1,6 @@
 //! The words by which mail is recognised: a pack's `lexicon.toml`, checked and compiled once.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use regex::Regex;
 use serde::Deserialize;
@@ -142,6 +142,8 @@ pub struct Tongue {
     pub vocabulary: Vocabulary,
     /// How many classes there are.
     pub classes: usize,
+    /// Their names.
+    pub class_names: Vec<String>,
     /// Classes of acts, which a negation takes back.
     pub acts: Vec<Class>,
     /// Classes of verbs that count in full only where a command can stand, or after a wish.
@@ -186,6 +188,8 @@ pub struct Lexicon {
     pub assumed_language: String,
     /// On-behalf ids, the one that counts when several are found first.
     pub on_behalf_first: Vec<String>,
+    /// For a right, the rights that come with it by themselves.
+    pub comes_with: BTreeMap<String, Vec<String>>,
     /// What words lean to, as learned from labelled mail; none unless given by [`Lexicon::with_leanings`].
     pub leanings: Leanings,
 }
@@ -203,6 +207,12 @@ impl Lexicon {
     pub fn with_leanings(mut self, text: &str, file: &str, known: &KnownIds<'_>) -> Result<Self, Vec<Mistake>> {
         self.leanings = Leanings::parse(text, file, known.rights)?;
         Ok(self)
+    }
+
+    /// Whether who invokes the first right gets the second with it, so that it need not be invoked.
+    pub fn comes_with(&self, right: &str, other: &str) -> bool {
+        let with = self.comes_with.get(right);
+        with.is_some_and(|with| with.iter().any(|id| id == other))
     }
 
     /// The language a tag is read with; a variant is read with the language it is a form of.

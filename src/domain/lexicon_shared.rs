@@ -3,12 +3,15 @@
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use super::classification::Kind;
 use super::lexicon_additions::merged;
 use super::mistake::Mistake;
 use super::policy::{LEXICON_FILE, STATEMENT_FILE};
 
 /// The key of a lexicon that names the pack whose words it takes in.
 const INCLUDE: &str = "include";
+/// Where the names of what words lean to begin.
+const NAMES: &str = "\nto = [";
 
 /// The ids that a borrowed lexicon may name, as far as a statement can be read.
 #[derive(Debug, Default, Deserialize)]
@@ -27,6 +30,19 @@ struct Id {
     same_as: Vec<String>,
 }
 
+impl Ids {
+    fn of(statement: &str) -> Result<Self, Mistake> {
+        toml::from_str(statement).map_err(|error| Mistake::from_toml(STATEMENT_FILE, statement, &error))
+    }
+
+    /// The id that the statement has for a right of another.
+    fn right(&self, id: &str) -> Option<String> {
+        let same = |right: &&Id| right.same_as.iter().any(|other| other == id);
+        let own = self.rights.iter().find(|right| right.id == id);
+        own.or_else(|| self.rights.iter().find(same)).map(|right| right.id.clone())
+    }
+}
+
 /// The pack whose words a lexicon takes in; `None` for a lexicon that has all its own.
 pub fn included(lexicon: &str) -> Option<String> {
     let table: Table = toml::from_str(lexicon).ok()?;
@@ -40,28 +56,23 @@ pub fn included(lexicon: &str) -> Option<String> {
 /// # Errors
 /// When one of the texts is none, or the additions do not fit.
 pub fn whole(statement: &str, own: &str, other: &str) -> Result<String, Mistake> {
-    let ids: Ids = toml::from_str(statement).map_err(|error| Mistake::from_toml(STATEMENT_FILE, statement, &error))?;
+    let ids = Ids::of(statement)?;
     let mut table: Table = toml::from_str(other).map_err(|error| Mistake::from_toml(LEXICON_FILE, other, &error))?;
     let mut additions: Table = toml::from_str(own).map_err(|error| Mistake::from_toml(LEXICON_FILE, own, &error))?;
     additions.remove(INCLUDE);
     let known = |list: &[Id], id: &str| list.iter().find(|known| known.id == id).map(|known| known.id.clone());
-    let of_right = |id: &str| {
-        let same = || {
-            ids.rights
-                .iter()
-                .find(|right| right.same_as.iter().any(|other| other == id))
-        };
-        known(&ids.rights, id).or_else(|| same().map(|right| right.id.clone()))
-    };
     if let Some(Value::Array(first)) = table.get_mut("on-behalf-first") {
         first.retain(|id| id.as_str().is_some_and(|id| known(&ids.on_behalf, id).is_some()));
+    }
+    if let Some(Value::Table(comes_with)) = table.get_mut("comes-with") {
+        *comes_with = renamed_pairs(comes_with, &ids);
     }
     let languages = table.get_mut("language").and_then(Value::as_table_mut);
     for (_, language) in languages.into_iter().flat_map(Table::iter_mut) {
         let Some(language) = language.as_table_mut() else {
             continue;
         };
-        rename(language, "rights", of_right);
+        rename(language, "rights", |id| ids.right(id));
         rename(language, "flags", |id| known(&ids.exemptions, id));
         rename(language, "on-behalf", |id| known(&ids.on_behalf, id));
     }
@@ -78,6 +89,53 @@ pub fn whole(statement: &str, own: &str, other: &str) -> Result<String, Mistake>
         line: 0,
         ..mistake
     })
+}
+
+/// The learned weights of another pack, with the names of its rights made those of the statement; one that the statement does
+/// not have becomes empty. Which words there are stays as it is.
+///
+/// # Errors
+/// When the statement cannot be read.
+pub fn whole_leanings(statement: &str, other: &str) -> Result<String, Mistake> {
+    let ids = Ids::of(statement)?;
+    let Some((before, names, after)) = named_rights(other) else {
+        return Ok(other.to_owned());
+    };
+    let names = names.split(',').map(|name| {
+        let name = name.trim().trim_matches('"');
+        let meant = match name.parse::<Kind>() {
+            Ok(_) => name.to_owned(),
+            Err(_) => ids.right(name).unwrap_or_default(),
+        };
+        format!("\"{meant}\"")
+    });
+    Ok(format!("{before}{}{after}", names.collect::<Vec<_>>().join(", ")))
+}
+
+/// What stands before the names of kinds and rights, the names, and what stands after them.
+fn named_rights(leanings: &str) -> Option<(&str, &str, &str)> {
+    let start = leanings.find(NAMES)? + NAMES.len();
+    let end = start + leanings.get(start..)?.find(']')?;
+    Some((leanings.get(..start)?, leanings.get(start..end)?, leanings.get(end..)?))
+}
+
+/// What comes with each right, in the statement's names; a right that two become does not come with itself.
+fn renamed_pairs(comes_with: &Table, ids: &Ids) -> Table {
+    let mut renamed = Table::new();
+    for (right, with) in comes_with {
+        let with = with.as_array().into_iter().flatten().filter_map(Value::as_str);
+        let Some(right) = ids.right(right) else { continue };
+        let with: Vec<Value> = with
+            .filter_map(|id| ids.right(id))
+            .filter(|id| *id != right)
+            .map(Value::String)
+            .collect();
+        let list = renamed.entry(right).or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(list) = list {
+            list.extend(with);
+        }
+    }
+    renamed
 }
 
 /// Gives the lists of patterns in a table their new names; two that get the same become one.
@@ -154,6 +212,13 @@ id = "agent"
                 .is_some_and(|words| words.contains("scrub"))
         );
         assert_eq!(table["on-behalf-first"].as_array().map(Vec::len), Some(1));
+    }
+
+    #[test]
+    fn borrowed_weights_lean_to_the_rights_of_the_policy_that_borrows_them() {
+        let other = "# Weights.\n\nto = [\"request\", \"deletion\", \"account-closure\", \"explain\"]\n\n[script.han]\n";
+        let own = whole_leanings(STATEMENT, other).unwrap();
+        assert_eq!(own, other.replace("account-closure", "deletion").replace("explain", ""));
     }
 
     #[test]

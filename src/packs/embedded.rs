@@ -15,6 +15,11 @@ pub(super) fn lexicon(pack: &str) -> Option<&'static str> {
     (pack == "cn-statement").then_some(include_str!("cn-statement/lexicon.toml"))
 }
 
+/// What the words of a pack were learned to lean to, for another that takes them in.
+pub(super) fn leanings(pack: &str) -> Option<&'static str> {
+    (pack == "cn-statement").then_some(include_str!("cn-statement/leanings.toml"))
+}
+
 /// The files of a pack that are compiled in: the named ones, and each letter in each language. Every pack brings the same
 /// letters, and the further ones that its law calls for.
 macro_rules! pack {

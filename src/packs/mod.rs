@@ -21,7 +21,6 @@ use crate::domain::request::PolicyStamp;
 use crate::domain::rules::{RuleBook, Rules};
 
 use self::words::Words;
-pub use self::words::read_lexicon;
 
 /// Where a pack keeps calendars of its own.
 const CALENDARS: &str = "calendars/";
@@ -247,6 +246,14 @@ impl LoadedPack {
     /// As [`LoadedPack::lexicon`].
     pub fn lexicon_text(&self) -> Result<&str, Mistakes> {
         self.words.text(&self.pack).map_err(|mistakes| self.mistaken(mistakes))
+    }
+
+    /// Reads another whole lexicon in the place of the pack's, with what was learned from labelled mail.
+    ///
+    /// # Errors
+    /// Every mistake found in it.
+    pub fn read_lexicon(&self, text: &str, file: &str) -> Result<Lexicon, Vec<Mistake>> {
+        self.words.read(&self.pack, text, file)
     }
 
     fn mistaken(&self, mistakes: &[Mistake]) -> Mistakes {

@@ -1,12 +1,13 @@
 //! The words of a pack: put together from its files, and compiled when somebody first needs them. A command that reads no
 //! mail never waits for that.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use super::{Shelf, embedded};
 use crate::domain::lexicon::{KnownIds, Lexicon};
 use crate::domain::lexicon_additions::{ADDITIONS_FILE, merged};
-use crate::domain::lexicon_shared::{included, whole};
+use crate::domain::lexicon_shared::{included, whole, whole_leanings};
 use crate::domain::mistake::Mistake;
 use crate::domain::policy::{LEANINGS_FILE, LEXICON_FILE, Pack};
 
@@ -57,16 +58,15 @@ impl Words {
 
     /// A mistake that only the additions bring is told of their file as a whole: its line is one of neither file.
     fn make(&self, pack: &Pack) -> Result<Made, Vec<Mistake>> {
-        let text = self
-            .with_included(&pack.own_lexicon_text)
-            .map_err(|mistake| vec![mistake])?;
-        let lexicon = read_lexicon(pack, &text, LEXICON_FILE)?;
+        let one = |mistake| vec![mistake];
+        let text = self.with_included(&pack.own_lexicon_text).map_err(one)?;
+        let lexicon = self.read(pack, &text, LEXICON_FILE)?;
         let Some(additions) = &self.additions else {
             let lexicon = Arc::new(lexicon);
             return Ok(Made { text, lexicon });
         };
-        let text = merged(&text, additions).map_err(|mistake| vec![mistake])?;
-        let lexicon = read_lexicon(pack, &text, ADDITIONS_FILE).map_err(|mut mistakes| {
+        let text = merged(&text, additions).map_err(one)?;
+        let lexicon = self.read(pack, &text, ADDITIONS_FILE).map_err(|mut mistakes| {
             mistakes.iter_mut().for_each(|mistake| mistake.line = 0);
             mistakes
         })?;
@@ -86,31 +86,41 @@ impl Words {
         };
         whole(&self.statement, own, other)
     }
-}
 
-/// Reads a lexicon under a pack: the rights, exemptions and on-behalf ids that it names are those of the pack's policy,
-/// and what the pack has learned from labelled mail goes with it.
-///
-/// # Errors
-/// Every mistake found in it.
-pub fn read_lexicon(pack: &Pack, text: &str, file: &str) -> Result<Lexicon, Vec<Mistake>> {
-    let policy = &pack.policy;
-    let rights: Vec<&str> = policy.rights.iter().map(|right| right.id.as_str()).collect();
-    let exemptions: Vec<&str> = policy
-        .exemptions
-        .iter()
-        .map(|exemption| exemption.id.as_str())
-        .collect();
-    let on_behalf: Vec<&str> = policy.on_behalf.iter().map(|rule| rule.id.as_str()).collect();
-    let known = KnownIds {
-        rights: &rights,
-        exemptions: &exemptions,
-        on_behalf: &on_behalf,
-    };
-    let lexicon = Lexicon::parse(text, file, &known)?;
-    match &pack.leanings_text {
-        Some(text) => lexicon.with_leanings(text, LEANINGS_FILE, &known),
-        None => Ok(lexicon),
+    /// Reads a whole lexicon under a pack: the rights, exemptions and on-behalf ids that it names are those of the pack's
+    /// policy, and what was learned from labelled mail goes with it.
+    ///
+    /// # Errors
+    /// Every mistake found in it.
+    pub(super) fn read(&self, pack: &Pack, text: &str, file: &str) -> Result<Lexicon, Vec<Mistake>> {
+        let policy = &pack.policy;
+        let rights: Vec<&str> = policy.rights.iter().map(|right| right.id.as_str()).collect();
+        let exemptions: Vec<&str> = policy
+            .exemptions
+            .iter()
+            .map(|exemption| exemption.id.as_str())
+            .collect();
+        let on_behalf: Vec<&str> = policy.on_behalf.iter().map(|rule| rule.id.as_str()).collect();
+        let known = KnownIds {
+            rights: &rights,
+            exemptions: &exemptions,
+            on_behalf: &on_behalf,
+        };
+        let lexicon = Lexicon::parse(text, file, &known)?;
+        match self.leanings(pack).map_err(|mistake| vec![mistake])? {
+            Some(text) => lexicon.with_leanings(&text, LEANINGS_FILE, &known),
+            None => Ok(lexicon),
+        }
+    }
+
+    /// What was learned of a pack's words, or of those it takes in from another.
+    fn leanings<'p>(&self, pack: &'p Pack) -> Result<Option<Cow<'p, str>>, Mistake> {
+        if let Some(own) = &pack.leanings_text {
+            return Ok(Some(Cow::Borrowed(own)));
+        }
+        let other = included(&pack.own_lexicon_text).and_then(|name| embedded::leanings(&name));
+        let whole = other.map(|other| whole_leanings(&self.statement, other).map(Cow::Owned));
+        whole.transpose()
     }
 }
 

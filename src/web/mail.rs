@@ -207,6 +207,7 @@ impl Found {
             due: self.due(say, stamp),
             can_bring_back: works && TABS.contains(&Group::Of(listed.outcome)),
             reads_as_request: self.reads_as_request(),
+            is_doubtful: self.kept.as_ref().is_some_and(|kept| kept.classification.needs_triage),
             message,
             frame,
         }
@@ -403,6 +404,8 @@ pub struct MailOnePage {
     pub can_bring_back: bool,
     /// Somebody chose how it is read, and so it asks for something.
     pub reads_as_request: bool,
+    /// A person should look: the words are weak, or point two ways.
+    pub is_doubtful: bool,
     /// The mail.
     pub message: MessageView,
 }

@@ -187,9 +187,9 @@ impl Evidence {
                 .is_none_or(|said| said.strength == Strength::Guess)
     }
 
-    /// Whether it is said of some right that it is not meant.
-    pub fn denies_any(&self) -> bool {
-        self.denied.iter().any(|right| self.denies(right))
+    /// The rights of which it is said that they are not meant, and nowhere that they are.
+    pub fn denied(&self) -> impl Iterator<Item = &String> {
+        self.denied.iter().filter(|right| self.denies(right))
     }
 
     /// What may be meant when no right is named even faintly: the two guesses most words speak for.

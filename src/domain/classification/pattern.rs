@@ -154,6 +154,17 @@ impl Classes {
     pub fn count(&self) -> usize {
         self.by_name.len()
     }
+
+    /// Their names, in the order of their numbers.
+    pub fn names(&self) -> Vec<String> {
+        let mut names = vec![String::new(); self.by_name.len()];
+        for (name, class) in &self.by_name {
+            if let Some(place) = names.get_mut(*class) {
+                place.clone_from(name);
+            }
+        }
+        names
+    }
 }
 
 #[cfg(test)]

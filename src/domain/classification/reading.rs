@@ -42,6 +42,27 @@ enum Mood {
     Wished,
 }
 
+/// A word of a class, with its mood.
+#[derive(Debug)]
+pub struct Spoken<'t> {
+    class: &'t str,
+    mood: Mood,
+    /// Where it stands.
+    pub hit: Hit,
+}
+
+impl Spoken<'_> {
+    /// The class, with a mark after it for an act that is not wished.
+    pub fn name(&self) -> String {
+        let mark = match self.mood {
+            Mood::Denied => "-",
+            Mood::Supposed => "?",
+            Mood::Wished => "",
+        };
+        format!("{}{mark}", self.class)
+    }
+}
+
 /// A text with its words found, sentence by sentence.
 #[derive(Debug)]
 pub struct Reading<'t> {
@@ -97,6 +118,18 @@ impl<'t> Reading<'t> {
     /// Whether any sentence has a word of a class.
     pub fn has_anywhere(&self, class: Option<Class>) -> bool {
         class.is_some_and(|class| (0..self.sentences.len()).any(|sentence| self.has(sentence, class)))
+    }
+
+    /// The words of named classes in a sentence, in reading order, each with its mood.
+    pub fn spoken(&self, sentence: usize) -> Vec<Spoken<'t>> {
+        let hits = self.sentences.get(sentence).map(Vec::as_slice).unwrap_or_default();
+        let spoken = hits.iter().enumerate().filter_map(|(at, hit)| {
+            let class = self.tongue.class_names.get(hit.class)?;
+            let mood = self.mood(hit, at, sentence);
+            // The very words of a pattern are no class.
+            (!class.starts_with('\'')).then_some(Spoken { class, mood, hit: *hit })
+        });
+        spoken.collect()
     }
 
     /// The plainest match of a pattern in a sentence. A supposed act makes it faint; a denied one is marked.

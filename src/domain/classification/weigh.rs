@@ -4,37 +4,31 @@
 //! agree, the heavier side wins and a person is asked.
 
 use super::evidence::Evidence;
-use super::leaning::{self, Leans};
+use super::leaning::{Lean, Leans};
 use super::pattern::Strength;
 use super::{Classification, Doubt, Found, Kind};
-use crate::domain::lexicon::Sign;
+use crate::domain::lexicon::{Lexicon, Sign};
 
 // The weights were chosen on batches of mail from which neither side had learned.
 
 /// What a kind weighs that the lexicon found and does not doubt.
-const KIND_FOUND: f32 = 0.25;
+const KIND_FOUND: f32 = 0.2;
 /// Most labelled mail asks for something, so words lean that way by so much too much.
-const MOSTLY_REQUESTS: f32 = 0.1;
+const MOSTLY_REQUESTS: f32 = 0.2;
 /// Mail is set aside as unrelated only if its words lean that way by so much more.
-const CLEARLY: f32 = 0.3;
-/// A kind that is ahead of all others by so much is sure.
-const KIND_SURE: f32 = 0.3;
-/// One sentence that leans so much to a right keeps a mail from being set aside.
-const HIDDEN_WISH: f32 = 0.4;
+const CLEARLY: f32 = 0.1;
+/// How far ahead of all others a kind is that is sure, and how far any right from being taken otherwise.
+const SURE: Margin = Margin { kind: 0.4, right: 0.2 };
+/// The same where the lexicon by itself came to all of it, without a doubt.
+const SURE_TOGETHER: Margin = Margin { kind: 0.2, right: 0.1 };
 /// What a right weighs that the lexicon found.
-const RIGHT_PLAIN: f32 = 1.0;
-/// What a right weighs that the lexicon found faintly.
-const RIGHT_FAINT: f32 = 0.25;
-/// What a right weighs that the lexicon only guessed.
-const RIGHT_GUESSED: f32 = 0.2;
+const RIGHT_PLAIN: f32 = 0.2;
 /// What a right loses of which the lexicon found that it is not meant.
-const RIGHT_DENIED: f32 = 1.0;
-/// What every other right loses where the lexicon found one.
-const BESIDE_PLAIN: f32 = 0.4;
+const RIGHT_DENIED: f32 = 0.5;
 /// From this weight on a right is taken as invoked.
-const INVOKED: f32 = 0.05;
-/// A right whose weight is nearer than this to that measure is not sure to be invoked, or not.
-const RIGHT_SURE: f32 = 0.3;
+const INVOKED: f32 = -0.15;
+/// From this weight on a right is newly invoked by someone who comes back to a request.
+const INVOKED_ANEW: f32 = 0.2;
 
 /// Whether the kind is open to be weighed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,46 +39,41 @@ pub enum KindIs {
     Open,
 }
 
-/// What the words of a mail lean to, as a whole and sentence by sentence.
-#[derive(Debug)]
-pub struct Lean<'l> {
-    /// All words together.
-    pub whole: &'l Leans,
-    /// Each sentence by itself.
-    pub sentences: &'l [Leans],
+/// How clearly something was weighed.
+#[derive(Debug, Clone, Copy)]
+struct Margin {
+    kind: f32,
+    right: f32,
 }
 
 /// Weighs a classification made by the lexicon.
-pub fn weigh(answer: &mut Classification, kind_is: KindIs, evidence: &Evidence, lean: &Lean<'_>) {
+pub fn weigh(answer: &mut Classification, kind_is: KindIs, evidence: &Evidence, leans: &Leans, lexicon: &Lexicon) {
     let ids = |answer: &Classification| answer.rights.iter().map(|right| right.id.clone()).collect::<Vec<_>>();
     let found = (answer.kind, ids(answer), answer.doubts.clone());
-    let kind_is_sure = match kind_is {
-        KindIs::Open => weigh_kind(answer, lean),
-        KindIs::Settled => false,
+    let kind = match kind_is {
+        KindIs::Open => weigh_kind(answer, leans),
+        KindIs::Settled => f32::MAX,
     };
-    let rights_are_sure = match answer.kind {
-        Kind::Request | Kind::FollowUp => weigh_rights(answer, evidence, lean.whole),
+    let right = match answer.kind {
+        Kind::Request | Kind::FollowUp => weigh_rights(answer, evidence, leans, lexicon),
         Kind::Complaint | Kind::Question | Kind::Automatic | Kind::Unrelated => {
             answer.rights.clear();
-            true
+            f32::MAX
         }
     };
-    // Two readings that come to the same, one of them without a doubt, need no margin.
     let agree = found.2.is_empty() && found == (answer.kind, ids(answer), answer.doubts.clone());
-    if agree {
-        return;
-    }
-    if kind_is_sure && rights_are_sure {
-        answer.trust();
-    } else if kind_is == KindIs::Open && !kind_is_sure {
+    let sure = if agree { SURE_TOGETHER } else { SURE };
+    if kind < sure.kind {
         answer.doubt(Doubt::FitsNoSort);
-    } else if !rights_are_sure {
+    } else if right < sure.right {
         answer.doubt(Doubt::FaintWords);
+    } else if kind_is == KindIs::Open {
+        answer.trust();
     }
 }
 
-/// Chooses the heaviest kind, and says whether it is sure.
-fn weigh_kind(answer: &mut Classification, lean: &Lean<'_>) -> bool {
+/// Chooses the heaviest kind, and says how far it is ahead of the others.
+fn weigh_kind(answer: &mut Classification, leans: &Leans) -> f32 {
     let found = answer.kind;
     let set_aside = |kind: Kind| matches!(kind, Kind::Automatic | Kind::Unrelated);
     let sure = |doubt: &Doubt| matches!(doubt, Doubt::MayBelong | Doubt::OnlyForwarded);
@@ -94,7 +83,7 @@ fn weigh_kind(answer: &mut Classification, lean: &Lean<'_>) -> bool {
         0.0
     };
     let weight = |kind: Kind| {
-        let lean = lean.whole.kinds.get(&kind).map_or(0.0, |lean| lean.weight);
+        let lean = leans.kinds.get(&kind).map_or(0.0, |lean| lean.weight);
         let favour = if kind == found { own } else { 0.0 };
         let handicap = match kind {
             Kind::Request => MOSTLY_REQUESTS,
@@ -106,65 +95,56 @@ fn weigh_kind(answer: &mut Classification, lean: &Lean<'_>) -> bool {
     let mut weights: Vec<(Kind, f32)> = Kind::ALL.into_iter().map(|kind| (kind, weight(kind))).collect();
     weights.sort_by(|(_, one), (_, other)| other.total_cmp(one));
     let [(heaviest, first), (next, second), ..] = weights.as_slice() else {
-        return false;
+        return 0.0;
     };
     let mut kind = *heaviest;
-    let mut is_sure = first - second >= KIND_SURE;
+    let mut ahead = first - second;
     if kind == Kind::Automatic && found != Kind::Automatic {
         // A programme is known by its marks. Without any, a person wrote it, however stiff the words.
-        (kind, is_sure) = (*next, false);
+        (kind, ahead) = (*next, 0.0);
     }
-    if kind == Kind::Unrelated && lean.sentences.iter().any(hides_a_wish) {
-        (kind, is_sure) = (Kind::Request, false);
+    if kind == Kind::Unrelated && leans.hides_a_request {
+        (kind, ahead) = (Kind::Request, 0.0);
     }
     if kind != found {
         answer.kind = kind;
-        let lean = lean.whole.kinds.get(&kind);
+        let lean = leans.kinds.get(&kind);
         answer.kind_words = lean.map_or_else(Vec::new, |lean| lean.words.clone());
         if kind == Kind::FollowUp {
             answer.doubt(Doubt::MayBelong);
         }
         // What the lexicon took for a case is never set aside without a person.
         if set_aside(kind) && found.opens_case() {
-            answer.doubt(Doubt::FitsNoSort);
-            is_sure = false;
+            ahead = 0.0;
         }
     }
-    is_sure
+    ahead
 }
 
-/// A wish can hide among other business.
-fn hides_a_wish(sentence: &Leans) -> bool {
-    let kind = |kind: Kind| sentence.kinds.get(&kind).map_or(0.0, |lean| lean.weight);
-    let most = sentence
-        .rights
-        .values()
-        .map(|lean| lean.weight)
-        .fold(f32::MIN, f32::max);
-    most >= HIDDEN_WISH && kind(Kind::Request) > kind(Kind::Unrelated)
-}
-
-/// Takes in the rights that weigh enough, and says whether they are sure.
-fn weigh_rights(answer: &mut Classification, evidence: &Evidence, leans: &Leans) -> bool {
-    let weights: Vec<(&String, &leaning::Lean, f32)> = leans
+/// Takes in the rights that weigh enough, and says how far the one least sure is from being taken otherwise.
+fn weigh_rights(answer: &mut Classification, evidence: &Evidence, leans: &Leans, lexicon: &Lexicon) -> f32 {
+    let weights: Vec<(&String, &Lean, f32)> = leans
         .rights
         .iter()
         .map(|(id, lean)| (id, lean, lean.weight + own_weight(evidence, id)))
         .collect();
-    let is_meant = |(id, lean, weight): &(&String, &leaning::Lean, f32)| match answer.kind {
+    let enough = match answer.kind {
         // Who comes back to a request speaks of it; what they newly ask they must say plainly.
-        Kind::FollowUp => evidence.strength(id) == Some(Strength::Plain) && lean.weight > 0.0,
-        _ => *weight > INVOKED,
+        Kind::FollowUp => INVOKED_ANEW,
+        Kind::Request | Kind::Complaint | Kind::Question | Kind::Automatic | Kind::Unrelated => INVOKED,
     };
-    let mut meant: Vec<_> = weights.iter().filter(|right| is_meant(right)).collect();
-    let near = |(_, _, weight): &(&String, &leaning::Lean, f32)| (weight - INVOKED).abs() < RIGHT_SURE;
-    let mut are_sure = answer.kind == Kind::FollowUp || !weights.iter().any(near);
+    let mut meant: Vec<_> = weights.iter().filter(|(_, _, weight)| *weight > enough).collect();
+    // What comes with a right that is meant makes no difference.
+    let comes_with = |id: &String| meant.iter().any(|(right, _, _)| lexicon.comes_with(right, id));
+    let open = weights.iter().filter(|(id, _, _)| !comes_with(id));
+    let nearest = open.map(|(_, _, weight)| (weight - enough).abs()).fold(f32::MAX, f32::min);
+    let mut margin = if answer.kind == Kind::FollowUp { f32::MAX } else { nearest };
     // Who names no right, leaves it to a file, or only says what is not meant, may mean none of them.
     let may_name_none = evidence.sign(Sign::Unspecified).is_some()
-        || evidence.denies_any()
+        || evidence.denied().next().is_some()
         || answer.doubts.contains(&Doubt::OnlyAttached);
     if answer.kind == Kind::Request && meant.is_empty() {
-        are_sure = false;
+        margin = 0.0;
         if !may_name_none {
             // A request is for something: the likeliest right is better than none.
             meant.extend(weights.iter().max_by(|(_, _, one), (_, _, other)| one.total_cmp(other)));
@@ -180,17 +160,14 @@ fn weigh_rights(answer: &mut Classification, evidence: &Evidence, leans: &Leans)
             })
         })
         .collect();
-    are_sure
+    margin
 }
 
 /// What the lexicon gives to a right, or takes from it.
 fn own_weight(evidence: &Evidence, id: &str) -> f32 {
-    let own = match evidence.strength(id) {
-        Some(Strength::Plain) => return RIGHT_PLAIN,
-        Some(Strength::Faint) => RIGHT_FAINT,
-        Some(Strength::Guess) => RIGHT_GUESSED,
-        None if evidence.denies(id) => -RIGHT_DENIED,
-        None => 0.0,
-    };
-    if evidence.invokes() { own - BESIDE_PLAIN } else { own }
+    match evidence.strength(id) {
+        Some(Strength::Plain) => RIGHT_PLAIN,
+        Some(Strength::Faint | Strength::Guess) | None if evidence.denies(id) => -RIGHT_DENIED,
+        Some(Strength::Faint | Strength::Guess) | None => 0.0,
+    }
 }

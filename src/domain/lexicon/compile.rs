@@ -75,6 +75,10 @@ impl Compiler<'_> {
         for id in &written.on_behalf_first {
             self.expect_known(known, id.as_ref(), id.span().start, "on-behalf id");
         }
+        let rights = self.known.rights;
+        for id in written.comes_with.iter().flat_map(|(id, with)| std::iter::once(id).chain(with)) {
+            self.expect_known(rights, id.as_ref(), id.span().start, "right");
+        }
         let tongues = written
             .language
             .into_iter()
@@ -90,6 +94,11 @@ impl Compiler<'_> {
             machine_senders: written.machine_senders,
             assumed_language: written.assumed_language.into_inner(),
             on_behalf_first: written.on_behalf_first.into_iter().map(Spanned::into_inner).collect(),
+            comes_with: written
+                .comes_with
+                .into_iter()
+                .map(|(id, with)| (id.into_inner(), with.into_iter().map(Spanned::into_inner).collect()))
+                .collect(),
             leanings: Leanings::default(),
         })
     }
@@ -211,7 +220,7 @@ impl Compiler<'_> {
             mask: classes.find("mask"),
             gives_way,
         };
-        let (script, gap, classes) = (language.script, language.gap, classes.count());
+        let (script, gap, class_names, classes) = (language.script, language.gap, classes.names(), classes.count());
         Some(Tongue {
             code,
             script,
@@ -219,6 +228,7 @@ impl Compiler<'_> {
             common,
             vocabulary,
             classes,
+            class_names,
             acts,
             commands,
             roles,

@@ -16,6 +16,8 @@ pub struct Written {
     pub forward_marks: Vec<String>,
     pub machine_senders: Vec<String>,
     pub on_behalf_first: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub comes_with: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
     pub variant: BTreeMap<String, WrittenVariant>,
     pub language: BTreeMap<String, WrittenLanguage>,
 }

@@ -15,6 +15,7 @@ reading-misfits = { $n ->
 reading-bytes = A choice changes how the message is shown, searched and recognised. The bytes as they came are never changed.
 reading-by-itself = As the mail says itself
 reading-now-a-request = As it reads now, this asks for something under the policy. Make it a request if you agree.
+reading-now-perhaps-a-request = As it reads now, this may ask for something under the policy, but its words are not clear. Read it, and make it a request if you think so.
 said-reread = The message is read so from now on.
 event-message-reread = chose how a message is read: { $charset }
 move-reread = Choose how a message is read

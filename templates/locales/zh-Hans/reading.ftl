@@ -12,6 +12,7 @@ reading-misfits = 有 { $n } 个字符不相符。
 reading-bytes = 选择只影响邮件的显示、检索与识别，收到的原始字节始终不变。
 reading-by-itself = 按邮件自身注明
 reading-now-a-request = 按现在的读法，来信提出了政策所涵盖的要求。如您认同，请建立为请求。
+reading-now-perhaps-a-request = 按现在的读法，来信可能提出了政策所涵盖的要求，但措辞不够明确。请读后判断，如您认为是请求，请建立为请求。
 said-reread = 今后将按此读取这封邮件。
 event-message-reread = 选定了邮件的读法：{ $charset }
 move-reread = 选定邮件的读法
