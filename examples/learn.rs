@@ -240,9 +240,7 @@ fn vocabulary(mails: &[&(&Label, Part)]) -> Vocabulary {
     }
     // Runs of three characters are as many as two words.
     let is_long = |key: &str| key.contains(['_', '@']) || (!key.is_ascii() && key.chars().count() > 2);
-    let kept = with
-        .into_iter()
-        .filter(|(key, with)| *with >= FEWEST || !is_long(key));
+    let kept = with.into_iter().filter(|(key, with)| *with >= FEWEST || !is_long(key));
     let tells = |with: usize| f64::from(how_much_tells(with as f32, mails.len() as f32));
     kept.enumerate()
         .map(|(number, (key, with))| {
@@ -275,13 +273,7 @@ struct Sided<'e> {
 fn sided<'e>(ours: &[&'e Example], others: &[&'e Example], cost: f64) -> Vec<Sided<'e>> {
     let share = |side: usize| cost / (2.0 * side.max(1) as f64);
     let (of_ours, of_others) = (share(ours.len()), share(others.len()));
-    let put = |is_ours: bool, cost: f64| {
-        move |example: &'e Example| Sided {
-            example,
-            is_ours,
-            cost,
-        }
-    };
+    let put = |is_ours: bool, cost: f64| move |example: &'e Example| Sided { example, is_ours, cost };
     let ours = ours.iter().copied().map(put(true, of_ours));
     ours.chain(others.iter().copied().map(put(false, of_others))).collect()
 }
@@ -349,11 +341,7 @@ fn widest(examples: &[Sided<'_>], always: usize) -> Vec<f64> {
             order.swap(at, (dice >> 33) as usize % (at + 1));
         }
         for at in &order {
-            let Sided {
-                example,
-                is_ours,
-                cost,
-            } = &examples[*at];
+            let Sided { example, is_ours, cost } = &examples[*at];
             let sign = if *is_ours { 1.0 } else { -1.0 };
             let give = 0.5 / cost;
             let gradient = sign * sum(example, &weights) - 1.0 + pull[*at] * give;

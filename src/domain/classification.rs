@@ -13,11 +13,11 @@ use crate::domain::message::{Characters, Mail};
 
 use decide::{Subject, SubjectMark, decide};
 use evidence::Evidence;
+use features::{Part, parts};
 use language::Language;
+use leaning::Leans;
 use maker::Maker;
 use text::Text;
-use features::{Part, parts};
-use leaning::Leans;
 use weigh::{KindIs, weigh};
 
 mod decide;
@@ -221,7 +221,11 @@ pub fn words_with_marks(mail: &Mail) -> String {
 fn spoken_language(mail: &Mail, lexicon: &Lexicon) -> Language {
     let body = mail.own_text.trim();
     let own_words = own_words(mail, lexicon);
-    let spoken = if body.len() >= FEW_LETTERS { body } else { own_words.as_str() };
+    let spoken = if body.len() >= FEW_LETTERS {
+        body
+    } else {
+        own_words.as_str()
+    };
     language::detect(spoken, lexicon)
         .or_else(|| language::detect(&mail.text, lexicon))
         .unwrap_or_else(|| Language::assumed(lexicon))

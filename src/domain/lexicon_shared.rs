@@ -39,7 +39,8 @@ impl Ids {
     fn right(&self, id: &str) -> Option<String> {
         let same = |right: &&Id| right.same_as.iter().any(|other| other == id);
         let own = self.rights.iter().find(|right| right.id == id);
-        own.or_else(|| self.rights.iter().find(same)).map(|right| right.id.clone())
+        own.or_else(|| self.rights.iter().find(same))
+            .map(|right| right.id.clone())
     }
 }
 
@@ -216,7 +217,8 @@ id = "agent"
 
     #[test]
     fn borrowed_weights_lean_to_the_rights_of_the_policy_that_borrows_them() {
-        let other = "# Weights.\n\nto = [\"request\", \"deletion\", \"account-closure\", \"explain\"]\n\n[script.han]\n";
+        let other =
+            "# Weights.\n\nto = [\"request\", \"deletion\", \"account-closure\", \"explain\"]\n\n[script.han]\n";
         let own = whole_leanings(STATEMENT, other).unwrap();
         assert_eq!(own, other.replace("account-closure", "deletion").replace("explain", ""));
     }

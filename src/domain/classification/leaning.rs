@@ -225,9 +225,15 @@ impl Leanings {
     fn asks(&self, sums: &[f32]) -> bool {
         let of = |kind: Kind| {
             let mut columns = self.targets.iter().zip(sums);
-            columns.find(|(target, _)| **target == Target::Kind(kind)).map_or(0.0, |(_, sum)| *sum)
+            columns
+                .find(|(target, _)| **target == Target::Kind(kind))
+                .map_or(0.0, |(_, sum)| *sum)
         };
-        let mut rights = self.targets.iter().zip(sums).filter(|(target, _)| matches!(target, Target::Right(_)));
+        let mut rights = self
+            .targets
+            .iter()
+            .zip(sums)
+            .filter(|(target, _)| matches!(target, Target::Right(_)));
         rights.any(|(_, sum)| *sum >= HIDDEN_WISH) && of(Kind::Request) > of(Kind::Unrelated)
     }
 }
@@ -347,8 +353,7 @@ mod tests {
     use super::*;
     use crate::domain::classification::text::Folding;
 
-    const FILE: &str =
-        "to = ['request', 'deletion', '']\n[script.han]\nmails = 1\nalways = '-10 -50 0'\nwords = '''\nmy cat|1a90\n删除|1a50b200c9\n'''\n";
+    const FILE: &str = "to = ['request', 'deletion', '']\n[script.han]\nmails = 1\nalways = '-10 -50 0'\nwords = '''\nmy cat|1a90\n删除|1a50b200c9\n'''\n";
 
     fn leanings() -> Leanings {
         Leanings::parse(FILE, "leanings.toml", &["deletion"]).expect("weights")
@@ -365,7 +370,9 @@ mod tests {
     #[test]
     fn a_text_leans_to_what_its_known_words_weigh_and_shows_them() {
         let text = Text::read("刪除 them", &Folding::default());
-        let leans = leanings().of(&part(Script::Han, &["删除/them"]), &text).expect("known words");
+        let leans = leanings()
+            .of(&part(Script::Han, &["删除/them"]), &text)
+            .expect("known words");
         assert!((leans.rights["deletion"].weight - 1.5).abs() < 1e-5);
         assert_eq!(leans.rights["deletion"].words, ["刪除"]);
         assert_eq!(leans.rights.len(), 1);
@@ -392,7 +399,11 @@ mod tests {
         for (written, broken) in [("a50b200c9", "a50b"), ("删除|", "a|"), ("1a50", "a50")] {
             let text = FILE.replace(written, broken);
             let mistakes = Leanings::parse(&text, "leanings.toml", &["deletion"]).expect_err(broken);
-            assert_eq!(mistakes.iter().map(|mistake| mistake.line).collect::<Vec<_>>(), [7], "{broken}");
+            assert_eq!(
+                mistakes.iter().map(|mistake| mistake.line).collect::<Vec<_>>(),
+                [7],
+                "{broken}"
+            );
         }
     }
 

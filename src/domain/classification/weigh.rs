@@ -137,8 +137,14 @@ fn weigh_rights(answer: &mut Classification, evidence: &Evidence, leans: &Leans,
     // What comes with a right that is meant makes no difference.
     let comes_with = |id: &String| meant.iter().any(|(right, _, _)| lexicon.comes_with(right, id));
     let open = weights.iter().filter(|(id, _, _)| !comes_with(id));
-    let nearest = open.map(|(_, _, weight)| (weight - enough).abs()).fold(f32::MAX, f32::min);
-    let mut margin = if answer.kind == Kind::FollowUp { f32::MAX } else { nearest };
+    let nearest = open
+        .map(|(_, _, weight)| (weight - enough).abs())
+        .fold(f32::MAX, f32::min);
+    let mut margin = if answer.kind == Kind::FollowUp {
+        f32::MAX
+    } else {
+        nearest
+    };
     // Who names no right, leaves it to a file, or only says what is not meant, may mean none of them.
     let may_name_none = evidence.sign(Sign::Unspecified).is_some()
         || evidence.denied().next().is_some()

@@ -76,7 +76,11 @@ impl Compiler<'_> {
             self.expect_known(known, id.as_ref(), id.span().start, "on-behalf id");
         }
         let rights = self.known.rights;
-        for id in written.comes_with.iter().flat_map(|(id, with)| std::iter::once(id).chain(with)) {
+        for id in written
+            .comes_with
+            .iter()
+            .flat_map(|(id, with)| std::iter::once(id).chain(with))
+        {
             self.expect_known(rights, id.as_ref(), id.span().start, "right");
         }
         let tongues = written
