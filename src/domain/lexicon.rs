@@ -61,6 +61,8 @@ pub enum Sign {
 pub enum Meaning {
     /// The id of a right invoked.
     Right(String),
+    /// The id of a right invoked in words that somebody added to a pack.
+    AddedRight(String),
     /// The id of an exemption hinted at.
     Flag(String),
     /// For whom the sender speaks.

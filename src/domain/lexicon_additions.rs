@@ -64,6 +64,8 @@ pub fn merged(lexicon: &str, additions: &str) -> Result<String, Mistake> {
             add_phrases(language, &class, &phrases);
         }
         for (table, patterns) in [
+            // What somebody added counts for more than what words were learned to lean to.
+            ("added-rights", words.rights.clone()),
             ("rights", words.rights),
             ("flags", words.flags),
             ("on-behalf", words.on_behalf),

@@ -14,8 +14,13 @@ use labelled::{
 #[path = "../corpus/labelled.rs"]
 mod labelled;
 
-/// The last batch of each language: nothing is learned from it and nobody looks at its mistakes.
-const HELD_BACK: [&str; 2] = ["round4/en-6.toml", "round4/zh-6.toml"];
+/// Nothing is learned from these batches and nobody looks at their mistakes.
+const HELD_BACK: [&str; 4] = [
+    "round4/en-6.toml",
+    "round4/zh-6.toml",
+    "blind/en-9.toml",
+    "blind/zh-9.toml",
+];
 
 /// Lexicon and leanings as they are compiled in, but read when the test runs, so that trying a phrase needs no build.
 fn lexicon() -> Lexicon {
@@ -96,6 +101,12 @@ fn mails_that_words_were_learned_from_are_recognised() {
     for name in learned {
         expect(&measure(&name, &short_mails(&name), &lexicon), 0.90, 0.95, 0);
     }
+    for folder in ["blind/en-7/", "blind/zh-7/"] {
+        expect(&measure(folder, &mails_in(folder), &lexicon), 0.95, 0.95, 0);
+    }
+    for name in ["blind/en-8.toml", "blind/zh-8.toml"] {
+        expect(&measure(name, &short_mails(name), &lexicon), 0.95, 0.95, 0);
+    }
     let learning: Vec<_> = learning_mails().into_iter().flat_map(|(_, mails)| mails).collect();
     expect(&measure("learning", &learning, &lexicon), 0.90, 0.95, 8);
 }
@@ -114,8 +125,8 @@ fn mails_that_nothing_was_learned_from_are_recognised() {
 #[test]
 fn of_mail_at_first_contact_none_is_lost_and_nearly_every_kind_is_right() {
     let lexicon = lexicon();
-    for (folder, macro_f1, kinds) in [("blind/en-7/", 0.72, 0.95), ("blind/zh-7/", 0.80, 0.95)] {
-        expect(&measure(folder, &mails_in(folder), &lexicon), macro_f1, kinds, 0);
+    for (name, macro_f1, kinds) in [("blind/en-9.toml", 0.84, 0.93), ("blind/zh-9.toml", 0.84, 0.93)] {
+        expect(&measure(name, &short_mails(name), &lexicon), macro_f1, kinds, 0);
     }
 }
 
@@ -218,7 +229,7 @@ fn a_machine_that_invokes_a_right_is_put_before_a_person_and_a_plain_one_is_not(
 }
 
 #[test]
-fn a_wish_between_the_lines_among_other_business_is_guessed_and_put_before_a_person() {
+fn a_wish_between_the_lines_among_other_business_is_guessed() {
     let answer = classify(
         &said("The invoice is paid, thank you. I should be glad if my old file had gone through the shredder.").mail(),
         &lexicon(),
@@ -228,7 +239,7 @@ fn a_wish_between_the_lines_among_other_business_is_guessed_and_put_before_a_per
         &said("I was rung up at dinner about roofs. I keep no roof. Back off.").mail(),
         &lexicon(),
     );
-    assert!(answer.kind == Kind::Request && answer.needs_triage, "{answer:?}");
+    assert_eq!((answer.kind, rights(&answer)), (Kind::Request, vec!["restriction"]));
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub struct Evidence {
     flags: BTreeMap<String, Said>,
     on_behalf: BTreeMap<String, Said>,
     signs: BTreeMap<Sign, Said>,
+    /// Rights said plainly in words that somebody added to the lexicon.
+    added: BTreeSet<String>,
     /// Rights of which it is said that they are not meant.
     denied: BTreeSet<String>,
     /// The writer speaks of themselves somewhere.
@@ -80,7 +82,7 @@ impl Evidence {
                 // The subject of an answer is someone's earlier words.
                 let is_old = in_subject && (mark != SubjectMark::None || of_a_programme(number));
                 let counts = match &rule.meaning {
-                    Meaning::Right(_) | Meaning::Flag(_) | Meaning::OnBehalf(_) => !is_old,
+                    Meaning::Right(_) | Meaning::AddedRight(_) | Meaning::Flag(_) | Meaning::OnBehalf(_) => !is_old,
                     Meaning::Sign(Sign::AutomaticSubject) => in_subject && mark != SubjectMark::Reply,
                     Meaning::Sign(Sign::Disclaimer) => false,
                     Meaning::Sign(_) => !in_subject || mark == SubjectMark::None,
@@ -93,7 +95,9 @@ impl Evidence {
                         continue;
                     }
                     let is_old_wish = |told: &Match| told.span.0 < found.span.1;
-                    if matches!(rule.meaning, Meaning::Right(_)) && reported.as_ref().is_some_and(is_old_wish) {
+                    if matches!(rule.meaning, Meaning::Right(_) | Meaning::AddedRight(_))
+                        && reported.as_ref().is_some_and(is_old_wish)
+                    {
                         found.strength = found.strength.min(Strength::Faint);
                     }
                     let first_person = tongue.roles.own.is_some_and(|own| reading.has(number, own));
@@ -117,6 +121,8 @@ impl Evidence {
                 said.first_person |= first_person;
                 raise(&mut said.strength, &mut said.words, found);
             }
+            Meaning::AddedRight(id) if found.strength == Strength::Plain => drop(self.added.insert(id.clone())),
+            Meaning::AddedRight(_) => {}
             Meaning::Flag(id) => note(&mut self.flags, id.clone(), found),
             Meaning::OnBehalf(id) => note(&mut self.on_behalf, id.clone(), found),
             Meaning::Sign(sign) => note(&mut self.signs, *sign, found),
@@ -135,6 +141,7 @@ impl Evidence {
     /// Adds what forwarded text says to what the sender says of it.
     pub fn take_over(&mut self, theirs: Self) {
         self.rights.extend(theirs.rights);
+        self.added.extend(theirs.added);
         self.flags.extend(theirs.flags);
         self.on_behalf = theirs.on_behalf;
         self.on_topic |= theirs.on_topic;
@@ -176,6 +183,11 @@ impl Evidence {
     /// How plainly a right is said; nothing where it is not.
     pub fn strength(&self, right: &str) -> Option<Strength> {
         self.rights.get(right).map(|said| said.strength)
+    }
+
+    /// Whether a right is said plainly in words that somebody added to the lexicon.
+    pub fn is_added(&self, right: &str) -> bool {
+        self.added.contains(right)
     }
 
     /// Whether it is said that a right is not meant, and nowhere that it is.

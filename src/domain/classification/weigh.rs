@@ -18,11 +18,13 @@ const MOSTLY_REQUESTS: f32 = 0.2;
 /// Mail is set aside as unrelated only if its words lean that way by so much more.
 const CLEARLY: f32 = 0.1;
 /// How far ahead of all others a kind is that is sure, and how far any right from being taken otherwise.
-const SURE: Margin = Margin { kind: 0.4, right: 0.2 };
-/// The same where the lexicon by itself came to all of it, without a doubt.
-const SURE_TOGETHER: Margin = Margin { kind: 0.2, right: 0.1 };
+const SURE: Margin = Margin { kind: 0.4, right: 0.15 };
+/// The same where the lexicon by itself came to all of it, without a doubt: its word for a right is in the sum already.
+const SURE_TOGETHER: Margin = Margin { kind: 0.2, right: 0.2 };
 /// What a right weighs that the lexicon found.
 const RIGHT_PLAIN: f32 = 0.2;
+/// What a right weighs that is said in words somebody added to the lexicon: as good as certain.
+const RIGHT_ADDED: f32 = 2.0;
 /// What a right loses of which the lexicon found that it is not meant.
 const RIGHT_DENIED: f32 = 0.5;
 /// From this weight on a right is taken as invoked.
@@ -103,7 +105,8 @@ fn weigh_kind(answer: &mut Classification, leans: &Leans) -> f32 {
         // A programme is known by its marks. Without any, a person wrote it, however stiff the words.
         (kind, ahead) = (*next, 0.0);
     }
-    if kind == Kind::Unrelated && leans.hides_a_request {
+    // Nor is what may belong to a request set aside by its words alone.
+    if kind == Kind::Unrelated && (leans.hides_a_request || answer.doubts.contains(&Doubt::MayBelong)) {
         (kind, ahead) = (Kind::Request, 0.0);
     }
     if kind != found {
@@ -133,7 +136,10 @@ fn weigh_rights(answer: &mut Classification, evidence: &Evidence, leans: &Leans,
         Kind::FollowUp => INVOKED_ANEW,
         Kind::Request | Kind::Complaint | Kind::Question | Kind::Automatic | Kind::Unrelated => INVOKED,
     };
-    let mut meant: Vec<_> = weights.iter().filter(|(_, _, weight)| *weight > enough).collect();
+    let mut meant: Vec<_> = weights
+        .iter()
+        .filter(|(id, _, weight)| *weight > enough && !is_told_again(answer.kind, evidence, id))
+        .collect();
     // What comes with a right that is meant makes no difference.
     let comes_with = |id: &String| meant.iter().any(|(right, _, _)| lexicon.comes_with(right, id));
     let open = weights.iter().filter(|(id, _, _)| !comes_with(id));
@@ -145,33 +151,44 @@ fn weigh_rights(answer: &mut Classification, evidence: &Evidence, leans: &Leans,
     } else {
         nearest
     };
+    if !meant.is_empty() && meant.iter().all(|(id, _, _)| evidence.is_added(id)) {
+        margin = f32::MAX;
+    }
     // Who names no right, leaves it to a file, or only says what is not meant, may mean none of them.
     let may_name_none = evidence.sign(Sign::Unspecified).is_some()
         || evidence.denied().next().is_some()
         || answer.doubts.contains(&Doubt::OnlyAttached);
-    if answer.kind == Kind::Request && meant.is_empty() {
+    // Of a right that nothing was learned of, the lexicon's word is all there is.
+    let mut rights = answer.rights.clone();
+    rights.retain(|right| !leans.rights.contains_key(&right.id));
+    if answer.kind == Kind::Request && meant.is_empty() && rights.is_empty() {
         margin = 0.0;
         if !may_name_none {
             // A request is for something: the likeliest right is better than none.
             meant.extend(weights.iter().max_by(|(_, _, one), (_, _, other)| one.total_cmp(other)));
         }
     }
-    answer.rights = meant
-        .into_iter()
-        .map(|(id, lean, _)| {
-            let found = answer.rights.iter().find(|right| right.id == **id);
-            found.cloned().unwrap_or_else(|| Found {
-                id: (*id).clone(),
-                words: lean.words.clone(),
-            })
+    rights.extend(meant.into_iter().map(|(id, lean, _)| {
+        let found = answer.rights.iter().find(|right| right.id == **id);
+        found.cloned().unwrap_or_else(|| Found {
+            id: (*id).clone(),
+            words: lean.words.clone(),
         })
-        .collect();
+    }));
+    rights.sort_by(|one, other| one.id.cmp(&other.id));
+    answer.rights = rights;
     margin
+}
+
+/// Whether someone who comes back to a request only tells of a right they invoked before.
+fn is_told_again(kind: Kind, evidence: &Evidence, id: &str) -> bool {
+    kind == Kind::FollowUp && evidence.strength(id) == Some(Strength::Faint)
 }
 
 /// What the lexicon gives to a right, or takes from it.
 fn own_weight(evidence: &Evidence, id: &str) -> f32 {
     match evidence.strength(id) {
+        Some(Strength::Plain) if evidence.is_added(id) => RIGHT_ADDED,
         Some(Strength::Plain) => RIGHT_PLAIN,
         Some(Strength::Faint | Strength::Guess) | None if evidence.denies(id) => -RIGHT_DENIED,
         Some(Strength::Faint | Strength::Guess) | None => 0.0,

@@ -162,6 +162,18 @@ impl Compiler<'_> {
                 &mut rules,
             );
         }
+        for (id, patterns) in language.added_rights {
+            self.rules(
+                known.rights,
+                "right",
+                &id,
+                patterns,
+                Meaning::AddedRight,
+                &mut classes,
+                &mut words,
+                &mut rules,
+            );
+        }
         for (id, patterns) in language.flags {
             self.rules(
                 known.exemptions,

@@ -46,6 +46,8 @@ pub struct WrittenLanguage {
     #[serde(default)]
     pub rights: BTreeMap<String, Vec<Spanned<String>>>,
     #[serde(default)]
+    pub added_rights: BTreeMap<String, Vec<Spanned<String>>>,
+    #[serde(default)]
     pub flags: BTreeMap<String, Vec<Spanned<String>>>,
     #[serde(default)]
     pub on_behalf: BTreeMap<String, Vec<Spanned<String>>>,
