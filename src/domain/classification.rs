@@ -309,6 +309,9 @@ pub fn classify(mail: &Mail, lexicon: &Lexicon) -> Classification {
     } = Read::of(mail, lexicon);
     if let Some(leans) = language.and_then(|language| leans(mail, &language, lexicon)) {
         weigh(&mut answer, kind_is(mail, &subject), &evidence, &leans, lexicon);
+    } else if answer.kind == Kind::Unrelated && answer.doubts.contains(&Doubt::FitsNoSort) {
+        // Of which no word is known may be a request.
+        answer.kind = Kind::Request;
     }
     if matches!(answer.kind, Kind::Request | Kind::FollowUp | Kind::Complaint) {
         answer.flags = evidence.flags();
@@ -330,6 +333,8 @@ fn kind_is(mail: &Mail, subject: &Subject<'_>) -> KindIs {
     let threaded = !mail.in_reply_to.is_empty() || !mail.references.is_empty() || subject.has_reference;
     if by_machine || threaded {
         KindIs::Settled
+    } else if subject.mark == SubjectMark::Reply {
+        KindIs::Answer
     } else {
         KindIs::Open
     }

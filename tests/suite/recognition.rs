@@ -18,8 +18,8 @@ mod labelled;
 const HELD_BACK: [&str; 4] = [
     "round4/en-6.toml",
     "round4/zh-6.toml",
-    "blind/en-9.toml",
-    "blind/zh-9.toml",
+    "blind/en-10.toml",
+    "blind/zh-10.toml",
 ];
 
 /// Lexicon and leanings as they are compiled in, but read when the test runs, so that trying a phrase needs no build.
@@ -104,7 +104,12 @@ fn mails_that_words_were_learned_from_are_recognised() {
     for folder in ["blind/en-7/", "blind/zh-7/"] {
         expect(&measure(folder, &mails_in(folder), &lexicon), 0.95, 0.95, 0);
     }
-    for name in ["blind/en-8.toml", "blind/zh-8.toml"] {
+    for name in [
+        "blind/en-8.toml",
+        "blind/zh-8.toml",
+        "blind/en-9.toml",
+        "blind/zh-9.toml",
+    ] {
         expect(&measure(name, &short_mails(name), &lexicon), 0.95, 0.95, 0);
     }
     let learning: Vec<_> = learning_mails().into_iter().flat_map(|(_, mails)| mails).collect();
@@ -125,7 +130,7 @@ fn mails_that_nothing_was_learned_from_are_recognised() {
 #[test]
 fn of_mail_at_first_contact_hardly_any_is_lost_and_nearly_every_kind_is_right() {
     let lexicon = lexicon();
-    for (name, macro_f1, kinds) in [("blind/en-9.toml", 0.94, 0.97), ("blind/zh-9.toml", 0.93, 0.94)] {
+    for (name, macro_f1, kinds) in [("blind/en-10.toml", 0.90, 0.95), ("blind/zh-10.toml", 0.90, 0.95)] {
         expect(&measure(name, &short_mails(name), &lexicon), macro_f1, kinds, 1);
     }
 }
@@ -250,6 +255,57 @@ fn an_answer_to_our_acknowledgement_is_no_machine_s() {
         ..said("Five weeks and not a word from a human being.")
     };
     assert_eq!(classify(&mail.mail(), &lexicon()).kind, Kind::FollowUp);
+}
+
+/// Without thread headers the mark alone tells an answer; what it newly asks for is seen.
+#[test]
+fn what_an_answer_asks_for_belongs_to_what_it_answers() {
+    let lexicon = lexicon();
+    for (subject, text) in [
+        (
+            "回复：查一下我的信息",
+            "你们发来的表我看了。既然就这么点东西，那也不必留着了，全给我删了吧。",
+        ),
+        (
+            "Re: What you hold about me",
+            "Thank you for the list. Now that I've seen it, please erase all of my data.",
+        ),
+    ] {
+        let mail = OwnMail {
+            subject: subject.to_owned(),
+            ..said(text)
+        };
+        let answer = classify(&mail.mail(), &lexicon);
+        assert_eq!(
+            (answer.kind, rights(&answer)),
+            (Kind::FollowUp, vec!["deletion"]),
+            "{subject}"
+        );
+    }
+}
+
+#[test]
+fn what_may_be_a_case_is_not_proposed_as_unrelated() {
+    let lexicon = lexicon();
+    for (subject, text) in [
+        ("退订", "TD"),
+        ("?", "TD"),
+        (
+            "My manager",
+            "My manager reads out our sick days in the morning meeting to all. I feel very bad.",
+        ),
+        (
+            "Re your invoice",
+            "It is paid. Nobody needs our gate code any longer, I'd be glad to hear it is on nobody's phone.",
+        ),
+    ] {
+        let mail = OwnMail {
+            subject: subject.to_owned(),
+            ..said(text)
+        };
+        let answer = classify(&mail.mail(), &lexicon);
+        assert!(answer.kind.opens_case(), "{subject}: {answer:?}");
+    }
 }
 
 #[test]

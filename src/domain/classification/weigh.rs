@@ -15,8 +15,10 @@ use crate::domain::lexicon::{Lexicon, Sign};
 const KIND_FOUND: f32 = 0.2;
 /// Most labelled mail asks for something, so words lean that way by so much too much.
 const MOSTLY_REQUESTS: f32 = 0.2;
-/// Mail is set aside as unrelated only if its words lean that way by so much more.
-const CLEARLY: f32 = 0.1;
+/// Mail is taken for unrelated only if its words lean that way by so much more than to any case.
+const CLEARLY: f32 = 0.6;
+/// Under the mark of an answer, mail is a new request only if its words lean that way by so much more than to a follow-up.
+const ANSWERS: f32 = 1.0;
 /// How far ahead of all others a kind is that is sure, and how far any right from being taken otherwise.
 const SURE: Margin = Margin { kind: 0.4, right: 0.15 };
 /// The same where the lexicon by itself came to all of it, without a doubt: its word for a right is in the sum already.
@@ -39,6 +41,8 @@ pub enum KindIs {
     Settled,
     /// Told by words alone.
     Open,
+    /// Told by words, under a subject with the mark of an answer.
+    Answer,
 }
 
 /// How clearly something was weighed.
@@ -53,9 +57,12 @@ pub fn weigh(answer: &mut Classification, kind_is: KindIs, evidence: &Evidence, 
     let ids = |answer: &Classification| answer.rights.iter().map(|right| right.id.clone()).collect::<Vec<_>>();
     let found = (answer.kind, ids(answer), answer.doubts.clone());
     let kind = match kind_is {
-        KindIs::Open => weigh_kind(answer, leans),
+        KindIs::Open | KindIs::Answer => weigh_kind(answer, leans),
         KindIs::Settled => f32::MAX,
     };
+    if kind_is == KindIs::Answer && speaks_of_earlier(evidence, leans) {
+        belong(answer);
+    }
     let right = match answer.kind {
         Kind::Request | Kind::FollowUp => weigh_rights(answer, evidence, leans, lexicon),
         Kind::Complaint | Kind::Question | Kind::Automatic | Kind::Unrelated => {
@@ -69,8 +76,24 @@ pub fn weigh(answer: &mut Classification, kind_is: KindIs, evidence: &Evidence, 
         answer.doubt(Doubt::FitsNoSort);
     } else if right < sure.right {
         answer.doubt(Doubt::FaintWords);
-    } else if kind_is == KindIs::Open {
+    } else if kind_is != KindIs::Settled {
         answer.trust();
+    }
+}
+
+/// Whether an answer goes on with a request, rather than making one on the occasion of an advertisement.
+fn speaks_of_earlier(evidence: &Evidence, leans: &Leans) -> bool {
+    let lean = |kind: Kind| leans.kinds.get(&kind).map_or(0.0, |lean| lean.weight);
+    evidence.subject_on_topic
+        || evidence.sign(Sign::FollowUp).is_some()
+        || lean(Kind::Request) - lean(Kind::FollowUp) < ANSWERS
+}
+
+/// Takes what would be a case by itself for part of one.
+fn belong(answer: &mut Classification) {
+    if answer.kind.opens_case() {
+        answer.kind = Kind::FollowUp;
+        answer.doubt(Doubt::MayBelong);
     }
 }
 
@@ -86,7 +109,12 @@ fn weigh_kind(answer: &mut Classification, leans: &Leans) -> f32 {
     };
     let weight = |kind: Kind| {
         let lean = leans.kinds.get(&kind).map_or(0.0, |lean| lean.weight);
-        let favour = if kind == found { own } else { 0.0 };
+        // A word of other business stands in many a request.
+        let favour = if kind == found && kind != Kind::Unrelated {
+            own
+        } else {
+            0.0
+        };
         let handicap = match kind {
             Kind::Request => MOSTLY_REQUESTS,
             Kind::Unrelated => CLEARLY,
@@ -101,6 +129,12 @@ fn weigh_kind(answer: &mut Classification, leans: &Leans) -> f32 {
     };
     let mut kind = *heaviest;
     let mut ahead = first - second;
+    if let Some(unrelated) = leans.kinds.get(&Kind::Unrelated)
+        && kind != Kind::Unrelated
+    {
+        // That a mail is not clearly unrelated makes it no clearer case.
+        ahead = ahead.min(first - unrelated.weight);
+    }
     if kind == Kind::Automatic && found != Kind::Automatic {
         // A programme is known by its marks. Without any, a person wrote it, however stiff the words.
         (kind, ahead) = (*next, 0.0);
