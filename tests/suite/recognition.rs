@@ -128,10 +128,10 @@ fn mails_that_nothing_was_learned_from_are_recognised() {
 
 /// Nothing was learned from these mails nor chosen with them; their author had seen nothing of ours.
 #[test]
-fn of_mail_at_first_contact_hardly_any_is_lost_and_nearly_every_kind_is_right() {
+fn of_mail_at_first_contact_none_is_lost_and_nearly_every_kind_is_right() {
     let lexicon = lexicon();
-    for (name, macro_f1, kinds) in [("blind/en-10.toml", 0.90, 0.95), ("blind/zh-10.toml", 0.90, 0.95)] {
-        expect(&measure(name, &short_mails(name), &lexicon), macro_f1, kinds, 1);
+    for (name, macro_f1, kinds) in [("blind/en-10.toml", 0.96, 0.98), ("blind/zh-10.toml", 0.94, 0.96)] {
+        expect(&measure(name, &short_mails(name), &lexicon), macro_f1, kinds, 0);
     }
 }
 
