@@ -57,7 +57,7 @@ pub fn weigh(answer: &mut Classification, kind_is: KindIs, evidence: &Evidence, 
     let ids = |answer: &Classification| answer.rights.iter().map(|right| right.id.clone()).collect::<Vec<_>>();
     let found = (answer.kind, ids(answer), answer.doubts.clone());
     let kind = match kind_is {
-        KindIs::Open | KindIs::Answer => weigh_kind(answer, leans),
+        KindIs::Open | KindIs::Answer => weigh_kind(answer, kind_is, evidence, leans),
         KindIs::Settled => f32::MAX,
     };
     if kind_is == KindIs::Answer && speaks_of_earlier(evidence, leans) {
@@ -98,7 +98,7 @@ fn belong(answer: &mut Classification) {
 }
 
 /// Chooses the heaviest kind, and says how far it is ahead of the others.
-fn weigh_kind(answer: &mut Classification, leans: &Leans) -> f32 {
+fn weigh_kind(answer: &mut Classification, kind_is: KindIs, evidence: &Evidence, leans: &Leans) -> f32 {
     let found = answer.kind;
     let set_aside = |kind: Kind| matches!(kind, Kind::Automatic | Kind::Unrelated);
     let sure = |doubt: &Doubt| matches!(doubt, Doubt::MayBelong | Doubt::OnlyForwarded);
@@ -138,6 +138,13 @@ fn weigh_kind(answer: &mut Classification, leans: &Leans) -> f32 {
     if kind == Kind::Automatic && found != Kind::Automatic {
         // A programme is known by its marks. Without any, a person wrote it, however stiff the words.
         (kind, ahead) = (*next, 0.0);
+    }
+    // In doubt, a right invoked in plain words that speak of nothing earlier as plainly is a request of its own.
+    let sign = evidence.sign(Sign::FollowUp);
+    let of_earlier = sign.is_some_and(|(strength, _)| *strength == Strength::Plain);
+    let stands_alone = kind_is == KindIs::Open && evidence.invokes() && !of_earlier;
+    if kind == Kind::FollowUp && stands_alone && ahead < SURE.kind {
+        (kind, ahead) = (Kind::Request, 0.0);
     }
     // Nor is what may belong to a request set aside by its words alone.
     if kind == Kind::Unrelated && (leans.hides_a_request || answer.doubts.contains(&Doubt::MayBelong)) {
