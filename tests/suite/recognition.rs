@@ -135,6 +135,23 @@ fn of_mail_at_first_contact_none_is_lost_and_nearly_every_kind_is_right() {
     }
 }
 
+/// What most people write: the wish alone, and one of the usual names for "my data". None of these sentences was learned from as
+/// it stands, and a relative clause ("that you hold about me") is no wish of its own.
+#[test]
+fn the_plainest_words_for_each_right_invoke_it_and_nothing_else() {
+    let scores = measure("plain.toml", &short_mails("plain.toml"), &lexicon());
+    assert_eq!(scores.rights.len(), 9, "each right is asked for");
+    for (right, tally) in &scores.rights {
+        assert_eq!((tally.misses, tally.false_alarms), (0, 0), "{right}");
+    }
+    assert_eq!(scores.kinds, scores.mails);
+    assert!(
+        scores.triaged * 10 <= scores.mails,
+        "{} wait for a person",
+        scores.triaged
+    );
+}
+
 fn said(text: &str) -> OwnMail {
     OwnMail {
         text: text.to_owned(),
