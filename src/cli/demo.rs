@@ -43,16 +43,15 @@ pub fn run(args: &DemoArgs, out: &mut impl Write) -> anyhow::Result<()> {
     for login in logins {
         writeln!(
             out,
-            "  {:<13} {:<23} password  {}  key  {}",
+            "  {:<13} {:<23} password  {}",
             login.role.as_str(),
             login.email,
-            login.password,
-            login.key
+            login.password
         )?;
     }
     writeln!(
         out,
-        "\nEach signs in with a code as well. Add the key to an authenticator, by hand: six digits, every 30 seconds."
+        "\nTo approve, to answer with data and to see identity documents, set up a second factor under your name: any authenticator will do."
     )?;
     writeln!(
         out,

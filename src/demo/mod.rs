@@ -34,8 +34,6 @@ pub struct Login {
     pub email: String,
     /// Their password, made anew each time.
     pub password: String,
-    /// The key of their second factor, made anew each time.
-    pub key: String,
 }
 
 /// A sample mail: how many working days ago it came, at which hour, and how far it has got.
@@ -160,6 +158,7 @@ pub async fn fill(house: &House, transport: &Transport) -> anyhow::Result<Vec<Lo
     turned.to(now);
     sweep::sweep(&past)?;
     deliver::deliver(&past, transport, "demo").await?;
+    take_factors(house, &staff, now)?;
     Ok(logins)
 }
 
@@ -167,15 +166,24 @@ fn days_before(calendar: &Calendar, today: chrono::NaiveDate, working_days: u32)
     calendar.minus_working_days(today, working_days)
 }
 
-/// Gives somebody a second factor by its first code, of the step before: the present one is left for signing in.
-fn factor(tx: &mut Tx<'_>, who: (PersonId, Role), now: DateTime<Utc>) -> Result<(String, Vec<String>), StoreError> {
+/// Gives somebody a second factor, and returns its recovery codes.
+fn factor(tx: &mut Tx<'_>, who: (PersonId, Role), now: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
     let key = second_factor::offer(tx, who.0, now)?;
-    let code = key.code(step_at(now) - 1);
-    let set_up = second_factor::set_up(tx, who, &code, now)?;
-    Ok((
-        key.grouped(),
-        set_up.map(|set_up| set_up.recovery_codes).unwrap_or_default(),
-    ))
+    let set_up = second_factor::set_up(tx, who, &key.code(step_at(now)), now)?;
+    Ok(set_up.map(|set_up| set_up.recovery_codes).unwrap_or_default())
+}
+
+/// Takes the second factors away with which the past was played: who looks at the demo signs in at once, and sets one up
+/// with an authenticator of their own where one is asked for.
+fn take_factors(house: &House, staff: &Staff, now: DateTime<Utc>) -> Result<(), StoreError> {
+    house.store.write(|tx| {
+        for actor in [staff.officer, staff.reviewer] {
+            if let Actor::Person { id, role } = actor {
+                second_factor::reset(tx, (id, role), "demo", now)?;
+            }
+        }
+        Ok(())
+    })
 }
 
 fn hire(house: &House, now: DateTime<Utc>) -> anyhow::Result<(Staff, Vec<Login>)> {
@@ -216,14 +224,14 @@ fn hire(house: &House, now: DateTime<Utc>) -> anyhow::Result<(Staff, Vec<Login>)
             people::accept(tx, &token, &password, now)?;
             Ok::<_, people::AcceptError>(id)
         })?;
-        let (key, recovery_codes) = house.store.write(|tx| factor(tx, (id, role), now))?;
-        codes.insert(id, recovery_codes);
+        if matches!(role, Role::Officer | Role::Reviewer) {
+            codes.insert(id, house.store.write(|tx| factor(tx, (id, role), now))?);
+        }
         ids.push(id);
         logins.push(Login {
             role,
             email: email.to_owned(),
             password,
-            key,
         });
     }
     let [officer, reviewer, ..] = ids[..] else {

@@ -47,7 +47,7 @@ function freePort() {
   });
 }
 
-/** The demo, once it answers, with the passwords and the keys of second factors that it printed. */
+/** The demo, once it answers, with the passwords that it printed. */
 export async function startDemo(binary) {
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
@@ -61,13 +61,12 @@ export async function startDemo(binary) {
     if (up) break;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
-  const logins = [...printed.matchAll(/(\w+)@example\.com\s+password\s+(\S+)\s+key\s+([A-Z2-7 ]+)/g)];
+  const logins = [...printed.matchAll(/(\w+)@example\.com\s+password\s+(\S+)/g)];
   const passwords = Object.fromEntries(logins.map(([, who, password]) => [who, password]));
-  const factors = Object.fromEntries(logins.map(([, who, , key]) => [who, { key: bytesOf(key), used: 0 }]));
   check(passwords.mei && passwords.tom && passwords.ada, `the demo printed no sign-in:\n${printed}`);
   const outbox = printed.match(/written to (\S+)/)?.[1];
   check(outbox, `the demo printed no folder for its mail:\n${printed}`);
-  return { base, passwords, factors, sessions: {}, child, outbox, read: new Set() };
+  return { base, passwords, factors: {}, sessions: {}, child, outbox, read: new Set() };
 }
 
 /** The bytes of a key in base 32. */
@@ -154,18 +153,44 @@ export async function visitor(browser, demo, who, screen) {
     await page.goto(demo.base);
     return one;
   }
+  await signIn(page, demo, who);
+  await page.waitForURL(`${demo.base}/`);
+  await setUpFactor(page, demo, who);
+  if (who === 'tom') {
+    await page.goto(`${demo.base}/me`);
+    await context.clearCookies();
+    await signIn(page, demo, who);
+    await page.waitForURL(`${demo.base}/sign-in/code**`);
+    await accessible(page);
+    await page.fill('#code', await page.code());
+    await page.click('form[action="/sign-in/code"] button');
+    await page.waitForURL(`${demo.base}/`);
+  }
+  // Whoever comes back is still signed in.
+  demo.sessions[who] = (await context.cookies()).find((cookie) => cookie.name === 'habeas-demo');
+  return one;
+}
+
+async function signIn(page, demo, who) {
   await page.goto(`${demo.base}/sign-in`);
   await page.fill('#email', `${who}@example.com`);
   await page.fill('#password', demo.passwords[who]);
   await page.click('form[action="/sign-in"] button');
-  await page.waitForURL(`${demo.base}/sign-in/code**`);
+}
+
+/** Sets up a second factor as a person does: the key is taken into an authenticator, and its first code proves that. */
+async function setUpFactor(page, demo, who) {
+  await page.goto(`${demo.base}/me/second-factor`);
   await accessible(page);
-  await page.fill('#code', await page.code());
-  await page.click('form[action="/sign-in/code"] button');
-  await page.waitForURL(`${demo.base}/`);
-  // A code is used up by signing in: whoever comes back is still signed in.
-  demo.sessions[who] = (await context.cookies()).find((cookie) => cookie.name === 'habeas-demo');
-  return one;
+  await page.fill('#password', demo.passwords[who]);
+  await page.click('form[action="/me/second-factor/key"] button');
+  await accessible(page);
+  demo.factors[who] = { key: bytesOf(await page.inputValue('#key')), used: 0 };
+  await page.fill('#first', await page.code());
+  await page.click('form[action="/me/second-factor"] button');
+  await page.locator('ul.codes').waitFor();
+  await accessible(page);
+  await page.goto(demo.base);
 }
 
 /** What the page does to people who see, hear or point less well than others, each with an example. */
