@@ -138,23 +138,25 @@ impl House {
             "Please send me a copy of all personal data you hold about me.",
         ));
         let received_at = stored.request.received_at;
-        let stored = self.does(&stored, |desk| {
-            let request = &desk.stored.request;
-            let right = right.id.clone();
-            Ok(match request.stage {
-                Stage::Triage => Command::Triage {
-                    kind: request.kind,
-                    rights: vec![right],
-                    on_behalf: request.on_behalf.clone(),
+        let is_there = stored.request.items.iter().any(|item| item.right == right.id);
+        let stored = match stored.request.stage {
+            Stage::Triage => self.does(&stored, |desk| {
+                Ok(Command::Triage {
+                    kind: desk.stored.request.kind,
+                    rights: vec![right.id.clone()],
+                    on_behalf: desk.stored.request.on_behalf.clone(),
                     language: "en".into(),
-                },
-                _ => Command::AddItem {
-                    right,
+                })
+            }),
+            _ if is_there => stored,
+            _ => self.does(&stored, |_| {
+                Ok(Command::AddItem {
+                    right: right.id.clone(),
                     received_at,
                     message: None,
-                },
-            })
-        });
+                })
+            }),
+        };
         let others = stored.request.items.iter().filter(|item| item.right != right.id);
         let others: Vec<u32> = others.map(|item| item.number).collect();
         let stored = others.into_iter().fold(stored, |stored, item| {
