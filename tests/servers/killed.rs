@@ -17,12 +17,7 @@ use super::dovecot::{Dovecot, PASSWORD, USER, free_port};
 use super::smtp::SmtpSink;
 
 const MAILS: usize = 1000;
-/// Each kill costs a start, which takes its time in a build without optimisation: a quarter of the thousand in each full
-/// suite, and all of them with `HABEAS_TEST_ALL_KILLS=1` in the environment of the build.
-const KILLS: usize = match option_env!("HABEAS_TEST_ALL_KILLS") {
-    Some(_) => 1000,
-    None => 250,
-};
+const KILLS: usize = 1000;
 
 /// The server restarts at every so many kills …
 const RESTART: usize = 50;
@@ -147,7 +142,7 @@ fn kill_again_and_again(folder: &Path, dovecot: &mut Dovecot) -> Duration {
 
 #[test]
 #[ignore = "needs Dovecot and aiosmtpd; run by .ci/run"]
-fn a_thousand_mails_under_kills_are_each_one_request_with_one_acknowledgement() {
+fn a_thousand_mails_under_a_thousand_kills_are_each_one_request_with_one_acknowledgement() {
     let (mut dovecot, sink) = (Dovecot::start(), SmtpSink::start());
     let folder = tempfile::tempdir().unwrap();
     settings(folder.path(), &dovecot, &sink);
