@@ -34,7 +34,7 @@ use crate::store::portal;
 use crate::store::requests::{self, Stored};
 use crate::store::{StoreError, Tx, outbox};
 
-use findings::{Clues, findings, is_doubtful, own_mentioned};
+use findings::{Clues, findings, is_doubtful_where_it_belongs, own_mentioned};
 
 /// Why a message is held: a person must say whether it belongs.
 const HELD: &str = "held";
@@ -246,7 +246,7 @@ impl Placing<'_> {
         let open = matches!(stored.request.stage, Stage::Open | Stage::NotDelivered { .. });
         let nothing_new = reading.classification.rights.is_empty() && stored.request.is_running();
         let whole = self.read.claimed.oddity.whole_size.is_none();
-        whole && self.trust() == Trust::Plain && !is_doubtful(mail, reading) && (open || nothing_new)
+        whole && self.trust() == Trust::Plain && !is_doubtful_where_it_belongs(mail, reading) && (open || nothing_new)
     }
 
     /// The rights that the message invokes and the request has not, as far as its policy allows them.

@@ -13,7 +13,7 @@ use habeas::packs::{LoadedPack, Shelf};
 use crate::harness::house::mail;
 
 /// Words for a deletion that no lexicon knows.
-const PLANTED: &str = "defenestrate my dossier";
+const PLANTED: &str = "moonwalk the folder";
 
 fn pack() -> Arc<LoadedPack> {
     Shelf::open(&[]).unwrap().pack(None).unwrap()

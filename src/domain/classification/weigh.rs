@@ -195,6 +195,9 @@ fn weigh_rights(answer: &mut Classification, evidence: &Evidence, leans: &Leans,
     if !meant.is_empty() && meant.iter().all(|(id, _, _)| evidence.is_added(id)) {
         margin = f32::MAX;
     }
+    // Nor is it proposed beside that one, unless it is asked for in plain words: it would be decided twice.
+    let beside: Vec<&String> = meant.iter().map(|(id, _, _)| *id).filter(|id| comes_with(id)).collect();
+    meant.retain(|(id, _, _)| !beside.contains(id) || evidence.strength(id) == Some(Strength::Plain));
     // Who names no right, leaves it to a file, or only says what is not meant, may mean none of them.
     let may_name_none = evidence.sign(Sign::Unspecified).is_some()
         || evidence.denied().next().is_some()

@@ -1,7 +1,7 @@
 //! What is known about a message before it is placed: which letters, requests and earlier messages it points to.
 
 use super::super::intake::Read;
-use crate::domain::classification::Kind;
+use crate::domain::classification::{Doubt, Kind};
 use crate::domain::event::Triage;
 use crate::domain::message::{Characters, Mail};
 use crate::domain::thread::{
@@ -230,6 +230,13 @@ pub(super) fn own_mentioned(tx: &mut Tx<'_>, mentioned: &[String], address: &str
 /// Whether a person must look at a mail before anything follows from it.
 pub(super) fn is_doubtful(mail: &Mail, reading: &Reading) -> bool {
     reading.classification.needs_triage || mail.characters == Characters::Uncertain
+}
+
+/// The same of a message under our signature: to which request it belongs is no doubt any more.
+pub(super) fn is_doubtful_where_it_belongs(mail: &Mail, reading: &Reading) -> bool {
+    let doubts = &reading.classification.doubts;
+    let is_only_where = !doubts.is_empty() && doubts.iter().all(|doubt| *doubt == Doubt::MayBelong);
+    is_doubtful(mail, reading) && !(is_only_where && mail.characters != Characters::Uncertain)
 }
 
 /// The one open request of a sender; none when there are several, so that nothing is guessed.
