@@ -143,7 +143,8 @@ async function onThePhone(browser, demo) {
   });
 
   await test('on a phone in Chinese: identity, decision and answer, with the thumb', async () => {
-    const rows = page.locator('.row-main', { hasText: '核验身份' });
+    // One who asks for herself, and for something that rests on no conditions.
+    const rows = page.locator('.row-main', { hasText: /核验身份/ }).filter({ hasText: '注销账号' });
     await rows.last().tap();
     await page.waitForURL(/\/requests\/DSR/);
     await identify(page, '以预留邮箱来信，订单号相符。');
